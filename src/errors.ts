@@ -1,0 +1,47 @@
+/**
+ * Every code that a refusal, a fault or a log line can carry, once, with its HTTP status and its meaning.
+ * A refusal is a value (`access/decision.ts`); only faults throw, as `GatewayError`.
+ */
+export const codes = {
+  ambiguous_target: { status: 400, title: 'The request target can be read in more than one way' },
+  malformed_request: { status: 400, title: 'The request is malformed' },
+  method_override: { status: 400, title: 'The request asks for another method than its own' },
+  unsupported_upgrade: { status: 400, title: 'This upgrade is not offered here' },
+  invalid_request: { status: 400, title: 'The credentials are malformed' },
+  token_missing: { status: 401, title: 'An access token is needed' },
+  invalid_token: { status: 401, title: 'The access token is not accepted' },
+  insufficient_scope: { status: 403, title: 'The access token lacks a scope' },
+  condition_failed: { status: 403, title: 'The access token does not meet a condition' },
+  not_found: { status: 404, title: 'No route is declared for this path' },
+  method_not_allowed: { status: 405, title: 'This path does not list this method' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive' },
+  body_too_large: { status: 413, title: 'The request body is too large' },
+  target_too_long: { status: 414, title: 'The request target is too long' },
+  expectation_failed: { status: 417, title: 'The expectation cannot be met' },
+  headers_too_large: { status: 431, title: 'The request header fields are too large' },
+  client_closed: { status: 499, title: 'The client went away before the answer' },
+  internal_error: { status: 500, title: 'The gateway failed' },
+  upstream_unreachable: { status: 502, title: 'The upstream cannot be reached' },
+  upstream_protocol: { status: 502, title: 'The upstream answered with broken HTTP' },
+  upstream_busy: { status: 503, title: 'The upstream queue is full' },
+  issuer_unavailable: { status: 503, title: 'The access token cannot be verified at the moment' },
+  upstream_timeout: { status: 504, title: 'The upstream did not answer in time' },
+  version_not_supported: { status: 505, title: 'This HTTP version is not supported' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type Code = keyof typeof codes
+
+/** A fault: something that should have worked did not. `message` is for the operator and never holds a secret. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError'
+  readonly code: Code
+
+  constructor(code: Code, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+
+  get status(): number {
+    return codes[this.code].status
+  }
+}

@@ -1,0 +1,40 @@
+/** Where an API's requests go. Origins only: a path in an upstream URL is a configuration error. */
+export type UpstreamOptions = {
+  /** At least one, e.g. `http://legacy-api:3000`. Several are used in turn, failing ones are passed over for a while. */
+  readonly origins: readonly string[]
+  /** Connections per origin. Default: 128 */
+  readonly connections: number
+  /** Requests that may wait for a connection, per origin; beyond it 503 `upstream_busy`. Default: 1000 */
+  readonly queue: number
+  /** PEM texts (already read from their files). */
+  readonly tls?: {
+    readonly ca?: string
+    readonly cert?: string
+    readonly key?: string
+    readonly servername?: string
+  }
+}
+
+/** All in milliseconds. Meaning and defaults: docs/configuration.md, `timeouts`. */
+export type ExchangeTimeouts = {
+  /** TCP and TLS connect to the upstream. Default: 5000 */
+  readonly connectMs: number
+  /** Until the upstream's response head, from dispatch, queueing included; then 504 `upstream_timeout`. Default: 60000 */
+  readonly responseMs: number
+  /** No byte of a request or response body. Default: 60000 */
+  readonly idleMs: number
+  /** No byte on an event stream or WebSocket. Default: 3600000 */
+  readonly streamMs: number
+}
+
+/** A set of undici pools, one per origin: balancing, bounded queue, passive ejection. */
+export type Upstream = {
+  readonly options: UpstreamOptions
+  /** Waits for requests in flight, then closes every connection. Tunnels are not counted here. */
+  close(): Promise<void>
+}
+
+export declare function createUpstream(
+  options: UpstreamOptions,
+  limits: { readonly connectMs: number; readonly responseHeaderBytes: number },
+): Upstream

@@ -1,0 +1,18 @@
+/** The claims of a verified token; own members only (null prototype). */
+export type Claims = Readonly<Record<string, unknown>>
+
+/** A verified access token: facts only. Whether they are enough for a route is decided on every request. */
+export type AccessToken = {
+  readonly kind: 'jwt' | 'opaque'
+  /** `iss`, equal to the configured issuer. */
+  readonly issuer: string
+  /** `sub`, 1 to 255 characters, no control characters, no outer white space. */
+  readonly subject: string
+  /** `client_id`, or the claim that `issuer.claims.clientId` names. */
+  readonly clientId: string | undefined
+  /** The scopes held, as whole case-sensitive tokens (RFC 6749 section 3.3). */
+  readonly scopes: ReadonlySet<string>
+  readonly claims: Claims
+  /** `exp` plus the clock tolerance, in milliseconds since the epoch: from then on the token is expired. */
+  readonly expiresAtMs: number
+}

@@ -1,0 +1,4 @@
+/** Verified tokens, LRU, shared by all verifiers and kept across reloads. */
+export type TokenCache = {
+  readonly size: number
+}
