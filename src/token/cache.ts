@@ -2,3 +2,5 @@
 export type TokenCache = {
   readonly size: number
 }
+
+export declare function createTokenCache(options: { readonly maxEntries: number }): TokenCache

@@ -1,3 +1,6 @@
+import type { Logger } from '../log/logger.ts'
+import type { TokenCache } from './cache.ts'
+
 /** What an operator sees of one issuer's keys (`/readyz`). `problem` says what is missing and what to do. */
 export type KeySetStatus = {
   readonly ready: boolean
@@ -41,3 +44,13 @@ export type KeySet = {
   /** Stops refreshing. */
   close(): void
 }
+
+/**
+ * `cache` loses a key's tokens when the key leaves the set. Starts fetching at once; never throws, never keeps the process alive.
+ * `log` gets one line for each change an operator must know of (first keys, rotation, outage, recovery).
+ */
+export declare function createKeySet(options: {
+  readonly issuer: IssuerOptions
+  readonly cache: TokenCache
+  readonly log: Logger
+}): KeySet
