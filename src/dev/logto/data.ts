@@ -1,0 +1,106 @@
+/** What the stand-in knows, as plain data: callers pass it and may change it while the server runs. */
+export type LogtoData = {
+  resources: Resource[]
+  /** Indicator of the resource that fills in for a missing `resource`; undefined: the tenant has none. */
+  defaultApi: string | undefined
+  roles: Role[]
+  users: User[]
+  applications: Application[]
+}
+
+export type Resource = {
+  /** The access token's `aud`, compared as a raw string. */
+  indicator: string
+  permissions: string[]
+  /** Seconds. */
+  accessTokenTtl: number
+}
+
+export type Role = {
+  name: string
+  /** Permission names by resource indicator. */
+  permissions: Record<string, string[]>
+}
+
+export type User = {
+  id: string
+  username: string
+  password: string
+  name: string
+  email: string
+  roles: string[]
+}
+
+export type Application = {
+  id: string
+  name: string
+  /** `Traditional` and `MachineToMachine` have a secret, `SPA` and `Native` have PKCE. */
+  type: 'Traditional' | 'SPA' | 'Native' | 'MachineToMachine'
+  secret?: string
+  redirectUris: string[]
+  /** Roles count for machine clients only. */
+  roles: string[]
+  alwaysIssueRefreshToken?: boolean
+}
+
+export const exampleResource = 'https://api.example.com/'
+
+/** The founding story: alice has `My role`, which grants `read` and not `write`; bob has no role. */
+export function exampleData(): LogtoData {
+  return {
+    resources: [{ indicator: exampleResource, permissions: ['read', 'write'], accessTokenTtl: 3600 }],
+    defaultApi: exampleResource,
+    roles: [
+      { name: 'My role', permissions: { [exampleResource]: ['read'] } },
+      { name: 'Nightly job', permissions: { [exampleResource]: ['read', 'write'] } },
+    ],
+    users: [
+      { ...person('alice', '7q6j4duell21'), roles: ['My role'] },
+      { ...person('bob', 'k2m8x0trv5ob'), roles: [] },
+    ],
+    applications: exampleApplications(),
+  }
+}
+
+function person(username: string, id: string): Omit<User, 'roles'> {
+  const name = `${username.charAt(0).toUpperCase()}${username.slice(1)} Example`
+  return { id, username, password: `${username}-password`, name, email: `${username}@example.com` }
+}
+
+function exampleApplications(): Application[] {
+  const redirectUris = ['https://chatgpt.example/aip/g-1/oauth/callback']
+  return [
+    {
+      id: 'chatgpt',
+      name: 'ChatGPT',
+      type: 'Traditional',
+      secret: 'chatgpt-secret-of-the-demo',
+      redirectUris,
+      roles: [],
+    },
+    {
+      id: 'browser-app',
+      name: 'Browser app',
+      type: 'SPA',
+      redirectUris: ['https://app.example/callback'],
+      roles: [],
+    },
+    {
+      id: 'nightly-job',
+      name: 'Nightly job',
+      type: 'MachineToMachine',
+      secret: 'nightly-job-secret-of-the-demo',
+      redirectUris: [],
+      roles: ['Nightly job'],
+    },
+  ]
+}
+
+/** Permissions that these roles grant on a resource, in the resource's own order. */
+export function permissionsOf(data: LogtoData, roleNames: readonly string[], indicator: string): string[] {
+  const resource = data.resources.find((candidate) => candidate.indicator === indicator)
+  const held = data.roles
+    .filter((role) => roleNames.includes(role.name))
+    .flatMap((role) => role.permissions[indicator] ?? [])
+  return resource?.permissions.filter((permission) => held.includes(permission)) ?? []
+}

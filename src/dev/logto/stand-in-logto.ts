@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Provider } from 'oidc-provider'
+import { exampleData, type LogtoData } from './data.ts'
+import { createKeyRing, type KeyAlgorithm } from './key-ring.ts'
+import { loadProvider } from './load-provider.ts'
+import { createProvider } from './provider.ts'
+import { acceptJson } from './read-body.ts'
+import { signInPage } from './sign-in-page.ts'
+import { createStore } from './store.ts'
+
+/** A running stand-in for Logto. For the demo and the tests only: it keeps everything in memory and in the open. */
+export type StandInLogto = {
+  readonly issuer: string
+  readonly origin: string
+  readonly port: number
+  readonly data: LogtoData
+  readonly faults: Faults
+  /** The new key signs at once and the one before the last is gone. */
+  rotateKeys(algorithm?: KeyAlgorithm): Promise<void>
+  setDefaultApi(on: boolean): void
+  /** Signs exactly these claims with the current key: for tokens that Logto would never issue. */
+  mint(claims: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>): Promise<string>
+  /** Refuses connections; open ones are cut. */
+  stop(): Promise<void>
+  /** Listens again on the same port. */
+  start(): Promise<void>
+  close(): Promise<void>
+}
+
+export type StandInOptions = {
+  /** Default: 0, any free port. */
+  readonly port?: number
+  /** Default: 127.0.0.1 */
+  readonly host?: string
+  /** Origin of the issuer where clients see another one than the listener's, e.g. `http://logto:3001`. */
+  readonly issuerOrigin?: string
+  /** Default: `exampleData()`. */
+  readonly data?: LogtoData
+}
+
+/** Trouble to make for every request that follows; empty: none. */
+export type Faults = {
+  /** Milliseconds to wait before answering. */
+  delayMs?: number
+  /** Answer everything with this status. */
+  status?: number
+}
+
+/** Rejects with `EADDRINUSE` when the port is taken. */
+export async function startStandInLogto(options: StandInOptions = {}): Promise<StandInLogto> {
+  const { port = 0, host = '127.0.0.1', data = exampleData() } = options
+  const oidc = await loadProvider()
+  const keyRing = await createKeyRing()
+  const faults: Faults = {}
+  const server = createServer()
+  await listen(server, port, host)
+  const address = server.address() as AddressInfo // a TCP listener's address is never a string
+  const origin = options.issuerOrigin ?? `http://${host}:${address.port}`
+  const issuer = `${origin}/oidc`
+  const cookieKey = randomBytes(32).toString('hex')
+  const build = () => createProvider({ oidc, issuer, data, keyRing, store, cookieKey })
+  const store = createStore(data, oidc.errors)
+  let provider = build()
+  server.on('request', (req, res) => {
+    answer({ provider, data, faults, req, res }).catch(() => res.destroy())
+  })
+  const defaultApi = data.defaultApi ?? data.resources[0]?.indicator
+  return {
+    issuer,
+    origin,
+    port: address.port,
+    data,
+    faults,
+    rotateKeys: async (algorithm) => {
+      await keyRing.rotate(algorithm)
+      provider = build()
+    },
+    setDefaultApi: (on) => {
+      data.defaultApi = on ? defaultApi : undefined
+    },
+    mint: (claims, header) => keyRing.sign(claims, header),
+    stop: () => close(server),
+    start: () => listen(server, address.port, host),
+    close: () => close(server),
+  }
+}
+
+type Exchange = {
+  readonly provider: Provider
+  readonly data: LogtoData
+  readonly faults: Faults
+  readonly req: IncomingMessage & { originalUrl?: string }
+  readonly res: ServerResponse
+}
+
+async function answer({ provider, data, faults, req, res }: Exchange): Promise<void> {
+  if (faults.delayMs !== undefined) await wait(faults.delayMs)
+  if (faults.status !== undefined) return sendText(res, faults.status, 'fault on demand')
+  const url = req.url ?? '/'
+  if (url.startsWith('/sign-in/')) return signInPage(provider, data, req, res)
+  if (!url.startsWith('/oidc/')) return sendText(res, 404, 'Not Found')
+  if (/^\/oidc\/token(?:\/introspection)?$/.test(url)) await acceptJson(req)
+  // The provider finds its mount path by comparing these two.
+  req.originalUrl = url
+  req.url = url.slice('/oidc'.length)
+  await provider.callback()(req, res)
+}
+
+function sendText(res: ServerResponse, status: number, text: string): void {
+  res.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text)
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
