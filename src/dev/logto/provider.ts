@@ -37,7 +37,7 @@ function configuration(options: ProviderOptions): Configuration {
     cookies: { keys: [cookieKey] },
     enabledJWA: { idTokenSigningAlgValues: ['ES384', 'RS256'] },
     clientDefaults: { id_token_signed_response_alg: alg },
-    scopes: ['openid', 'offline_access', 'profile', 'email', 'phone', 'address'],
+    scopes: 'openid offline_access profile email phone address custom_data identities roles'.split(' '),
     claims: userClaims,
     conformIdTokenClaims: false,
     responseTypes: ['code'],

@@ -1,0 +1,40 @@
+import { type Observed, seenHeaders } from './observed.ts'
+
+/** What must come back, and the reason in a newcomer's words. */
+export type Expectation = {
+  readonly holds: (observed: Observed) => boolean
+  readonly why: string
+  /** Show what the gateway itself says about it. */
+  readonly detailed?: boolean
+}
+
+/** The upstream answered, and was told exactly this user and these scopes. */
+export function reached(
+  userId: string | undefined,
+  scopes: string | undefined,
+  status = 200,
+): Expectation['holds'] {
+  const told = {
+    'x-user-id': userId,
+    'x-user-scopes': scopes,
+    authorization: undefined,
+    x_user_id: undefined,
+  }
+  return (observed) => {
+    const seen = seenHeaders(observed)
+    if (seen === undefined || observed.status !== status) return false
+    return Object.entries(told).every(([name, value]) => seen[name] === value)
+  }
+}
+
+/** The gateway said no, with this status and code; a 401 must carry its challenge (RFC 9110 section 15.5.2). */
+export function refused(status: number, code: string): Expectation['holds'] {
+  return ({ status: given, body, challenge }) =>
+    given === status && body['code'] === code && (status !== 401 || challenge?.startsWith('Bearer') === true)
+}
+
+/** 403 that names the scope that would have been needed (RFC 6750 section 3.1). */
+export function lacksScope(scope: string): Expectation['holds'] {
+  const needed = ['error="insufficient_scope"', `scope="${scope}"`]
+  return ({ status, challenge }) => status === 403 && needed.every((part) => challenge?.includes(part))
+}
