@@ -23,9 +23,9 @@ export type Story = {
 export async function playStory(logto: StandInLogto, gateway: string): Promise<Story> {
   const { alice, bob } = heroes(logto)
   const tokens = await obtainTokens(logto, alice)
-  const lines = [await signInAsStranger(logto, bob)]
+  const lines: StoryLine[] = []
   for (const step of steps(alice.id, tokens)) lines.push(await play(gateway, step))
-  return { lines, tokens }
+  return { lines: lines.toSpliced(2, 0, await signInAsStranger(logto, bob)), tokens }
 }
 
 function heroes({ data }: StandInLogto): { alice: User; bob: User } {

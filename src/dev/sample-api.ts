@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { pathToFileURL } from 'node:url'
 import { echoSocket } from './echo-socket.ts'
+import { close, listen } from './listener.ts'
 
 export type SampleApi = {
   readonly origin: string
@@ -20,13 +20,8 @@ export async function startSampleApi(options: { port?: number; host?: string } =
     answer(todos, req, res).catch(() => res.destroy())
   })
   server.on('upgrade', echoSocket)
-  await listen(server, port, host)
-  const address = server.address() as AddressInfo // a TCP listener's address is never a string
-  return {
-    origin: `http://${host}:${address.port}`,
-    port: address.port,
-    close: () => close(server),
-  }
+  const bound = await listen(server, port, host)
+  return { origin: `http://${host}:${bound}`, port: bound, close: () => close(server) }
 }
 
 type Todo = { id: string; title: string; done: boolean }
@@ -100,19 +95,6 @@ function stream(todos: Map<string, Todo>, res: ServerResponse): void {
   send()
   const timer = setInterval(send, 1000)
   res.on('close', () => clearInterval(timer))
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject).listen(port, host, resolve)
-  })
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
 }
 
 /** On its own, for docker-compose: `PORT` (default 3000) and `HOST` (default 0.0.0.0). */

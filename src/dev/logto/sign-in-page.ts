@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Provider } from 'oidc-provider'
-import type { LogtoData } from './data.ts'
+import { escapeHtml, sendPage } from '../page.ts'
+import type { LogtoData, User } from './data.ts'
 import { readBody } from './read-body.ts'
 
 /** The page at `/sign-in/...`: a form that a person can fill in and a test can post (`username`, `password`). */
@@ -10,30 +11,17 @@ export async function signInPage(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  if (req.method !== 'POST') return sendForm(res, 200, data, '')
-  const form = new URLSearchParams((await readBody(req)).toString())
-  const user = data.users.find((candidate) => candidate.username === form.get('username'))
-  if (user === undefined || user.password !== form.get('password')) {
-    return sendForm(res, 422, data, 'Unknown user name or wrong password.')
+  if (req.method !== 'POST') return sendPage(res, 200, 'Sign in', form(data, ''))
+  const fields = new URLSearchParams((await readBody(req)).toString())
+  const user = data.users.find((candidate) => candidate.username === fields.get('username'))
+  if (user === undefined || user.password !== fields.get('password')) {
+    return sendPage(res, 422, 'Sign in', form(data, 'Unknown user name or wrong password.'))
   }
   await provider.interactionFinished(req, res, { login: { accountId: user.id } })
 }
 
-function sendForm(res: ServerResponse, status: number, data: LogtoData, problem: string): void {
-  res.writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
-  res.end(`<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Sign in</title>
-<style>
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 22rem; margin: 4rem auto; padding: 0 1rem }
-  label, input, button { display: block; width: 100%; box-sizing: border-box; font: inherit }
-  input, button { margin: .25rem 0 1rem; padding: .5rem }
-  [role=alert] { color: #b00020 }
-</style>
-<h1>Sign in</h1>
-<p>This is a stand-in for Logto, for the demo and the tests.</p>
+function form(data: LogtoData, problem: string): string {
+  return `<p>This is a stand-in for Logto, for the demo and the tests.</p>
 <p role="alert">${problem}</p>
 <form method="post">
   <label for="username">User name</label>
@@ -43,16 +31,10 @@ function sendForm(res: ServerResponse, status: number, data: LogtoData, problem:
   <button>Sign in</button>
 </form>
 <p>Users:</p>
-<ul>${data.users.map(userLine).join('')}</ul>
-</html>
-`)
+<ul>${data.users.map(userLine).join('')}</ul>`
 }
 
-function userLine({ username, password, roles }: LogtoData['users'][number]): string {
+function userLine({ username, password, roles }: User): string {
   const held = roles.length === 0 ? 'no role' : `role ${roles.join(', ')}`
   return `<li><code>${escapeHtml(username)}</code> / <code>${escapeHtml(password)}</code> (${escapeHtml(held)})</li>`
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 }

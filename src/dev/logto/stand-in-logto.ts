@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Provider } from 'oidc-provider'
+import { close, listen } from '../listener.ts'
 import { exampleData, type LogtoData } from './data.ts'
 import { createKeyRing, type KeyAlgorithm } from './key-ring.ts'
 import { loadProvider } from './load-provider.ts'
@@ -56,9 +56,8 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
   const keyRing = await createKeyRing()
   const faults: Faults = {}
   const server = createServer()
-  await listen(server, port, host)
-  const address = server.address() as AddressInfo // a TCP listener's address is never a string
-  const origin = options.issuerOrigin ?? `http://${host}:${address.port}`
+  const bound = await listen(server, port, host)
+  const origin = options.issuerOrigin ?? `http://${host}:${bound}`
   const issuer = `${origin}/oidc`
   const cookieKey = randomBytes(32).toString('hex')
   const build = () => createProvider({ oidc, issuer, data, keyRing, store, cookieKey })
@@ -71,7 +70,7 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
   return {
     issuer,
     origin,
-    port: address.port,
+    port: bound,
     data,
     faults,
     rotateKeys: async (algorithm) => {
@@ -83,7 +82,7 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
     },
     mint: (claims, header) => keyRing.sign(claims, header),
     stop: () => close(server),
-    start: () => listen(server, address.port, host),
+    start: async () => void (await listen(server, bound, host)),
     close: () => close(server),
   }
 }
@@ -111,21 +110,4 @@ async function answer({ provider, data, faults, req, res }: Exchange): Promise<v
 
 function sendText(res: ServerResponse, status: number, text: string): void {
   res.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text)
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
 }
