@@ -47,7 +47,7 @@ export declare function readRequestHead(
   method: string,
   httpVersion: string,
   headers: RawHeaders,
-  limits: { readonly headerCount: number },
+  limits: { readonly headerCount: number; readonly ignoreForeignUpgrade?: boolean },
 ): RequestHead | HeadFault
 
 /** True when the query of a POST names another method with `_method` (decisions.md, "Second requests in disguise"). */

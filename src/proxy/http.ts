@@ -38,7 +38,7 @@ export type Exchange = {
   readonly headers: string[]
   readonly plan: ForwardPlan
   /** CORS headers of the answer; when present, the upstream's own Access-Control-* are dropped. */
-  readonly corsHeaders?: readonly string[]
+  readonly corsHeaders: readonly string[] | undefined
   readonly record: RequestRecord
   /** When an event stream must end. */
   readonly expiresAtMs: number | undefined

@@ -1,0 +1,279 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { authorize } from './access/authorize.ts'
+import type { Decision, Refusal } from './access/decision.ts'
+import { type CompiledRoute, compileRules } from './compiled-route.ts'
+import type { Config } from './config/config.ts'
+import { isPreflight } from './http/cors.ts'
+import { createForwardedPolicy } from './http/forwarded.ts'
+import {
+  createHeaderPolicy,
+  queryOverridesMethod,
+  type RequestHead,
+  readRequestHead,
+} from './http/headers.ts'
+import type { Answer } from './http/problem.ts'
+import { parseRequestTarget, type RequestTarget } from './http/request-target.ts'
+import { createDecisionLog, startRecord } from './log/decision-log.ts'
+import { forward } from './proxy/http.ts'
+import { tunnel } from './proxy/websocket.ts'
+import { refusalAnswer } from './refusal.ts'
+import { reply, replyOnSocket } from './reply.ts'
+import type { Runtime } from './runtime.ts'
+import { recordDecision, recordProblem, type Visit } from './visit.ts'
+
+/** An immutable snapshot of one configuration, ready to take requests. A reload makes a new one. */
+export type Gateway = {
+  handle(request: IncomingMessage, response: ServerResponse): void
+  upgrade(request: IncomingMessage, socket: Duplex, early: Buffer): void
+  /** Asks these rules about a request that is already being served. */
+  allows(head: RequestHead, rawTarget: string): boolean | Promise<boolean>
+  readonly routes: readonly CompiledRoute[]
+  /** Gives its keys and connections back; requests in flight finish. */
+  close(): void
+}
+
+export type GatewayOptions = {
+  readonly config: Config
+  readonly runtime: Runtime
+  /** The gateway in force at the time of the call: open streams are decided again by it. */
+  readonly current: () => Gateway
+  /** Of the public listener. */
+  readonly port: () => number
+}
+
+/** Compiles a configuration. Throws when something in it cannot be built; then the runtime is as it was. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { config, runtime } = options
+  const rules = compileRules(config, runtime)
+  const headerPolicy = createHeaderPolicy({
+    identityHeaders: config.apis.flatMap((api) => api.identityHeaders.map(({ header }) => header)),
+    ...config.identity,
+  })
+  const forwarded = createForwardedPolicy({
+    trustedProxies: config.trustedProxies,
+    tls: config.tls !== undefined,
+    port: options.port,
+  })
+  const log = createDecisionLog(runtime.log, config.log)
+  const realm = config.publicUrl ?? 'scopegate'
+
+  /** Reads the head; the answer is a visit, or a refusal and the record that goes with it. */
+  function enter(request: IncomingMessage, ignoreForeignUpgrade: boolean): Visit | Turned {
+    const startedMs = performance.now()
+    const method = request.method ?? ''
+    const peer = request.socket.remoteAddress ?? ''
+    const limits = { headerCount: config.limits.headerCount, ignoreForeignUpgrade }
+    const head = readRequestHead(method, request.httpVersion, request.rawHeaders, limits)
+    if ('code' in head) {
+      const record = startRecord(randomUUID(), method)
+      record.remote = peer
+      return turn(record, { outcome: 'refuse', ...head })
+    }
+    const client = forwarded.client(peer, request.rawHeaders, head.host)
+    const record = startRecord(head.requestId ?? randomUUID(), method)
+    record.remote = client.address
+    return { request, head, client, record, startedMs }
+  }
+
+  function turn(record: Turned['record'], refusal: Refusal<CompiledRoute>): Turned {
+    recordProblem(record, refusal.code, refusal.detail)
+    return { refusal, record }
+  }
+
+  /** Sections 1 and 2 of a request with a readable head: its target, or why not. */
+  function aim(visit: Visit): RequestTarget | Refusal<CompiledRoute> {
+    const raw = visit.request.url ?? ''
+    if (raw.length > config.limits.targetBytes) return targetTooLong
+    const target = parseRequestTarget(raw, visit.head.method, visit.head.host)
+    if ('code' in target) return { outcome: 'refuse', ...target }
+    visit.record.path = target.path
+    if (target.query !== undefined && queryOverridesMethod(visit.head.method, target.query)) return overridden
+    return target
+  }
+
+  function corsHeaders(head: RequestHead, path: string | undefined): readonly string[] {
+    if (path === undefined) return []
+    const api = rules.table.findApi(head.hostName, path)
+    return (api === undefined ? undefined : rules.apis.get(api)?.cors?.headers(head.origin)) ?? []
+  }
+
+  function answerTo(visit: Visit, refusal: Refusal<CompiledRoute>): Answer {
+    return refusalAnswer(refusal, {
+      requestId: visit.record.requestId,
+      realm,
+      corsHeaders: corsHeaders(visit.head, visit.record.path),
+    })
+  }
+
+  function preflight(head: RequestHead, target: RequestTarget): Answer | undefined {
+    if (!isPreflight(head) || target.irregularities !== 0) return undefined
+    const found = rules.table.findPath(head.hostName, target.path)
+    const cors = found && rules.apis.get(found.api)?.cors
+    return found && cors?.preflight(head, [...found.path.methods.keys()])
+  }
+
+  function decide(
+    visit: Visit,
+    target: RequestTarget,
+    then: (decision: Decision<CompiledRoute>) => void,
+  ): void {
+    const decision = authorize(rules.table, visit.head, target, Date.now())
+    if (decision instanceof Promise) void decision.then((late) => decided(visit, late, then))
+    else decided(visit, decision, then)
+  }
+
+  function decided(
+    visit: Visit,
+    decision: Decision<CompiledRoute>,
+    then: (decision: Decision<CompiledRoute>) => void,
+  ): void {
+    recordDecision(visit.record, decision, performance.now() - visit.startedMs)
+    then(decision)
+  }
+
+  /** What http and WebSocket exchanges have in common. */
+  function passage(visit: Visit, decision: Allowed) {
+    const { route, token, target } = decision
+    const { request, head, record } = visit
+    return {
+      request,
+      head,
+      record,
+      target: upstreamTarget(target, route.stripPrefix),
+      headers: upstreamHeaders(visit, decision),
+      plan: route.plan,
+      corsHeaders: rules.apis.get(route.api)?.cors?.headers(head.origin),
+      expiresAtMs: token?.expiresAtMs,
+      streams: runtime.streams,
+      stillAllowed: () => options.current().allows(head, request.url ?? ''),
+    }
+  }
+
+  function upstreamHeaders(visit: Visit, { route, token }: Allowed): string[] {
+    const headers = headerPolicy.endToEnd(visit.head)
+    if (route.preserveHost) headers.push('Host', visit.head.host)
+    if (token !== undefined) headers.push(...route.identity(token))
+    headers.push(...visit.client.headers, 'X-Request-Id', visit.record.requestId)
+    const authorization = authorizationFor(route, visit.head)
+    if (authorization !== undefined) headers.push('Authorization', authorization)
+    return headers
+  }
+
+  return {
+    routes: rules.routes,
+    close: () => rules.release(),
+
+    allows(head, rawTarget) {
+      const target = parseRequestTarget(rawTarget, head.method, head.host)
+      if ('code' in target) return false
+      const decision = authorize(rules.table, head, target, Date.now())
+      if (decision instanceof Promise) return decision.then(({ outcome }) => outcome === 'allow')
+      return decision.outcome === 'allow'
+    },
+
+    handle(request, response) {
+      const visit = enter(request, true)
+      const { record } = visit
+      response.once('close', () => log(record))
+      if ('refusal' in visit) return respond(response, record, plainAnswer(visit, realm), true)
+
+      const refuse = (refusal: Refusal<CompiledRoute>) =>
+        respond(response, record, answerTo(visit, refusal), hasUnreadBody(visit))
+      const target = aim(visit)
+      if ('outcome' in target) {
+        recordProblem(record, target.code, target.detail)
+        return respond(response, record, answerTo(visit, target), true)
+      }
+      const preflighted = preflight(visit.head, target)
+      if (preflighted !== undefined) {
+        record.outcome = 'allow'
+        return respond(response, record, preflighted, hasUnreadBody(visit))
+      }
+      decide(visit, target, (decision) => {
+        if (decision.outcome === 'refuse') return refuse(decision)
+        if (response.destroyed) return
+        forward({
+          ...passage(visit, decision),
+          response,
+          refuse: (code, detail) => {
+            recordProblem(record, code, detail)
+            refuse({ outcome: 'refuse', code, detail, route: decision.route })
+          },
+        })
+      })
+    },
+
+    upgrade(request, socket, early) {
+      const visit = enter(request, false)
+      const { record } = visit
+      const done = () => log(record)
+      const refuse = (answer: Answer) => {
+        record.status = answer.status
+        replyOnSocket(socket, answer)
+        done()
+      }
+      if ('refusal' in visit) return refuse(plainAnswer(visit, realm))
+      const target = aim(visit)
+      if ('outcome' in target) {
+        recordProblem(record, target.code, target.detail)
+        return refuse(answerTo(visit, target))
+      }
+      decide(visit, target, (decision) => {
+        if (decision.outcome === 'refuse') return refuse(answerTo(visit, decision))
+        tunnel({
+          ...passage(visit, decision),
+          socket,
+          head0: early,
+          done,
+          refuse: (code, detail) => {
+            recordProblem(record, code, detail)
+            refuse(answerTo(visit, { outcome: 'refuse', code, detail, route: decision.route }))
+          },
+        })
+      })
+    },
+  }
+}
+
+type Allowed = Extract<Decision<CompiledRoute>, { outcome: 'allow' }>
+
+/** A request whose head could not be read. */
+type Turned = { readonly refusal: Refusal<CompiledRoute>; readonly record: Visit['record'] }
+
+const targetTooLong: Refusal<CompiledRoute> = {
+  outcome: 'refuse',
+  code: 'target_too_long',
+  detail: 'The request target is longer than limits.targetBytes',
+}
+const overridden: Refusal<CompiledRoute> = {
+  outcome: 'refuse',
+  code: 'method_override',
+  detail: 'The query parameter _method asks for another method than the one that was authorized',
+}
+
+function plainAnswer({ refusal, record }: Turned, realm: string): Answer {
+  return refusalAnswer(refusal, { requestId: record.requestId, realm, corsHeaders: [] })
+}
+
+function respond(response: ServerResponse, record: Visit['record'], answer: Answer, closing: boolean): void {
+  record.status = answer.status
+  record.bytesOut = answer.body.length
+  reply(response, answer, closing)
+}
+
+function hasUnreadBody({ request, head }: Visit): boolean {
+  return !request.complete && (head.chunked || (head.contentLength ?? 0) > 0)
+}
+
+function upstreamTarget(target: RequestTarget, stripPrefix: string): string {
+  const path = stripPrefix === '' ? target.path : target.path.slice(stripPrefix.length) || '/'
+  return target.query === undefined ? path : `${path}?${target.query}`
+}
+
+function authorizationFor(route: CompiledRoute, head: RequestHead): string | undefined {
+  const option = route.authorization
+  if (option.kind === 'fixed') return option.value
+  return option.kind === 'forward' ? head.authorization : undefined
+}

@@ -1,0 +1,25 @@
+import type { Logger } from './log/logger.ts'
+import { createOpenStreams, type OpenStreams } from './proxy/open-streams.ts'
+import type { Upstream } from './proxy/upstream.ts'
+import { createRegistry, type Registry } from './registry.ts'
+import { createTokenCache, type TokenCache } from './token/cache.ts'
+import type { KeySet } from './token/key-set.ts'
+
+/** What outlives a reload: verified tokens, keys, connections, open streams. */
+export type Runtime = {
+  readonly log: Logger
+  readonly cache: TokenCache
+  readonly keySets: Registry<KeySet>
+  readonly upstreams: Registry<Upstream>
+  readonly streams: OpenStreams
+}
+
+export function createRuntime(options: { readonly log: Logger; readonly cacheMaxEntries: number }): Runtime {
+  return {
+    log: options.log,
+    cache: createTokenCache({ maxEntries: options.cacheMaxEntries }),
+    keySets: createRegistry((keySet) => keySet.close()),
+    upstreams: createRegistry((upstream) => void upstream.close()),
+    streams: createOpenStreams(),
+  }
+}
