@@ -10,6 +10,8 @@ export type StoryLine = {
   readonly request: string
   readonly answer: string
   readonly why: string
+  /** The gateway's own words about a refusal, where the story shows them. */
+  readonly detail: string | undefined
   readonly expected: boolean
 }
 
@@ -75,7 +77,7 @@ function steps(aliceId: string, tokens: Tokens): Step[] {
     },
     {
       ...{ ...invalid, token: tokens.opaque, detailed: true },
-      why: 'the usual mistake: scope openid without resource gives an opaque token',
+      why: 'opaque: the usual mistake, scope openid without resource',
     },
     { ...invalid, token: tokens.expired, why: 'her access token expired an hour ago' },
     { ...invalid, token: tokens.foreign, why: 'her access token was issued for another API' },
@@ -93,12 +95,12 @@ function steps(aliceId: string, tokens: Tokens): Step[] {
 
 async function play(gateway: string, step: Step): Promise<StoryLine> {
   const observed = await send(gateway, step.request, step)
-  const detail = step.detailed === true ? observed.body['detail'] : undefined
   return {
     who: step.who,
     request: step.request,
     answer: describeAnswer(observed),
-    why: detail === undefined ? step.why : `${step.why}. The gateway says: ${detail}`,
+    why: step.why,
+    detail: step.detailed === true ? String(observed.body['detail']) : undefined,
     expected: step.holds(observed),
   }
 }

@@ -2,6 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { styleText } from 'node:util'
 import { formatIssue } from '../config/issue.ts'
 import { parseConfig } from '../config/load.ts'
 import { createLogger } from '../log/logger.ts'
@@ -12,7 +13,7 @@ import { playStory, type Story } from './demo-story.ts'
 import { findPort } from './listener.ts'
 import { type StandInLogto, startStandInLogto } from './logto/stand-in-logto.ts'
 import { startSampleApi } from './sample-api.ts'
-import { formatTable, paint } from './table.ts'
+import { formatTable, wrap } from './table.ts'
 
 export type DemoOptions = {
   /** Play the story and end. Otherwise everything stays up until Ctrl-C. */
@@ -99,7 +100,10 @@ async function untilReady({ adminPort }: Server): Promise<void> {
 const defaultWidth = 120
 
 function printStory({ lines }: Story, print: Print): void {
-  const columns = [{ title: '' }, ...['who', 'request', 'answer'].map((title) => ({ title }))]
+  const columns = [
+    ...['', 'who', 'request'].map((title) => ({ title })),
+    ...['answer', 'why'].map((title) => ({ title, flexible: true })),
+  ]
   const rows = lines.map((line) => [
     line.expected ? 'ok' : 'NO',
     line.who,
@@ -108,12 +112,16 @@ function printStory({ lines }: Story, print: Print): void {
     line.why,
   ])
   const width = process.stdout.columns ?? defaultWidth
-  print(formatTable([...columns, { title: 'why', flexible: true }], rows, { width }))
+  print(formatTable(columns, rows, { width }))
+  const details = lines.flatMap(({ detail }) => detail ?? [])
+  for (const detail of details) {
+    print(`\nAbout the opaque token the gateway says:\n    ${wrap(detail, width - 4).join('\n    ')}`)
+  }
   const wrong = lines.filter(({ expected }) => !expected).length
-  const colours = process.stdout.isTTY === true
+  // Without a terminal, or with NO_COLOR, `styleText` leaves the text as it is.
   print('')
-  if (wrong === 0) print(paint('green', `All ${lines.length} answers are as expected.`, colours))
-  else print(paint('red', `${wrong} of ${lines.length} answers are NOT as expected.`, colours))
+  if (wrong === 0) print(styleText('green', `All ${lines.length} answers are as expected.`))
+  else print(styleText('red', `${wrong} of ${lines.length} answers are NOT as expected.`))
 }
 
 /** Prints what to try next and waits for Ctrl-C. */
@@ -136,6 +144,9 @@ ${curl(gateway, 'POST /todos', tokens.alice)}
 
 401: without an access token nobody may.
 ${curl(gateway, 'GET /todos', undefined)}
+
+401: an opaque token holds no API permission; the answer says how to get a better one.
+${curl(gateway, 'GET /todos', tokens.opaque)}
 
 Sign in with a browser (alice / alice-password, bob / bob-password): ${page.url}
 

@@ -1,8 +1,6 @@
-import { styleText } from 'node:util'
-
 export type Column = {
   readonly title: string
-  /** The last flexible column takes what the terminal leaves and wraps. */
+  /** Shares what the terminal leaves with the other flexible ones, and wraps. */
   readonly flexible?: boolean
 }
 
@@ -11,7 +9,7 @@ export type TableOptions = {
   readonly width: number
 }
 
-/** Aligned plain text: columns two spaces apart, long words of the flexible column wrapped, no boxes. */
+/** Aligned plain text: columns two spaces apart, flexible columns wrapped, no boxes. */
 export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -63,9 +61,4 @@ export function wrap(text: string, width: number): string[] {
     }
   }
   return [...lines, line]
-}
-
-/** Colour on a terminal only. */
-export function paint(style: 'bold' | 'dim' | 'green' | 'red', text: string, colours: boolean): string {
-  return colours ? styleText(style, text) : text
 }
