@@ -125,11 +125,6 @@ async function signInAsStranger(logto: StandInLogto, user: User): Promise<StoryL
   const outcome = await signIn(logto, { ...user, scope }).catch((error: unknown) => error)
   const expected = outcome instanceof SignInRefused && outcome.error === 'access_denied'
   const answer = outcome instanceof SignInRefused ? outcome.error : 'an access token'
-  return {
-    who: user.username,
-    request: 'sign-in',
-    answer,
-    why: 'has no role, so Logto grants nothing',
-    expected,
-  }
+  const line = { who: user.username, request: 'sign-in', why: 'has no role, so Logto grants nothing' }
+  return { ...line, answer, detail: undefined, expected }
 }

@@ -20,10 +20,12 @@ export function close(server: Server): Promise<void> {
   })
 }
 
-/** The wanted port on loopback, or another free one when it is taken. */
-export async function findPort(wanted: number): Promise<number> {
-  const probe = createServer()
-  const port = await listen(probe, wanted, '127.0.0.1').catch(() => listen(probe, 0, '127.0.0.1'))
-  await close(probe)
-  return port
+/** Two free ports on loopback; `port` is the wanted one unless it is taken. */
+export async function findPorts(wanted: number): Promise<{ port: number; adminPort: number }> {
+  const probes = [createServer(), createServer()] as const
+  const host = '127.0.0.1'
+  const port = await listen(probes[0], wanted, host).catch(() => listen(probes[0], 0, host))
+  const adminPort = await listen(probes[1], 0, host)
+  await Promise.all(probes.map(close))
+  return { port, adminPort }
 }

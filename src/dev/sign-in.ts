@@ -61,26 +61,36 @@ export async function authorize(
   options: SignInOptions,
 ): Promise<{ code: string; verifier: string | undefined; callback: URLSearchParams }> {
   const application = findApplication(server, options)
-  const redirectUri = redirectUriOf(application)
   const pkce = options.pkce ?? application.secret === undefined
   const verifier = pkce ? randomBytes(32).toString('base64url') : undefined
-  const query = new URLSearchParams({
-    response_type: 'code',
-    client_id: application.id,
-    redirect_uri: redirectUri,
-    scope: options.scope,
-    state: options.state ?? randomBytes(8).toString('hex'),
-  })
-  if (options.resource !== undefined) query.set('resource', options.resource)
-  if (options.prompt !== undefined) query.set('prompt', options.prompt)
-  if (verifier !== undefined) {
-    query.set('code_challenge', createHash('sha256').update(verifier).digest('base64url'))
-    query.set('code_challenge_method', 'S256')
-  }
+  const redirectUri = redirectUriOf(application)
+  const query = authorizationQuery(application, options, verifier)
   const callback = await browse(`${server.issuer}/auth?${query}`, redirectUri, options)
   const code = callback.get('code')
   if (code === null) throw new SignInRefused('authorize', 303, Object.fromEntries(callback))
   return { code, verifier, callback }
+}
+
+/** RFC 6749 section 4.1.1, RFC 7636 section 4.3, RFC 8707 section 2.1. */
+function authorizationQuery(
+  application: Application,
+  { scope, resource, prompt, state = randomBytes(8).toString('hex') }: SignInOptions,
+  verifier: string | undefined,
+): URLSearchParams {
+  return new URLSearchParams({
+    response_type: 'code',
+    client_id: application.id,
+    redirect_uri: redirectUriOf(application),
+    scope,
+    state,
+    ...(resource !== undefined && { resource }),
+    ...(prompt !== undefined && { prompt }),
+    ...(verifier !== undefined && { code_challenge: challengeOf(verifier), code_challenge_method: 'S256' }),
+  })
+}
+
+function challengeOf(verifier: string): string {
+  return createHash('sha256').update(verifier).digest('base64url')
 }
 
 /** The back-channel half. */
