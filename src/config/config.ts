@@ -1,6 +1,6 @@
 import type { IdentityHeader, IdentityOptions } from '../access/identity.ts'
 import type { CorsOptions } from '../http/cors.ts'
-import type { Distinction } from '../http/request-target.ts'
+import type { Distinction } from '../http/look-alike.ts'
 import type { LogOptions } from '../log/logger.ts'
 import type { ExchangeTimeouts, UpstreamOptions } from '../proxy/upstream.ts'
 import type { Pattern } from '../route/pattern.ts'

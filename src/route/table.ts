@@ -1,4 +1,5 @@
-import type { Distinction, RequestTarget } from '../http/request-target.ts'
+import type { Distinction } from '../http/look-alike.ts'
+import type { RequestTarget } from '../http/request-target.ts'
 import type { Pattern } from './pattern.ts'
 import type { Requirement } from './requirement.ts'
 
