@@ -7,13 +7,10 @@ import { type CompiledRoute, compileRules } from './compiled-route.ts'
 import type { Config } from './config/config.ts'
 import { isPreflight } from './http/cors.ts'
 import { createForwardedPolicy } from './http/forwarded.ts'
-import {
-  createHeaderPolicy,
-  queryOverridesMethod,
-  type RequestHead,
-  readRequestHead,
-} from './http/headers.ts'
+import { createHeaderPolicy } from './http/header-policy.ts'
 import type { Answer } from './http/problem.ts'
+import { queryOverridesMethod } from './http/query.ts'
+import { type RequestHead, readRequestHead } from './http/request-head.ts'
 import { parseRequestTarget, type RequestTarget } from './http/request-target.ts'
 import { createDecisionLog, startRecord } from './log/decision-log.ts'
 import { forward } from './proxy/http.ts'

@@ -3,7 +3,7 @@ import type { Decision } from './access/decision.ts'
 import type { CompiledRoute } from './compiled-route.ts'
 import type { Code } from './errors.ts'
 import type { ClientAddress } from './http/forwarded.ts'
-import type { RequestHead } from './http/headers.ts'
+import type { RequestHead } from './http/request-head.ts'
 import type { RequestRecord } from './log/decision-log.ts'
 
 /** One request while it is decided: what came, and what the log will say of it. */

@@ -1,4 +1,5 @@
-import { queryHoldsToken, type RequestHead } from '../http/headers.ts'
+import { queryHoldsToken } from '../http/query.ts'
+import type { RequestHead } from '../http/request-head.ts'
 import type { RequestTarget } from '../http/request-target.ts'
 import type { Requirement } from '../route/requirement.ts'
 import type { RouteMiss, RouteTable, TableRoute } from '../route/table.ts'

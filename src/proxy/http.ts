@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Code } from '../errors.ts'
-import type { RequestHead } from '../http/headers.ts'
+import type { RequestHead } from '../http/request-head.ts'
 import type { RequestRecord } from '../log/decision-log.ts'
 import type { OpenStreams } from './open-streams.ts'
 import type { ExchangeTimeouts, Upstream } from './upstream.ts'

@@ -1,4 +1,4 @@
-import type { RequestHead } from '../http/headers.ts'
+import type { RequestHead } from '../http/request-head.ts'
 
 /** Where the token is in a request (RFC 6750 section 2): Authorization only. */
 export type TokenSource =
