@@ -497,6 +497,40 @@ describe('introspection', () => {
   })
 })
 
+describe('revocation', () => {
+  const revoke = (token: string, authorization = basic('chatgpt', 'chatgpt-secret-of-the-demo')) =>
+    fetch(`${logto.issuer}/token/revocation`, {
+      method: 'POST',
+      headers: { authorization },
+      body: new URLSearchParams({ token }),
+    })
+
+  it('ends the whole grant with any one of its tokens', async () => {
+    const scope = 'openid offline_access'
+    const tokens = await signIn(logto, { ...alice, prompt: 'consent', scope })
+    expect((await revoke(tokens.access_token)).status).toBe(200)
+    expect(await introspect(tokens.refresh_token ?? '')).toEqual({ active: false })
+  })
+
+  it('shrugs at garbage', async () => {
+    expect((await revoke('garbage')).status).toBe(200)
+  })
+
+  it('cannot reach a JWT', async () => {
+    const { access_token } = await signIn(logto, { ...alice, scope: 'read' })
+    const response = await revoke(access_token)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: 'unsupported_token_type' })
+  })
+
+  it("refuses another client's token", async () => {
+    const { access_token } = await signIn(logto, { ...alice, scope: 'openid' })
+    const response = await revoke(access_token, basic('nightly-job', 'nightly-job-secret-of-the-demo'))
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: 'invalid_request' })
+  })
+})
+
 describe('userinfo', () => {
   const me = (token?: string) =>
     fetch(`${logto.issuer}/me`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })
@@ -656,6 +690,18 @@ describe('faults', () => {
     expect((await fetch(`${logto.issuer}/jwks`)).status).toBe(503)
     delete logto.faults.status
     expect((await fetch(`${logto.issuer}/jwks`)).status).toBe(200)
+  })
+
+  it('asks to come back later on demand', async () => {
+    Object.assign(logto.faults, { status: 429, retryAfter: 7 })
+    const response = await fetch(`${logto.issuer}/jwks`)
+    expect(response.status).toBe(429)
+    expect(response.headers.get('retry-after')).toBe('7')
+  })
+
+  it('serves broken keys on demand', async () => {
+    logto.faults.jwks = '{"keys":'
+    expect(await (await fetch(`${logto.issuer}/jwks`)).text()).toBe('{"keys":')
   })
 
   it('answers late on demand', async () => {

@@ -58,6 +58,7 @@ function configuration(options: ProviderOptions): Configuration {
     ttl: ttl(),
     findAccount: (_ctx, id) => findAccount(data, id),
     loadExistingGrant: (ctx) => createGrant(data, ctx),
+    revokeGrantPolicy: () => true,
     issueRefreshToken: async (_ctx, client, source) =>
       client.grantTypeAllowed('refresh_token') &&
       (source.scopes.has('offline_access') || alwaysRefreshes(data, client.clientId)),

@@ -47,6 +47,10 @@ export type Faults = {
   delayMs?: number
   /** Answer everything with this status. */
   status?: number
+  /** Seconds, sent along with `status`. */
+  retryAfter?: number
+  /** Serve this text, which need not be JSON, instead of the keys. */
+  jwks?: string
 }
 
 /** Rejects with `EADDRINUSE` when the port is taken. */
@@ -97,8 +101,8 @@ type Exchange = {
 
 async function answer({ provider, data, faults, req, res }: Exchange): Promise<void> {
   if (faults.delayMs !== undefined) await wait(faults.delayMs)
-  if (faults.status !== undefined) return sendText(res, faults.status, 'fault on demand')
   const url = req.url ?? '/'
+  if (fail(faults, url, res)) return
   if (url.startsWith('/sign-in/')) return signInPage(provider, data, req, res)
   if (!url.startsWith('/oidc/')) return sendText(res, 404, 'Not Found')
   if (/^\/oidc\/token(?:\/introspection)?$/.test(url)) await acceptJson(req)
@@ -106,6 +110,14 @@ async function answer({ provider, data, faults, req, res }: Exchange): Promise<v
   req.originalUrl = url
   req.url = url.slice('/oidc'.length)
   await provider.callback()(req, res)
+}
+
+function fail({ status, retryAfter, jwks }: Faults, url: string, res: ServerResponse): boolean {
+  if (retryAfter !== undefined) res.setHeader('retry-after', retryAfter)
+  if (status !== undefined) sendText(res, status, 'fault on demand')
+  else if (jwks !== undefined && url === '/oidc/jwks') res.end(jwks)
+  else return false
+  return true
 }
 
 function sendText(res: ServerResponse, status: number, text: string): void {
