@@ -66,8 +66,11 @@ function steps(aliceId: string, tokens: Tokens): Step[] {
     { ...alice, request: 'GET /todos', holds: reached(aliceId, 'read'), why: 'her role grants read' },
     { ...alice, request: 'POST /todos', holds: lacksScope('write'), why: 'her role does not grant write' },
     {
-      ...{ who: 'nightly-job', request: 'POST /todos', token: tokens.machine },
-      ...{ holds: reached('nightly-job', scope, 201), why: 'a machine client whose role grants both' },
+      who: 'nightly-job',
+      request: 'POST /todos',
+      token: tokens.machine,
+      holds: reached('nightly-job', scope, 201),
+      why: 'a machine client whose role grants both',
     },
     {
       who: 'nobody',
@@ -76,17 +79,25 @@ function steps(aliceId: string, tokens: Tokens): Step[] {
       why: 'no access token was sent',
     },
     {
-      ...{ ...invalid, token: tokens.opaque, detailed: true },
+      ...invalid,
+      token: tokens.opaque,
+      detailed: true,
       why: 'opaque: the usual mistake, scope openid without resource',
     },
     { ...invalid, token: tokens.expired, why: 'her access token expired an hour ago' },
     { ...invalid, token: tokens.foreign, why: 'her access token was issued for another API' },
     {
-      ...{ ...alice, request: 'GET /me', headers: spoofed, holds: reached(aliceId, 'read') },
+      ...alice,
+      request: 'GET /me',
+      headers: spoofed,
+      holds: reached(aliceId, 'read'),
       why: 'she also sent X-User-Id: root, which never arrived',
     },
     {
-      ...{ who: 'nobody', request: 'GET /health', headers: spoofed, holds: reached(undefined, undefined) },
+      who: 'nobody',
+      request: 'GET /health',
+      headers: spoofed,
+      holds: reached(undefined, undefined),
       why: 'public; the X-User-Id: root that was sent never arrived',
     },
     { ...alice, request: 'GET /secret', holds: refused(404, 'not_found'), why: 'no route names this path' },
@@ -112,8 +123,14 @@ async function mintOddTokens(
 ): Promise<{ expired: string; foreign: string }> {
   const now = Math.floor(Date.now() / 1000)
   const claims = {
-    ...{ jti: 'demo', sub, scope: 'read', client_id: 'chatgpt', iss: logto.issuer },
-    ...{ aud: exampleResource, iat: now - 7200, exp: now - 3600 },
+    jti: 'demo',
+    sub,
+    scope: 'read',
+    client_id: 'chatgpt',
+    iss: logto.issuer,
+    aud: exampleResource,
+    iat: now - 7200,
+    exp: now - 3600,
   }
   const expired = await logto.mint(claims)
   const foreign = await logto.mint({ ...claims, aud: 'https://other.example/', iat: now, exp: now + 3600 })
