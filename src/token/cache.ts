@@ -1,6 +1,50 @@
-/** Verified tokens, LRU, shared by all verifiers and kept across reloads. */
+import { LRUCache } from 'lru-cache'
+import type { Verified } from './verifier.ts'
+
+/** Verified tokens, LRU, shared by all verifiers and kept across reloads. Refusals never enter. */
 export type TokenCache = {
   readonly size: number
+  /** `policy` is a digest of everything that verification depended on. Undefined when absent or expired. */
+  get(policy: string, tokenText: string, nowMs: number): Verified | undefined
+  set(policy: string, tokenText: string, entry: Verified, keyThumbprint: string): void
+  /** A key left its issuer's set: its tokens go with it. */
+  removeKey(keyThumbprint: string): void
 }
 
-export declare function createTokenCache(options: { readonly maxEntries: number }): TokenCache
+type Entry = { readonly policy: string; readonly verified: Verified; readonly keyThumbprint: string }
+
+export function createTokenCache(options: { readonly maxEntries: number }): TokenCache {
+  // One token under several policies (two resources in one `aud`) is rare: a short list beats a longer key.
+  const cache = new LRUCache<string, readonly Entry[]>({ max: Math.max(1, options.maxEntries) })
+  return {
+    get size() {
+      return cache.size
+    },
+    get(policy, tokenText, nowMs) {
+      const entries = cache.get(tokenText)
+      if (entries === undefined) return undefined
+      for (const entry of entries) {
+        if (entry.policy === policy) {
+          if (nowMs < entry.verified.token.expiresAtMs) return entry.verified
+          cache.delete(tokenText)
+          return undefined
+        }
+      }
+      return undefined
+    },
+    set(policy, tokenText, verified, keyThumbprint) {
+      const others = (cache.get(tokenText) ?? []).filter((entry) => entry.policy !== policy)
+      cache.set(ownText(tokenText), [...others, { policy, verified, keyThumbprint }])
+    },
+    removeKey(keyThumbprint) {
+      for (const [tokenText, entries] of cache.entries()) {
+        if (entries.some((entry) => entry.keyThumbprint === keyThumbprint)) cache.delete(tokenText)
+      }
+    },
+  }
+}
+
+/** A slice of the header keeps the whole header alive; a copy of its bytes does not. */
+function ownText(tokenText: string): string {
+  return Buffer.from(tokenText, 'latin1').toString('latin1')
+}

@@ -6,5 +6,20 @@ export type TokenSource =
   | { readonly kind: 'none' }
   | { readonly kind: 'malformed'; readonly detail: string }
 
+const none: TokenSource = { kind: 'none' }
+const malformed: TokenSource = {
+  kind: 'malformed',
+  detail: 'Authorization: Bearer is not followed by one well-formed access token',
+}
+
+const bearer = /^bearer(?: |$)/i
+/** RFC 6750 section 2.1: `"Bearer" 1*SP b64token`. */
+const credentials = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i
+
 /** No credentials and other schemes are `none`; `Bearer` without one well-formed b64token is `malformed`. */
-export declare function findToken(head: RequestHead): TokenSource
+export function findToken(head: RequestHead): TokenSource {
+  const value = head.authorization
+  if (value === undefined || !bearer.test(value)) return none
+  const token = credentials.exec(value)?.[1]
+  return token === undefined ? malformed : { kind: 'bearer', token }
+}
