@@ -30,7 +30,9 @@ function createModel(model: string, entries: Map<string, AdapterPayload>): Adapt
       if (payload !== undefined) payload['consumed'] = Math.floor(Date.now() / 1000)
     },
     revokeByGrantId: async (grantId) => {
-      for (const [key, payload] of entries) if (payload.grantId === grantId) entries.delete(key)
+      for (const [key, payload] of entries) {
+        if (key.startsWith(`${model}:`) && payload.grantId === grantId) entries.delete(key)
+      }
     },
   }
 }

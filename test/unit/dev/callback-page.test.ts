@@ -13,9 +13,8 @@ afterEach(async () => {
   await logto.close()
 })
 
-/** A browser: keeps cookies, follows redirects by hand. */
-async function signInAs(username: string): Promise<string> {
-  const cookies = new Map<string, string>()
+/** A browser: keeps cookies, follows redirects, fills in and submits whatever form it meets. */
+async function signInAs(username: string, cookies = new Map<string, string>()): Promise<string> {
   let url = page.url
   let form: URLSearchParams | undefined
   for (;;) {
@@ -29,9 +28,18 @@ async function signInAs(username: string): Promise<string> {
     const location = response.headers.get('location')
     const text = await response.text()
     if (location === null && !text.includes('<form')) return text
-    form = location === null ? new URLSearchParams({ username, password: `${username}-password` }) : undefined
-    url = location === null ? url : new URL(location, url).href
+    form = location === null ? fillIn(text, username) : undefined
+    url = new URL(location ?? /<form[^>]* action="([^"]*)"/.exec(text)?.[1] ?? url, url).href
   }
+}
+
+function fillIn(text: string, username: string): URLSearchParams {
+  const hidden = [...text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)]
+  const form = new URLSearchParams()
+  for (const [, name = '', value = ''] of hidden) form.set(name, value)
+  if (text.includes('name="username"')) form.set('username', username)
+  if (text.includes('name="password"')) form.set('password', `${username}-password`)
+  return form
 }
 
 it('shows the access token of whoever signs in, and commands that use it', async () => {
@@ -43,6 +51,13 @@ it('shows the access token of whoever signs in, and commands that use it', async
 
 it('says that Logto refused somebody without a role', async () => {
   expect(await signInAs('bob')).toContain('Logto refused: access_denied')
+})
+
+it('lets somebody else sign in with the same browser', async () => {
+  const cookies = new Map<string, string>()
+  expect(await signInAs('alice', cookies)).toContain('Signed in')
+  expect(await signInAs('bob', cookies)).toContain('Logto refused: access_denied')
+  expect(await signInAs('alice', cookies)).toContain('Signed in')
 })
 
 it('refuses a callback that it did not begin', async () => {
