@@ -1,3 +1,5 @@
+import { irregularityBit, parseRequestTarget } from '../http/request-target.ts'
+
 /** One segment of a path pattern, literals in canonical (percent-encoded) form. */
 export type PatternSegment =
   | { readonly kind: 'literal'; readonly text: string }
@@ -5,8 +7,51 @@ export type PatternSegment =
   | { readonly kind: 'any' }
   | { readonly kind: 'rest' }
 
-/** A parsed path pattern. `text` is what the operator wrote, with the API's prefix where the full path is meant. */
+/** A parsed path pattern. `text` is the full path as the operator wrote it, the API's prefix included. */
 export type Pattern = {
   readonly text: string
   readonly segments: readonly PatternSegment[]
+}
+
+/** Parses a full path pattern; a string says what is wrong with it and how to mend it. */
+export function parsePattern(text: string): Pattern | string {
+  if (!text.startsWith('/')) return 'a path starts with /'
+  if (/[?#]/.test(text)) return 'a path has no query and no fragment: they are never matched'
+  if (text !== '/' && text.endsWith('/'))
+    return 'leave the trailing slash away: it does not count in matching'
+  const segments: PatternSegment[] = []
+  const names = new Set<string>()
+  const parts = text === '/' ? [] : text.slice(1).split('/')
+  for (const [index, part] of parts.entries()) {
+    const segment = parseSegment(part)
+    if (typeof segment === 'string') return segment
+    if (segment.kind === 'rest' && index < parts.length - 1) return '** stands at the end of a path only'
+    if (segment.kind === 'param') {
+      if (names.has(segment.name)) return `{${segment.name}} stands twice in this path`
+      names.add(segment.name)
+    }
+    segments.push(segment)
+  }
+  return { text, segments }
+}
+
+function parseSegment(part: string): PatternSegment | string {
+  if (part === '**') return { kind: 'rest' }
+  if (part === '*') return { kind: 'any' }
+  const name = /^\{([A-Za-z_][A-Za-z0-9_-]*)\}$/.exec(part)?.[1]
+  if (name !== undefined) return { kind: 'param', name }
+  if (/[*{}]/.test(part)) return 'a wildcard stands for a whole segment: use {name}, * or ** between slashes'
+  return parseLiteral(part)
+}
+
+/** Written in plain UTF-8, encoded here; then it must be what a request could hold. */
+function parseLiteral(part: string): PatternSegment | string {
+  if (part === '') return 'a path has no empty segments'
+  if (part.includes('%')) return 'write paths in plain characters: they are percent-encoded here'
+  const encoded = encodeURI(part)
+  const target = parseRequestTarget(`/${encoded}`, 'GET', 'localhost')
+  if ('code' in target) return `no request can have this path: ${target.detail}`
+  const regular = target.irregularities & ~irregularityBit['non-utf8']
+  if (regular !== 0) return 'no request can have this path: it is irregular'
+  return { kind: 'literal', text: target.path.slice(1) }
 }

@@ -21,3 +21,31 @@ export type Requirement =
       readonly anyOf: readonly (readonly string[])[]
       readonly where: readonly Condition[]
     }
+
+/** Structural identity: two requirements with one key ask the same of every request. */
+export function requirementKey(requirement: Requirement): string {
+  if (requirement.kind === 'public') return 'public'
+  const where = requirement.where.map(conditionKey).sort()
+  const anyOf =
+    requirement.kind === 'scopes'
+      ? requirement.anyOf.map((set) => [...new Set(set)].sort().join(' ')).sort()
+      : []
+  return JSON.stringify([requirement.kind, anyOf, where])
+}
+
+/** Parameters count by where they stand, not by their name. */
+function conditionKey({ claim, expected }: Condition): string {
+  return JSON.stringify('values' in expected ? [claim, expected.values] : [claim, '', expected.segment])
+}
+
+const strictness = { public: 0, optional: 1, authenticated: 2, scopes: 3 } as const
+
+/** True when whoever meets `first` also meets `second`, but not the other way round. Conditions are not weighed. */
+export function isStricter(first: Requirement, second: Requirement): boolean {
+  if (first.kind !== second.kind) return strictness[first.kind] > strictness[second.kind]
+  if (first.kind !== 'scopes' || second.kind !== 'scopes') return false
+  const implied = first.anyOf.every((set) =>
+    second.anyOf.some((weaker) => weaker.every((scope) => set.includes(scope))),
+  )
+  return implied && requirementKey(first) !== requirementKey(second)
+}

@@ -16,7 +16,7 @@ export async function findJwksUri(issuer: IssuerOptions): Promise<string> {
   }
   if (typeof jwksUri !== 'string') throw new Error(`${url} has no jwks_uri: set issuer.jwksUri`)
   // Logto's endpoint URLs follow the Host header: behind a TLS proxy they may come out as http.
-  if (URL.parse(jwksUri)?.origin !== new URL(url).origin) {
+  if (!URL.canParse(jwksUri) || new URL(jwksUri).origin !== new URL(url).origin) {
     throw new Error(`${url} points to a jwks_uri at another origin: set issuer.jwksUri if that is right`)
   }
   return jwksUri

@@ -206,7 +206,10 @@ export function createKeySet({ issuer, cache, log }: KeySetOptions): KeySet {
       if (kid !== undefined && (typeof kid !== 'string' || kid === '')) return unknownKey
       if (!hasKeys(nowMs)) {
         if (flight !== undefined && failures === 0) await flight
-        if (!hasKeys(Date.now())) return unavailable('The keys of the issuer have not been fetched yet')
+        if (!hasKeys(Date.now())) {
+          void refetchOnce()
+          return unavailable('The keys of the issuer have not been fetched yet')
+        }
       }
       const found = lookUp(kid, algorithm)
       if (found !== undefined) return found
