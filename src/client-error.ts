@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto'
+import type { Server as HttpServer, IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type Code, codes } from './errors.ts'
+import { problem } from './http/problem.ts'
+import { type DecisionLog, startRecord } from './log/decision-log.ts'
+import { replyOnSocket } from './reply.ts'
+
+/**
+ * Answers requests that Node's parser refused. Writes nothing while an answer is outstanding on the connection: a pipelined
+ * good request followed by garbage keeps its answer. A body that turns out broken takes its connection, and so its upstream
+ * request, down.
+ */
+export function refuseBrokenRequests(server: HttpServer, log: DecisionLog): void {
+  const outstanding = new WeakMap<Duplex, IncomingMessage>()
+  server.prependListener('request', (request, response) => {
+    const { socket } = request
+    outstanding.set(socket, request)
+    response.once('close', () => {
+      if (outstanding.get(socket) === request) outstanding.delete(socket)
+    })
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+    const [code, detail] = reasonFor(error.code)
+    const record = startRecord(randomUUID(), '')
+    record.remote = 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined
+    record.code = code
+    record.detail = detail
+    record.status = codes[code].status
+    log(record)
+    const request = outstanding.get(socket)
+    if (request === undefined) replyOnSocket(socket, problem({ code, detail, requestId: record.requestId }))
+    else if (!request.complete) socket.destroy()
+  })
+}
+
+function reasonFor(parserCode: string | undefined): readonly [Code, string] {
+  switch (parserCode) {
+    case 'HPE_HEADER_OVERFLOW':
+      return ['headers_too_large', 'The request head is larger than limits.headerBytes']
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return ['request_timeout', 'The request head did not arrive within timeouts.head']
+    case 'HPE_INVALID_URL':
+    case 'HPE_INVALID_CONSTANT':
+      return ['ambiguous_target', 'The request target holds a character that none may hold']
+    default:
+      return ['malformed_request', 'The request is not well-formed HTTP/1.1']
+  }
+}

@@ -1,0 +1,80 @@
+import type { Config } from './config/config.ts'
+import { formatIssue } from './config/issue.ts'
+import { type LoadResult, loadConfig } from './config/load.ts'
+import { watchFile } from './config/watch.ts'
+import { createLogger, type Logger } from './log/logger.ts'
+import { type Server, startServer } from './server.ts'
+
+/** `scopegate serve`: runs until SIGTERM or SIGINT, then resolves to the exit status. */
+export async function serve(fileName: string): Promise<number> {
+  const loaded = loadConfig(fileName, process.env)
+  for (const issue of loaded.issues) process.stderr.write(`${formatIssue(issue, loaded)}\n`)
+  if (loaded.config === undefined) return 1
+  const log = createLogger(loaded.config.log)
+  try {
+    const server = await startServer({ config: loaded.config, log })
+    announce(loaded.config, server, log)
+    const stopWatching = reloadOnChange(fileName, server, log)
+    await stopSignal()
+    stopWatching()
+    log.info({}, 'stopping: no new connections, requests in flight finish')
+    await server.stop()
+    log.info({}, 'stopped')
+    return 0
+  } catch (error) {
+    log.error({ problem: messageOf(error) }, 'the gateway could not start')
+    return 1
+  } finally {
+    log.flush()
+  }
+}
+
+function announce(config: Config, server: Server, log: Logger): void {
+  const { host } = config.listen
+  log.info(
+    { listen: `${host}:${server.port}`, admin: `${config.admin.listen.host}:${server.adminPort}` },
+    'listening',
+  )
+}
+
+/** A file change and SIGHUP both load the file again: all of it, or nothing. */
+function reloadOnChange(fileName: string, server: Server, log: Logger): () => void {
+  const reload = () => void tryReload(loadConfig(fileName, process.env), server, log)
+  const watch = watchFile(fileName, reload)
+  process.on('SIGHUP', reload)
+  return () => {
+    watch.close()
+    process.off('SIGHUP', reload)
+  }
+}
+
+async function tryReload(loaded: LoadResult, server: Server, log: Logger): Promise<void> {
+  const errors = loaded.issues.filter(({ severity }) => severity === 'error')
+  const [first] = errors
+  if (loaded.config === undefined) {
+    const problem =
+      first && `${loaded.fileName}:${first.line}:${first.column} ${first.path}: ${first.message}`
+    log.error(
+      { errors: errors.length, problem },
+      'configuration not loaded, the running one stays; see scopegate check',
+    )
+    return
+  }
+  try {
+    await server.reload(loaded.config)
+    log.info({ file: loaded.fileName }, 'configuration loaded')
+  } catch (error) {
+    log.error({ problem: messageOf(error) }, 'configuration not loaded, the running one stays')
+  }
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve())
+    process.once('SIGINT', () => resolve())
+  })
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown'
+}
