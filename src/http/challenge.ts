@@ -1,4 +1,7 @@
-/** Value of a WWW-Authenticate header (RFC 6750 section 3). Throws a RangeError on characters that the grammar forbids. */
+/**
+ * Value of a WWW-Authenticate header (RFC 6750 section 3). Throws a RangeError on characters that the grammar does not
+ * allow: a value is built from configuration and static text, so one that cannot be written is a mistake in either.
+ */
 export function challenge(options: {
   readonly realm: string
   readonly error?: 'invalid_request' | 'invalid_token' | 'insufficient_scope'
@@ -6,15 +9,25 @@ export function challenge(options: {
   readonly scope?: string
 }): string {
   const { realm, error, errorDescription, scope } = options
-  const parts = [`realm=${quoted(realm)}`]
-  if (error !== undefined) parts.push(`error=${quoted(error)}`)
-  if (errorDescription !== undefined) parts.push(`error_description=${quoted(errorDescription)}`)
-  if (scope !== undefined && scope !== '') parts.push(`scope=${quoted(scope)}`)
-  return `Bearer ${parts.join(', ')}`
+  let value = `Bearer realm="${quoted('realm', realm)}"`
+  if (error !== undefined) value += `, error="${error}"`
+  if (errorDescription !== undefined) {
+    value += `, error_description="${checked('error_description', errorDescription, description)}"`
+  }
+  if (scope !== undefined) value += `, scope="${checked('scope', scope, scopes)}"`
+  return value
 }
 
-/** %x20-21 / %x23-5B / %x5D-7E: printable ASCII without the quote and the backslash. */
-function quoted(value: string): string {
-  if (!/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/.test(value)) throw new RangeError('not a value for a challenge')
-  return `"${value}"`
+const description = /^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/
+const scopes = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/
+const printable = /^[\t\x20-\x7e]*$/
+
+/** Content of a quoted-string (RFC 9110 section 5.6.4). */
+function quoted(name: string, text: string): string {
+  return checked(name, text, printable).replace(/["\\]/g, '\\$&')
+}
+
+function checked(name: string, text: string, grammar: RegExp): string {
+  if (!grammar.test(text)) throw new RangeError(`A character in ${name} cannot stand in a challenge`)
+  return text
 }

@@ -3,6 +3,7 @@ import type { RequestHead } from './request-head.ts'
 
 /** `apis.*.cors` (Fetch standard, section "HTTP-CORS protocol"). */
 export type CorsOptions = {
+  /** Serialized origins, compared byte for byte, or `*`. */
   readonly origins: readonly string[]
   /** undefined: the methods that the path lists. */
   readonly methods?: readonly string[]
@@ -14,10 +15,36 @@ export type CorsOptions = {
 }
 
 export type Cors = {
-  /** Headers for an ordinary answer or refusal to this origin; has `Vary: Origin` unless any origin is allowed. */
+  /** Headers for an ordinary answer or refusal to this origin; always has `Vary: Origin` unless any origin is allowed. */
   headers(origin: string | undefined): readonly string[]
-  /** The answer to a preflight: 204, with the CORS headers only where origin, method and headers are allowed. */
+  /** The answer to a preflight: 204, with the CORS headers only when origin, method and headers are allowed. */
   preflight(head: RequestHead, pathMethods: readonly string[]): Answer
+}
+
+export function createCors(options: CorsOptions): Cors {
+  const origins = new Set(options.origins)
+  const vary = origins.has('*') ? [] : ['Vary', 'Origin']
+  const exposed = exposedHeaders(options)
+  const allowsHeaders = headerCheck(options.headers ?? defaultHeaders)
+  const fixed = preflightHeaders(options)
+  const grant = (origin: string | undefined) => originHeaders(origins, origin, options.credentials)
+  return {
+    headers(origin) {
+      const granted = grant(origin)
+      return granted === undefined ? vary : [...vary, ...granted, ...exposed]
+    },
+    preflight(head, pathMethods) {
+      const methods = options.methods ?? pathMethods
+      const granted = grant(head.origin)
+      const allowed =
+        granted !== undefined &&
+        methods.includes(head.accessControlRequestMethod ?? '') &&
+        allowsHeaders(requestedHeaders(head))
+      if (!allowed) return { status: 204, headers: [...vary], body: '' }
+      const headers = [...vary, ...granted, 'Access-Control-Allow-Methods', methods.join(', '), ...fixed]
+      return { status: 204, headers, body: '' }
+    },
+  }
 }
 
 /** OPTIONS with Origin and Access-Control-Request-Method. */
@@ -27,46 +54,48 @@ export function isPreflight(head: RequestHead): boolean {
   )
 }
 
-export function createCors(options: CorsOptions): Cors {
-  const any = options.origins.includes('*')
-  const origins = new Set(options.origins)
-  const requestHeaders = options.headers ?? ['Authorization', 'Content-Type']
-  const lowerCased = new Set(requestHeaders.map((name) => name.toLowerCase()))
-  const vary = any ? [] : ['Vary', 'Origin']
-  const exposed = ['Access-Control-Expose-Headers', ['WWW-Authenticate', ...options.exposeHeaders].join(', ')]
+const defaultHeaders: readonly string[] = ['Authorization', 'Content-Type']
 
-  function allowOrigin(origin: string): string[] {
-    const headers = ['Access-Control-Allow-Origin', any ? '*' : origin, ...vary]
-    if (options.credentials) headers.push('Access-Control-Allow-Credentials', 'true')
-    return headers
-  }
+/** Undefined when this origin is not allowed. */
+function originHeaders(
+  origins: ReadonlySet<string>,
+  origin: string | undefined,
+  credentials: boolean,
+): readonly string[] | undefined {
+  if (origins.has('*')) return ['Access-Control-Allow-Origin', '*']
+  if (origin === undefined || !origins.has(origin)) return undefined
+  const allowed = ['Access-Control-Allow-Origin', origin]
+  return credentials ? [...allowed, 'Access-Control-Allow-Credentials', 'true'] : allowed
+}
 
-  function isAllowed(head: RequestHead, methods: readonly string[]): boolean {
-    const asked = (head.accessControlRequestHeaders ?? '').split(',').map((name) => name.trim().toLowerCase())
-    return (
-      methods.includes(head.accessControlRequestMethod ?? '') &&
-      asked.every((name) => name === '' || lowerCased.has(name))
-    )
-  }
+/** A page must be able to read the challenge, whatever else is exposed. */
+function exposedHeaders(options: CorsOptions): readonly string[] {
+  const named = options.exposeHeaders.filter((name) => name.toLowerCase() !== 'www-authenticate')
+  return ['Access-Control-Expose-Headers', [...named, 'WWW-Authenticate'].join(', ')]
+}
 
-  return {
-    headers(origin) {
-      if (origin === undefined || !(any || origins.has(origin))) return vary
-      return [...allowOrigin(origin), ...exposed]
-    },
-    preflight(head, pathMethods) {
-      const methods = options.methods ?? pathMethods
-      const origin = head.origin ?? ''
-      if (!(any || origins.has(origin)) || !isAllowed(head, methods)) {
-        return { status: 204, headers: [...vary], body: '' }
-      }
-      const headers = allowOrigin(origin)
-      headers.push('Access-Control-Allow-Methods', methods.join(', '))
-      headers.push('Access-Control-Allow-Headers', requestHeaders.join(', '))
-      if (options.maxAgeSeconds !== undefined) {
-        headers.push('Access-Control-Max-Age', String(options.maxAgeSeconds))
-      }
-      return { status: 204, headers, body: '' }
-    },
+function preflightHeaders({ headers = defaultHeaders, maxAgeSeconds }: CorsOptions): readonly string[] {
+  const allowed = headers.length === 0 ? [] : ['Access-Control-Allow-Headers', headers.join(', ')]
+  return maxAgeSeconds === undefined
+    ? allowed
+    : [...allowed, 'Access-Control-Max-Age', String(Math.floor(maxAgeSeconds))]
+}
+
+/** The wildcard does not cover Authorization (Fetch standard, "CORS-preflight fetch"). */
+function headerCheck(allowed: readonly string[]): (requested: readonly string[]) => boolean {
+  const names = new Set(allowed.map((name) => name.toLowerCase()))
+  const any = names.has('*')
+  return (requested) => requested.every((name) => names.has(name) || (any && name !== 'authorization'))
+}
+
+/** Lower-cased names of Access-Control-Request-Headers. */
+function requestedHeaders({ headers }: RequestHead): readonly string[] {
+  const names: string[] = []
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i]?.toLowerCase() !== 'access-control-request-headers') continue
+    for (const name of (headers[i + 1] ?? '').toLowerCase().split(',')) {
+      if (name.trim() !== '') names.push(name.trim())
+    }
   }
+  return names
 }

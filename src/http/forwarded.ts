@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net'
-import type { RawHeaders } from './headers.ts'
+import { rememberByName } from './field-name.ts'
+import { parseHost } from './host.ts'
 
 /** Who the client is and how it reached us, for the log and for X-Forwarded-*. */
 export type ClientAddress = {
@@ -11,91 +12,112 @@ export type ClientAddress = {
 
 export type ForwardedPolicy = {
   /** `peer` is the socket's remote address; `headers` the client's raw list; `host` its Host value as sent. */
-  client(peer: string, headers: RawHeaders, host: string): ClientAddress
+  client(peer: string, headers: readonly string[], host: string): ClientAddress
 }
 
-/** Believes X-Forwarded-For/-Proto/-Host/-Port from trusted proxies only, and extends them; others are written afresh. */
 export function createForwardedPolicy(options: {
+  /** CIDRs whose X-Forwarded-* are believed. Default of the configuration: none. */
   readonly trustedProxies: readonly string[]
   /** Of the listener. */
   readonly tls: boolean
   readonly port: () => number
 }): ForwardedPolicy {
-  const trusted = blockList(options.trustedProxies)
-  const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
   const proto = options.tls ? 'https' : 'http'
+  const isTrusted = trustOf(options.trustedProxies)
   return {
-    client(peerAddress, headers, host) {
-      const peer = unmapped(peerAddress)
-      const own = { proto, host, port: String(options.port()) }
-      if (options.trustedProxies.length === 0 || isIP(peer) === 0 || !isTrusted(peer)) {
-        return { address: peer, headers: list(peer, own) }
-      }
-      const hops = believedHops(valuesOf(headers, 'x-forwarded-for'), isTrusted)
-      return { address: hops[0] ?? peer, headers: list([...hops, peer].join(', '), believed(headers, own)) }
+    client(peer, headers, host) {
+      const address = normalAddress(peer)
+      const port = String(options.port())
+      if (!isTrusted(address)) return described(address, address, proto, host, port)
+      const said = readForwarded(headers)
+      const hops = walk(said.for, address, isTrusted)
+      return described(
+        hops[0] ?? address,
+        hops.join(', '),
+        protocol.test(said.proto) ? said.proto.toLowerCase() : proto,
+        parseHost(said.host) === undefined ? host : said.host,
+        isPort(said.port) ? said.port : port,
+      )
     },
   }
 }
 
-type Reached = { readonly proto: string; readonly host: string; readonly port: string }
-
-function list(chain: string, { proto, host, port }: Reached): string[] {
-  return [
-    'X-Forwarded-For',
-    chain,
-    'X-Forwarded-Proto',
-    proto,
-    'X-Forwarded-Host',
-    host,
-    'X-Forwarded-Port',
-    port,
-  ]
+function described(address: string, hops: string, proto: string, host: string, port: string): ClientAddress {
+  return {
+    address,
+    headers: [
+      'X-Forwarded-For',
+      hops,
+      'X-Forwarded-Proto',
+      proto,
+      'X-Forwarded-Host',
+      host,
+      'X-Forwarded-Port',
+      port,
+    ],
+  }
 }
 
-/** From the right up to and with the first untrusted hop; what stands left of it, or is no address, is hearsay. */
-function believedHops(values: readonly string[], isTrusted: (address: string) => boolean): string[] {
-  const hops: string[] = []
-  for (const text of values.join(',').split(',').reverse()) {
-    const address = unmapped(text.trim())
-    if (isIP(address) === 0) break
-    hops.unshift(address)
-    if (!isTrusted(address)) break
+function trustOf(trustedProxies: readonly string[]): (address: string) => boolean {
+  if (trustedProxies.length === 0) return () => false
+  const trusted = new BlockList()
+  for (const cidr of trustedProxies) {
+    const [network = '', prefix] = cidr.split('/')
+    const family = isIP(network) === 6 ? 'ipv6' : 'ipv4'
+    trusted.addSubnet(network, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family)
+  }
+  return rememberByName((address) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'))
+}
+
+/** IPv4 as such also where a dual-stack socket has it as `::ffff:1.2.3.4`; without an IPv6 zone. */
+function normalAddress(address: string): string {
+  const mapped = mappedAddress.exec(address)
+  if (mapped?.[1] !== undefined) return mapped[1]
+  const zone = address.indexOf('%')
+  return zone < 0 ? address : address.slice(0, zone)
+}
+
+const mappedAddress = /^::ffff:([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)$/i
+
+/** Each of the four as one text; several fields are joined, so that for all but the first they count as not well-formed. */
+type Forwarded = { for: string; proto: string; host: string; port: string }
+
+function readForwarded(headers: readonly string[]): Forwarded {
+  const said: Forwarded = { for: '', proto: '', host: '', port: '' }
+  for (let i = 0; i < headers.length; i += 2) {
+    const member = memberOf(headers[i] ?? '')
+    if (member === 'none') continue
+    const value = headers[i + 1] ?? ''
+    said[member] = said[member] === '' ? value : `${said[member]},${value}`
+  }
+  return said
+}
+
+const memberOf = rememberByName<keyof Forwarded | 'none'>((name) => {
+  const literal = name.toLowerCase()
+  if (literal === 'x-forwarded-for') return 'for'
+  if (literal === 'x-forwarded-proto') return 'proto'
+  if (literal === 'x-forwarded-host') return 'host'
+  return literal === 'x-forwarded-port' ? 'port' : 'none'
+})
+
+/**
+ * The hops that trusted proxies vouch for, the first untrusted one in front, the peer last. What stands left of it is the
+ * client's own word and is left out; so is everything from a text on that is no address.
+ */
+function walk(forwardedFor: string, peer: string, isTrusted: (address: string) => boolean): string[] {
+  const hops = [peer]
+  const elements = forwardedFor.split(',')
+  for (let i = elements.length - 1; i >= 0 && isTrusted(hops[0] ?? ''); i--) {
+    const hop = normalAddress((elements[i] ?? '').trim())
+    if (isIP(hop) === 0) break
+    hops.unshift(hop)
   }
   return hops
 }
 
-function believed(headers: RawHeaders, own: Reached): Reached {
-  const one = (name: string, grammar: RegExp) => {
-    const values = valuesOf(headers, name)
-    const value = values.length === 1 ? values[0] : undefined
-    return value !== undefined && grammar.test(value) ? value : undefined
-  }
-  return {
-    proto: one('x-forwarded-proto', /^https?$/) ?? own.proto,
-    host: one('x-forwarded-host', /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/) ?? own.host,
-    port: one('x-forwarded-port', /^\d{1,5}$/) ?? own.port,
-  }
-}
+const protocol = /^https?$/i
 
-function valuesOf(headers: RawHeaders, lowerCaseName: string): string[] {
-  const values: string[] = []
-  for (let i = 0; i < headers.length; i += 2) {
-    if (headers[i]?.toLowerCase() === lowerCaseName) values.push(headers[i + 1] ?? '')
-  }
-  return values
-}
-
-/** An IPv4 peer on a dual-stack socket arrives as `::ffff:192.0.2.1`. */
-function unmapped(address: string): string {
-  return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address
-}
-
-function blockList(cidrs: readonly string[]): BlockList {
-  const blocks = new BlockList()
-  for (const cidr of cidrs) {
-    const [address = '', prefix] = cidr.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    blocks.addSubnet(address, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family)
-  }
-  return blocks
+function isPort(value: string): boolean {
+  return /^[1-9][0-9]{0,4}$/.test(value) && Number(value) <= 65535
 }

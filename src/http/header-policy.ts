@@ -1,137 +1,132 @@
-import { foldName, isHopByHop, type RawHeaders } from './headers.ts'
+import { foldName, hopByHopNames, rememberByName } from './field-name.ts'
 import type { RequestHead } from './request-head.ts'
 
 /** Names that no client may send on, compiled once per configuration. */
 export type HeaderPolicy = {
   /**
-   * A new list: the client's headers without hop-by-hop fields, what its Connection names, Host, Authorization, framing,
-   * Expect, identity headers and their aliases, forwarding and address headers, X-Request-Id and hints that make an
-   * upstream serve another request than the one that was authorized.
+   * The client's header list without hop-by-hop fields, what its Connection names, Host, Authorization, framing fields
+   * except Content-Type (Content-Length and Transfer-Encoding are left to the exchange), Expect, identity headers,
+   * forwarding and address headers, X-Request-Id, whatever could be obeyed as a second request, and every alias of these.
    */
   endToEnd(head: RequestHead): string[]
 }
 
-export type HeaderPolicyOptions = {
+export function createHeaderPolicy(options: {
   /** Every identity header of every API. */
   readonly identityHeaders: readonly string[]
   readonly strip: readonly string[]
   readonly keep: readonly string[]
+}): HeaderPolicy {
+  const mapped = new Set([...options.identityHeaders.map(foldName), ...managed])
+  const removed = new Set([...removedNames, ...options.strip.map(foldName)])
+  const keep = new Set(options.keep.map((name) => name.toLowerCase()))
+  const passes = rememberByName((name) => {
+    const literal = name.toLowerCase()
+    if (passing.has(literal)) return !mapped.has(literal)
+    const names = spellings(name)
+    if (names.some((folded) => mapped.has(folded) || passing.has(folded))) return false
+    if (keep.has(literal)) return true
+    return !names.some((folded) => removed.has(folded) || removedStart.test(folded))
+  })
+  return { endToEnd: (head) => select(head, passes) }
 }
 
-/** Field names are folded before they are compared: CGI-style servers read `X_User.Id` as `X-User-Id`. */
-export function createHeaderPolicy(options: HeaderPolicyOptions): HeaderPolicy {
-  const identity = new Set(options.identityHeaders.map(foldName))
-  const strip = new Set(options.strip.map(foldName))
-  const keep = new Set(options.keep.map(foldName))
-  const passes = new Map<string, boolean>()
-
-  function mayPass(name: string): boolean {
-    const lower = name.toLowerCase()
-    const folded = foldName(name)
-    if (identity.has(folded) || isManaged(lower, folded)) return false
-    if (keep.has(folded)) return true
-    return !strip.has(folded) && !isDisguise(folded) && !isIdentity(folded)
-  }
-
-  function remembered(name: string): boolean {
-    const known = passes.get(name)
-    if (known !== undefined) return known
-    const answer = mayPass(name)
-    if (passes.size < 1000) passes.set(name, answer)
-    return answer
-  }
-
-  return {
-    endToEnd: ({ headers, connectionOptions }) => filter(headers, remembered, connectionOptions),
-  }
+/** Folded, and as a server reads it that drops what it cannot place at either end (`-X-User-Id`, `Host_`). */
+function spellings(name: string): readonly string[] {
+  const folded = foldName(name)
+  const trimmed = folded.replace(/^-+/, '').replace(/(?<!-)-+$/, '')
+  return folded === trimmed ? [folded] : [folded, trimmed]
 }
 
-function filter(
-  headers: RawHeaders,
-  passes: (name: string) => boolean,
-  listed: readonly string[] | undefined,
-): string[] {
-  const kept: string[] = []
+function select(head: RequestHead, passes: (name: string) => boolean): string[] {
+  const { headers, connectionOptions } = head
+  const selected: string[] = []
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] ?? ''
-    if (!passes(name)) continue
-    if (listed !== undefined && isListed(name, listed)) continue
-    kept.push(name, headers[i + 1] ?? '')
+    if (!passes(name) || isNamedByConnection(name, connectionOptions)) continue
+    selected.push(name, headers[i + 1] ?? '')
   }
-  return kept
+  return selected
 }
 
-/** A client may ask to drop its own fields, but not the one that says how the body is to be read. */
-function isListed(name: string, listed: readonly string[]): boolean {
-  const lower = name.toLowerCase()
-  return lower !== 'content-type' && listed.includes(lower)
+/** Without its type a body means something else: `Connection` must not remove that (RFC 9110 section 7.6.1). */
+function isNamedByConnection(name: string, options: readonly string[] | undefined): boolean {
+  if (options === undefined) return false
+  const literal = name.toLowerCase()
+  return literal !== 'content-type' && options.includes(literal)
 }
 
-/** Fields that the gateway consumes or writes itself, and whatever only folds to one of them or to framing. */
-const managed = new Set([
-  'host',
+/** Written anew by the gateway or consumed by it, folded; `identity.keep` cannot keep these. */
+const managed: readonly string[] = [
+  ...hopByHopNames,
   'authorization',
   'content-length',
-  'transfer-encoding',
   'expect',
-  'x-request-id',
   'forwarded',
-  'proxy',
-])
-/** Passed on under their own name only: an alias would be a second opinion. */
-const literalOnly = new Set(['content-type', 'content-encoding', 'via', 'cookie', 'traceparent'])
-
-function isManaged(lower: string, folded: string): boolean {
-  if (managed.has(folded) || isHopByHop(folded) || folded.startsWith('x-forwarded-')) return true
-  return literalOnly.has(folded) && lower !== folded
-}
-
-/** Hints by which an upstream would serve another host, path, method or client than the gateway saw. */
-const disguises = new Set([
+  'host',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-http-method',
   'x-http-method-override',
   'x-method-override',
-  'x-http-method',
-  'x-host',
-  'x-http-host-override',
-  'script-name',
-  'x-script-name',
-  'path-info',
-  'x-middleware-subrequest',
-  'x-skipper-proxy',
-  'x-replaced-path',
-  'x-real-ip',
-  'client-ip',
-  'x-client-ip',
-  'true-client-ip',
-  'x-cluster-client-ip',
-  'cf-connecting-ip',
-])
-const disguisePrefixes = ['x-original-', 'x-rewrite-', 'x-envoy-original-']
-
-function isDisguise(folded: string): boolean {
-  return disguises.has(folded) || disguisePrefixes.some((prefix) => folded.startsWith(prefix))
-}
-
-/** Names by which this and other gateways tell an upstream who the user is. */
-const identities = new Set(['remote-user', 'x-remote-user'])
-const identityPrefixes = [
-  'x-user-',
-  'x-client-id',
-  'x-organization-',
-  'x-scopegate-',
-  'x-auth-request-',
-  'x-authenticated-',
-  'x-webauth-',
-  'x-pomerium-',
-  'x-goog-authenticated-user-',
-  'x-ms-client-principal',
-  'x-amzn-oidc-',
-  'cf-access-',
-  'tailscale-user-',
-  'x-ssl-',
-  'x-client-cert',
+  'x-request-id',
 ]
 
-function isIdentity(folded: string): boolean {
-  return identities.has(folded) || identityPrefixes.some((prefix) => folded.startsWith(prefix))
-}
+/** Passed on as they are, but not under another spelling. */
+const passing: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-type',
+  'cookie',
+  'origin',
+  'traceparent',
+  'tracestate',
+  'via',
+])
+
+/** Folded names by which upstreams are told another target, another host, another client address or a user. */
+const removedNames: readonly string[] = [
+  'path-info',
+  'proxy',
+  'script-name',
+  'x-host',
+  'x-http-host-override',
+  'x-middleware-subrequest',
+  'x-replaced-path',
+  'x-script-name',
+  'x-skipper-proxy',
+  'cf-connecting-ip',
+  'client-ip',
+  'true-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-real-ip',
+  'remote-user',
+  'x-remote-user',
+]
+
+/** The same by how the folded name starts. */
+const removedStart = new RegExp(
+  `^(?:${[
+    'cf-access-',
+    'tailscale-user-',
+    'x-amzn-oidc-',
+    'x-auth-request-',
+    'x-authenticated-',
+    'x-client-cert',
+    'x-client-id',
+    'x-envoy-original-',
+    'x-forwarded-',
+    'x-goog-authenticated-user-',
+    'x-ms-client-principal',
+    'x-organization-',
+    'x-original-',
+    'x-pomerium-',
+    'x-rewrite-',
+    'x-scopegate-',
+    'x-ssl-',
+    'x-user-',
+    'x-webauth-',
+  ].join('|')})`,
+)

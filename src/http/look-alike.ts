@@ -1,87 +1,122 @@
-import { irregularityBit } from './request-target.ts'
-
 /** What an upstream is known to tell apart, so that look-alike folding leaves it. */
 export type Distinction = 'case' | 'dots' | 'extension' | 'unicode'
 
 /**
  * The look-alike form of a canonical path: what a legacy upstream may read it as. `allowed` is the bit set of
- * irregularities that the matched route allows: those are resolved too. Undefined: a dot segment appeared (refuse).
+ * irregularities that the matched route allows: where there is any, what they may hide is resolved too, to whatever depth
+ * it is escaped. Undefined: a dot segment or a segment of nothing but dots and spaces appeared (refuse). For matching only.
  */
 export function foldPath(
   path: string,
   distinguishes: readonly Distinction[],
   allowed: number,
 ): string | undefined {
-  const segments = resolveAllowed(path, allowed).split('/').slice(1)
-  const last = lastNonEmpty(segments)
-  const folded: string[] = []
-  for (const [index, segment] of segments.entries()) {
-    const text = foldSegment(segment, distinguishes, index === last)
-    if (isDots(text) || (text === '' && segment !== '')) return undefined
-    folded.push(text)
+  const text = allowed === 0 ? read(path, distinguishes) : resolve(path, distinguishes)
+  const segments = text.split('/')
+  const last = lastFilled(segments)
+  for (let i = 0; i < segments.length; i++) {
+    const segment = segments[i] ?? ''
+    if (segment === '') continue
+    const folded = trim(segment, distinguishes, i === last)
+    if (folded === undefined) return undefined
+    segments[i] = folded
   }
-  return `/${folded.join('/')}`
+  return segments.join('/')
 }
 
-/** One segment in folded form; the last one also loses its extension. A slash that was encoded stays `%2f`. */
+/**
+ * A pattern's literal segment in folded form; `last` also loses its extension. A literal that `foldPath` would refuse
+ * comes back untrimmed, which no folded path can equal.
+ */
 export function foldSegment(segment: string, distinguishes: readonly Distinction[], last: boolean): string {
-  let text = decode(segment)
-  if (!distinguishes.includes('unicode')) text = text.normalize('NFKC')
-  if (!distinguishes.includes('case')) text = text.toLowerCase()
-  if (!distinguishes.includes('dots')) text = withoutTrailing(text)
-  if (last && !distinguishes.includes('extension')) text = withoutExtension(text)
-  if (last && !distinguishes.includes('dots')) text = withoutTrailing(text)
-  return text.replaceAll('/', '%2f')
+  const text = read(segment, distinguishes)
+  return trim(text, distinguishes, last) ?? text
 }
 
-function resolveAllowed(path: string, allowed: number): string {
+function lastFilled(segments: readonly string[]): number {
+  return segments.findLastIndex((segment) => segment !== '')
+}
+
+/** Escapes, Unicode and case, once. `%2F` stays an escape: it must not separate segments. */
+function read(text: string, distinguishes: readonly Distinction[]): string {
+  return normalise(decode(text, true), distinguishes)
+}
+
+/** The same until nothing changes, then everything that may be a separator or the end of a path taken as such. */
+function resolve(path: string, distinguishes: readonly Distinction[]): string {
   let text = path
-  if (allowed & irregularityBit['encoded-percent']) text = decodePercents(text)
-  if (allowed & irregularityBit['encoded-delimiters']) text = text.replace(/%(?:3F|23).*$/i, '')
-  if (allowed & irregularityBit['encoded-slash']) text = text.replace(/%2F|%5C/gi, '/')
-  if (allowed & (irregularityBit['path-parameters'] | irregularityBit['encoded-delimiters'])) {
-    text = text.replace(/(?:;|%3B)[^/]*/gi, '')
+  for (let before = ''; text !== before; ) {
+    before = text
+    text = normalise(decode(text, false), distinguishes)
   }
-  return allowed & irregularityBit['empty-segments'] ? text.replace(/\/{2,}/g, '/') : text
+  return text
+    .replace(/[?#].*$/s, '')
+    .replaceAll('\\', '/')
+    .replace(/;[^/]*/g, '')
+    .replace(/\/{2,}/g, '/')
 }
 
-/** What a server that decodes again and again ends with; each round makes the text shorter. */
-function decodePercents(text: string): string {
-  const once = text.replace(/%25(?=[0-9A-Fa-f]{2})/g, '%')
-  return once === text ? text : decodePercents(once)
+function normalise(text: string, distinguishes: readonly Distinction[]): string {
+  const composed = ascii.test(text) || distinguishes.includes('unicode') ? text : text.normalize('NFKC')
+  return distinguishes.includes('case') ? composed : composed.toLowerCase()
 }
 
-/** As UTF-8 where it is, byte by byte where it is not. */
-function decode(segment: string): string {
-  if (!segment.includes('%')) return segment
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    )
+const ascii = /^[\0-\x7f]*$/
+
+/** Undefined when a dot segment, or nothing, is left. */
+function trim(segment: string, distinguishes: readonly Distinction[], last: boolean): string | undefined {
+  const foldsDots = !distinguishes.includes('dots')
+  let text = foldsDots ? withoutTail(segment) : segment
+  if (last && !distinguishes.includes('extension')) {
+    text = withoutExtension(text)
+    if (foldsDots) text = withoutTail(text)
   }
+  return text === '' || text === '.' || text === '..' ? undefined : text
 }
 
-/** Windows drops dots and spaces at the end of a name. */
-function withoutTrailing(text: string): string {
-  let end = text.length
-  while (end > 0 && (text[end - 1] === '.' || text[end - 1] === ' ')) end -= 1
-  // A name of dots only is a matter for the dot-segment check, not for trimming.
-  return end === 0 && isDots(text.trimEnd()) ? text.trimEnd() : text.slice(0, end)
+/** A loop, because `/[. ]+$/` takes quadratic time on a long run of dots inside a segment. */
+function withoutTail(segment: string): string {
+  let end = segment.length
+  while (end > 0 && (segment[end - 1] === '.' || segment[end - 1] === ' ')) end--
+  return segment.slice(0, end)
 }
 
-function withoutExtension(text: string): string {
-  const dot = text.lastIndexOf('.')
-  return dot > 0 ? text.slice(0, dot) : text
+/** `.env` is a name, not an extension. */
+function withoutExtension(segment: string): string {
+  let name = 0
+  while (segment[name] === '.') name++
+  const end = segment.lastIndexOf('.')
+  return end > name ? segment.slice(0, end) : segment
 }
 
-function isDots(text: string): boolean {
-  return text !== '' && /^\.+$/.test(text)
+function decode(text: string, keepSlash: boolean): string {
+  if (!text.includes('%')) return text
+  const run = keepSlash ? escapesButSlash : escapes
+  return text.replace(run, (found) => decodeBytes(Buffer.from(found.replaceAll('%', ''), 'hex')))
 }
 
-function lastNonEmpty(segments: readonly string[]): number {
-  let last = segments.length - 1
-  while (last > 0 && segments[last] === '') last -= 1
-  return last
+const escapes = /(?:%[0-9a-f]{2})+/gi
+const escapesButSlash = /(?:%(?!2f)[0-9a-f]{2})+/gi
+
+/** UTF-8 as a careless server reads it: overlong forms count, and a byte that fits nowhere is Latin-1. */
+function decodeBytes(bytes: Uint8Array): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i++) {
+    const lead = bytes[i] ?? 0
+    const more = lead >= 0xf8 || lead < 0xc0 ? 0 : lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1
+    const code = more === 0 ? lead : codePoint(bytes, i, more)
+    text += String.fromCodePoint(code ?? lead)
+    if (code !== undefined) i += more
+  }
+  return text
+}
+
+function codePoint(bytes: Uint8Array, index: number, more: number): number | undefined {
+  let code = (bytes[index] ?? 0) & (0x3f >> more)
+  for (let i = index + 1; i <= index + more; i++) {
+    const byte = bytes[i] ?? 0
+    if ((byte & 0xc0) !== 0x80) return undefined
+    code = code * 64 + (byte & 0x3f)
+  }
+  return code <= 0x10ffff ? code : undefined
 }

@@ -4,8 +4,7 @@ import { type Code, codes } from '../errors.ts'
 export type Answer = { readonly status: number; readonly headers: string[]; readonly body: string }
 
 /**
- * RFC 9457 problem answer: application/problem+json, `Cache-Control: no-store`, Content-Length, X-Request-Id and the
- * `headers` given. `detail` must be static ASCII text.
+ * RFC 9457 problem answer: application/problem+json, Cache-Control: no-store, Content-Length, X-Request-Id and `extra` headers.
  */
 export function problem(options: {
   readonly code: Code
@@ -14,9 +13,8 @@ export function problem(options: {
   readonly headers?: readonly string[]
 }): Answer {
   const { code, detail, requestId, headers = [] } = options
-  const { status, title } = codes[code]
-  const type = `urn:scopegate:problem:${code}`
-  const body = `${JSON.stringify({ type, title, status, detail, code, requestId })}\n`
+  const { status, start, end } = templates[code]
+  const body = `${start}${JSON.stringify(detail)}${end}${JSON.stringify(requestId)}}`
   return {
     status,
     headers: [
@@ -32,4 +30,17 @@ export function problem(options: {
     ],
     body,
   }
+}
+
+/** What stands before the detail, and between it and the request id. */
+type Template = { readonly status: number; readonly start: string; readonly end: string }
+
+const templates: Readonly<Record<Code, Template>> = Object.fromEntries(
+  Object.entries(codes).map(([code, { status, title }]) => [code, template(code, status, title)]),
+  // The entries are those of `codes`, whose keys are Code.
+) as Record<Code, Template>
+
+function template(code: string, status: number, title: string): Template {
+  const start = JSON.stringify({ type: `urn:scopegate:problem:${code}`, title, status })
+  return { status, start: `${start.slice(0, -1)},"detail":`, end: `,"code":"${code}","requestId":` }
 }

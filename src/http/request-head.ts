@@ -1,4 +1,5 @@
-import { foldName, type RawHeaders } from './headers.ts'
+import { foldName, rememberByName } from './field-name.ts'
+import { parseHost } from './host.ts'
 
 /** A request head that cannot be served; `detail` is static text. */
 export type HeadFault = {
@@ -15,7 +16,7 @@ export type HeadFault = {
 
 /** What one pass over a request's header list found. Everything that decides anything is read from here. */
 export type RequestHead = {
-  readonly headers: RawHeaders
+  readonly headers: readonly string[]
   readonly method: string
   /** Host as sent, and as compared: lower-cased, without port and one trailing dot. */
   readonly host: string
@@ -27,239 +28,235 @@ export type RequestHead = {
   readonly expectsContinue: boolean
   /** True when this is a WebSocket handshake: `Upgrade: websocket` named by `Connection`. */
   readonly upgrade: boolean
-  /** Lower-cased names that the client's Connection lists beside close, keep-alive and upgrade. */
+  /** Lower-cased names that the client's Connection lists, undefined when it lists none but close/keep-alive/upgrade. */
   readonly connectionOptions: readonly string[] | undefined
+  /** Several values are joined by a comma, which no allowed origin equals. */
   readonly origin: string | undefined
   readonly accessControlRequestMethod: string | undefined
-  readonly accessControlRequestHeaders: string | undefined
   /** The client's X-Request-Id when it is 1-64 of `[A-Za-z0-9._-]`. */
   readonly requestId: string | undefined
 }
 
+/** What a head is checked against. */
 export type HeadLimits = {
+  /** Most header fields that are served; more is `headers_too_large`. */
   readonly headerCount: number
-  /** Where Node already keeps foreign upgrades away from the upgrade path: they are ordinary requests. */
+  /** True where Node leaves foreign upgrades alone, so that they can be served as ordinary requests. */
   readonly ignoreForeignUpgrade?: boolean
 }
 
-/** The fields that decide something, each at most once. */
-type Singles = {
-  host?: string
-  authorization?: string
-  'content-length'?: string
-  'transfer-encoding'?: string
-  'content-type'?: string
-  expect?: string
-  upgrade?: string
-  origin?: string
-  'access-control-request-method'?: string
-  'access-control-request-headers'?: string
-  'x-request-id'?: string
-  'sec-websocket-key'?: string
-  'sec-websocket-version'?: string
-}
-
-type SingleName = keyof Singles
-
-/** What a field name means to this reader; names as sent, so that a repeated name costs one lookup. */
-type Role =
-  | { readonly kind: 'single'; readonly name: SingleName; readonly fault: HeadFault }
-  | { readonly kind: 'connection' }
-  | { readonly kind: 'override' }
-  | { readonly kind: 'other' }
-
-const faults = {
-  count: { code: 'headers_too_large', detail: 'The request has more header fields than limits.headerCount' },
-  version: { code: 'version_not_supported', detail: 'Only HTTP/1.0 and HTTP/1.1 are spoken here' },
-  http09: { code: 'malformed_request', detail: 'The request line names no HTTP version' },
-  noHost: { code: 'malformed_request', detail: 'The request has no Host header' },
-  host: { code: 'malformed_request', detail: 'The Host header is not a host name with an optional port' },
-  duplicate: { code: 'malformed_request', detail: 'A header that may stand once was sent several times' },
-  authorization: { code: 'invalid_request', detail: 'Several Authorization headers were sent' },
-  contentLength: { code: 'malformed_request', detail: 'Content-Length is not a number that can be counted' },
-  framing: { code: 'malformed_request', detail: 'Content-Length and Transfer-Encoding were sent together' },
-  coding: { code: 'malformed_request', detail: 'Transfer-Encoding is not chunked' },
-  http10: { code: 'malformed_request', detail: 'Transfer-Encoding was sent over HTTP/1.0' },
-  override: {
-    code: 'method_override',
-    detail: 'A header asks for another method than the one of the request',
-  },
-  expectation: { code: 'expectation_failed', detail: 'Only Expect: 100-continue is understood' },
-  upgrade: {
-    code: 'unsupported_upgrade',
-    detail: 'Only a WebSocket handshake (GET, HTTP/1.1, version 13, no body) may upgrade',
-  },
-} as const satisfies Record<string, HeadFault>
-
-/**
- * Reads and checks a request head: framing, Host, duplicates, method overrides, expectations, upgrades, version, count
- * (RFC 9112 sections 3.2, 6.1, 6.3). A value is returned for every fault; nothing throws.
- */
+/** Reads and checks a request head: version, count, framing, Host, duplicates, method overrides, expectations, upgrades. */
 export function readRequestHead(
   method: string,
   httpVersion: string,
-  headers: RawHeaders,
+  headers: readonly string[],
   limits: HeadLimits,
 ): RequestHead | HeadFault {
-  if (httpVersion === '0.9') return faults.http09
+  if (httpVersion === '0.9') return faults.version09
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return faults.version
-  if (headers.length > limits.headerCount * 2) return faults.count
-  const singles: Singles = {}
-  let connection: string | undefined
-  for (let i = 0; i < headers.length; i += 2) {
-    const role = roleOf(headers[i] ?? '')
-    const value = headers[i + 1] ?? ''
-    if (role.kind === 'other') continue
-    if (role.kind === 'connection') connection = connection === undefined ? value : `${connection},${value}`
-    else if (role.kind === 'override') {
-      if (value !== method) return faults.override
-    } else {
-      if (singles[role.name] !== undefined) return role.fault
-      singles[role.name] = value
-    }
-  }
-  return compose(method, httpVersion, headers, singles, connection, limits)
-}
-
-function compose(
-  method: string,
-  httpVersion: string,
-  headers: RawHeaders,
-  singles: Singles,
-  connection: string | undefined,
-  limits: HeadLimits,
-): RequestHead | HeadFault {
-  const { host } = singles
-  if (host === undefined) return faults.noHost
-  const hostName = hostNameOf(host)
-  if (hostName === undefined) return faults.host
-  const framing = readFraming(singles, httpVersion)
-  if ('code' in framing) return framing
-  const expectsContinue = singles.expect !== undefined && singles.expect.toLowerCase() === '100-continue'
-  if (singles.expect !== undefined && !expectsContinue) return faults.expectation
-  const options = connection === undefined ? noOptions : readConnection(connection)
-  const upgrade = readUpgrade(method, httpVersion, singles, options.upgrade, framing, limits)
-  if (typeof upgrade !== 'boolean') return upgrade
+  if (headers.length > 2 * limits.headerCount) return faults.count
+  const fields = gather(headers)
+  const hostName = fields.host === undefined ? undefined : parseHost(fields.host)
+  if (fields.host === undefined || hostName === undefined) return faults.host
+  const fault =
+    fields.fault ??
+    framingFault(fields, httpVersion) ??
+    overrideFault(fields, method) ??
+    expectationFault(fields, httpVersion) ??
+    upgradeFault(fields, method, httpVersion, limits)
+  if (fault !== undefined) return fault
   return {
     headers,
     method,
-    host,
+    host: fields.host,
     hostName,
-    authorization: singles.authorization,
-    contentLength: framing.contentLength,
-    chunked: framing.chunked,
-    expectsContinue: expectsContinue && httpVersion === '1.1',
-    upgrade,
-    connectionOptions: options.names,
-    origin: singles.origin,
-    accessControlRequestMethod: singles['access-control-request-method'],
-    accessControlRequestHeaders: singles['access-control-request-headers'],
-    requestId: validRequestId(singles['x-request-id']),
+    authorization: fields.authorization,
+    contentLength: fields.contentLength === undefined ? undefined : Number(fields.contentLength),
+    chunked: fields.transferEncoding !== undefined,
+    expectsContinue: fields.expect !== undefined && httpVersion === '1.1',
+    upgrade: fields.namesUpgrade && isWebSocket(fields.upgrade),
+    connectionOptions: fields.connectionOptions,
+    origin: fields.origin,
+    accessControlRequestMethod: fields.accessControlRequestMethod,
+    requestId:
+      fields.requestId !== undefined && requestId.test(fields.requestId) ? fields.requestId : undefined,
   }
 }
 
-type Framing = { readonly contentLength: number | undefined; readonly chunked: boolean }
+type Single =
+  | 'host'
+  | 'authorization'
+  | 'contentLength'
+  | 'transferEncoding'
+  | 'contentType'
+  | 'accessControlRequestMethod'
+  | 'expect'
+  | 'origin'
+  | 'requestId'
+  | 'upgrade'
+  | 'webSocketKey'
+  | 'webSocketVersion'
 
-function readFraming(singles: Singles, httpVersion: string): Framing | HeadFault {
-  const length = singles['content-length']
-  const coding = singles['transfer-encoding']
-  if (coding !== undefined) {
-    if (length !== undefined) return faults.framing
-    if (httpVersion === '1.0') return faults.http10
-    if (coding.toLowerCase() !== 'chunked') return faults.coding
-    return chunkedFraming
+type Fields = { [name in Single]: string | undefined } & {
+  fault: HeadFault | undefined
+  /** Values of X-HTTP-Method-Override and its like, in every spelling. */
+  overrides: string[] | undefined
+  namesUpgrade: boolean
+  connectionOptions: string[] | undefined
+}
+
+function gather(headers: readonly string[]): Fields {
+  const fields: Fields = {
+    host: undefined,
+    authorization: undefined,
+    contentLength: undefined,
+    transferEncoding: undefined,
+    contentType: undefined,
+    accessControlRequestMethod: undefined,
+    expect: undefined,
+    origin: undefined,
+    requestId: undefined,
+    upgrade: undefined,
+    webSocketKey: undefined,
+    webSocketVersion: undefined,
+    fault: undefined,
+    overrides: undefined,
+    namesUpgrade: false,
+    connectionOptions: undefined,
   }
-  if (length === undefined) return noFraming
-  if (!/^\d{1,16}$/.test(length) || !Number.isSafeInteger(Number(length))) return faults.contentLength
-  return { contentLength: Number(length), chunked: false }
+  for (let i = 0; i < headers.length; i += 2) {
+    const role = roleOf(headers[i] ?? '')
+    if (role !== 'other') take(fields, role, headers[i + 1] ?? '')
+  }
+  return fields
 }
 
-const noFraming: Framing = { contentLength: undefined, chunked: false }
-const chunkedFraming: Framing = { contentLength: undefined, chunked: true }
+type Role = Single | 'connection' | 'override' | 'other'
 
-type ConnectionOptions = { readonly upgrade: boolean; readonly names: readonly string[] | undefined }
-
-const noOptions: ConnectionOptions = { upgrade: false, names: undefined }
-
-function readConnection(value: string): ConnectionOptions {
-  const options = value.split(',').map((option) => option.trim().toLowerCase())
-  const names = options.filter((name) => name !== '' && !ordinaryOptions.has(name))
-  return { upgrade: options.includes('upgrade'), names: names.length === 0 ? undefined : names }
+function take(fields: Fields, role: Exclude<Role, 'other'>, value: string): void {
+  if (role === 'connection') takeConnection(fields, value)
+  else if (role === 'override') fields.overrides = [...(fields.overrides ?? []), value]
+  else if (fields[role] === undefined) fields[role] = value
+  else {
+    fields.fault ??= duplicates[role]
+    // No grammar of a field that may stand only once takes the joined value.
+    fields[role] += `, ${value}`
+  }
 }
 
-const ordinaryOptions = new Set(['close', 'keep-alive', 'upgrade'])
+/** RFC 9110 section 7.6.1. */
+function takeConnection(fields: Fields, value: string): void {
+  for (const option of value.toLowerCase().split(',')) {
+    const name = option.trim()
+    if (name === 'upgrade') fields.namesUpgrade = true
+    else if (name !== '' && name !== 'close' && name !== 'keep-alive') {
+      fields.connectionOptions = [...(fields.connectionOptions ?? []), name]
+    }
+  }
+}
 
-function readUpgrade(
+/** RFC 9112 section 6.3, without its leniencies. */
+function framingFault(fields: Fields, httpVersion: string): HeadFault | undefined {
+  const { contentLength, transferEncoding } = fields
+  if (contentLength !== undefined && !isLength(contentLength)) return faults.contentLength
+  if (transferEncoding === undefined) return undefined
+  if (contentLength !== undefined) return faults.twoFramings
+  if (httpVersion === '1.0') return faults.codingOverHttp10
+  return chunked.test(transferEncoding) ? undefined : faults.coding
+}
+
+/** Over 2^53-1 the number that is forwarded would not be the one that was sent. */
+function isLength(value: string): boolean {
+  return /^[0-9]{1,16}$/.test(value) && Number.isSafeInteger(Number(value))
+}
+
+function overrideFault(fields: Fields, method: string): HeadFault | undefined {
+  const agrees = fields.overrides?.every((value) => value.trim().toUpperCase() === method) ?? true
+  return agrees ? undefined : faults.override
+}
+
+/** A server ignores the expectations of HTTP/1.0 (RFC 9110 section 10.1.1). */
+function expectationFault({ expect }: Fields, httpVersion: string): HeadFault | undefined {
+  if (expect === undefined || httpVersion === '1.0' || continues.test(expect)) return undefined
+  return faults.expectation
+}
+
+function upgradeFault(
+  fields: Fields,
   method: string,
   httpVersion: string,
-  singles: Singles,
-  named: boolean,
-  framing: Framing,
   limits: HeadLimits,
-): boolean | HeadFault {
-  if (!named || singles.upgrade === undefined) return false
-  if (singles.upgrade.trim().toLowerCase() !== 'websocket') {
-    return limits.ignoreForeignUpgrade ? false : faults.upgrade
-  }
-  const bodiless = !framing.chunked && (framing.contentLength ?? 0) === 0
-  const handshake =
-    singles['sec-websocket-version'] === '13' &&
-    /^[A-Za-z0-9+/]{22}==$/.test(singles['sec-websocket-key'] ?? '')
-  return method === 'GET' && httpVersion === '1.1' && bodiless && handshake ? true : faults.upgrade
+): HeadFault | undefined {
+  if (!fields.namesUpgrade || fields.upgrade === undefined) return undefined
+  if (!isWebSocket(fields.upgrade)) return limits.ignoreForeignUpgrade ? undefined : faults.foreignUpgrade
+  const bodiless =
+    fields.transferEncoding === undefined &&
+    (fields.contentLength === undefined || +fields.contentLength === 0)
+  const shaped = method === 'GET' && httpVersion === '1.1' && bodiless
+  return shaped && isHandshake(fields) ? undefined : faults.handshake
 }
 
-const hosts = new Map<string, string>()
-const hostGrammar =
-  /^(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2})+(?::\d{0,5})?$|^\[[0-9A-Fa-f:.]+\](?::\d{0,5})?$/
-
-/** The name to compare, or undefined when the value is no host. Remembered: a gateway sees few different hosts. */
-function hostNameOf(host: string): string | undefined {
-  const known = hosts.get(host)
-  if (known !== undefined) return known
-  if (!hostGrammar.test(host)) return undefined
-  const name = host.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase()
-  if (hosts.size < 1000) hosts.set(host, name)
-  return name
+function isWebSocket(upgrade: string | undefined): boolean {
+  return upgrade?.trim().toLowerCase() === 'websocket'
 }
 
-function validRequestId(value: string | undefined): string | undefined {
-  return value !== undefined && /^[A-Za-z0-9._-]{1,64}$/.test(value) ? value : undefined
+/** RFC 6455 section 4.2.1: a key of 16 bytes, and version 13. */
+function isHandshake({ webSocketKey = '', webSocketVersion }: Fields): boolean {
+  return webSocketVersion === '13' && /^[A-Za-z0-9+/]{21}[AQgw]==$/.test(webSocketKey)
 }
 
-const roles = new Map<string, Role>()
-const other: Role = { kind: 'other' }
-const overrides = new Set(['x-http-method-override', 'x-method-override', 'x-http-method'])
-const singleFaults: Readonly<Record<SingleName, HeadFault>> = {
-  host: faults.duplicate,
+const chunked = /^[ \t]*chunked[ \t]*$/i
+const continues = /^[ \t]*100-continue[ \t]*$/i
+const requestId = /^[A-Za-z0-9._-]{1,64}$/
+
+const roles: ReadonlyMap<string, Role> = new Map<string, Role>([
+  ['access-control-request-method', 'accessControlRequestMethod'],
+  ['authorization', 'authorization'],
+  ['connection', 'connection'],
+  ['content-length', 'contentLength'],
+  ['content-type', 'contentType'],
+  ['expect', 'expect'],
+  ['host', 'host'],
+  ['origin', 'origin'],
+  ['sec-websocket-key', 'webSocketKey'],
+  ['sec-websocket-version', 'webSocketVersion'],
+  ['transfer-encoding', 'transferEncoding'],
+  ['upgrade', 'upgrade'],
+  ['x-request-id', 'requestId'],
+])
+
+const roleOf = rememberByName<Role>(
+  (name) => roles.get(name.toLowerCase()) ?? (override.test(foldName(name)) ? 'override' : 'other'),
+)
+
+/** Folded. `X_HTTP_Method_Override` reaches a CGI-like upstream under the same name. */
+const override = /^-*x-(?:http-method(?:-override)?|method-override)-*$/
+
+const faults = {
+  version09: { code: 'malformed_request', detail: 'HTTP/0.9 is not served' },
+  version: { code: 'version_not_supported', detail: 'Only HTTP/1.0 and HTTP/1.1 are served' },
+  count: { code: 'headers_too_large', detail: 'The request has too many header fields' },
+  host: { code: 'malformed_request', detail: 'The request needs exactly one valid Host header' },
+  authorization: { code: 'invalid_request', detail: 'The request has several Authorization headers' },
+  contentLength: { code: 'malformed_request', detail: 'Content-Length is not one number below 2^53' },
+  contentType: { code: 'malformed_request', detail: 'The request has several Content-Type headers' },
+  coding: { code: 'malformed_request', detail: 'The only transfer coding that is taken is chunked' },
+  codingOverHttp10: { code: 'malformed_request', detail: 'Transfer-Encoding does not exist in HTTP/1.0' },
+  twoFramings: {
+    code: 'malformed_request',
+    detail: 'Content-Length and Transfer-Encoding exclude each other',
+  },
+  override: { code: 'method_override', detail: 'A header asks for another method than that of the request' },
+  expectation: { code: 'expectation_failed', detail: 'The only expectation that is met is 100-continue' },
+  foreignUpgrade: { code: 'unsupported_upgrade', detail: 'The only upgrade that is offered is websocket' },
+  handshake: { code: 'unsupported_upgrade', detail: 'This is not a complete WebSocket handshake' },
+} as const satisfies Record<string, HeadFault>
+
+/** Fields that may stand only once; the others become a joined value that no check accepts. */
+const duplicates: Partial<Readonly<Record<Single, HeadFault>>> = {
+  host: faults.host,
   authorization: faults.authorization,
-  'content-length': faults.duplicate,
-  'transfer-encoding': faults.duplicate,
-  'content-type': faults.duplicate,
-  expect: faults.expectation,
-  upgrade: faults.upgrade,
-  origin: faults.duplicate,
-  'access-control-request-method': faults.duplicate,
-  'access-control-request-headers': faults.duplicate,
-  'x-request-id': faults.duplicate,
-  'sec-websocket-key': faults.upgrade,
-  'sec-websocket-version': faults.upgrade,
-}
-
-function roleOf(name: string): Role {
-  const known = roles.get(name)
-  if (known !== undefined) return known
-  const role = classify(name)
-  if (roles.size < 1000) roles.set(name, role)
-  return role
-}
-
-function classify(name: string): Role {
-  const lower = name.toLowerCase()
-  if (lower === 'connection') return { kind: 'connection' }
-  // Frameworks read CGI-style names: X_HTTP_Method_Override reaches them as well.
-  if (overrides.has(foldName(name))) return { kind: 'override' }
-  return Object.hasOwn(singleFaults, lower)
-    ? // Object.hasOwn just proved that this is one of the names.
-      { kind: 'single', name: lower as SingleName, fault: singleFaults[lower as SingleName] }
-    : other
+  contentLength: faults.contentLength,
+  transferEncoding: faults.coding,
+  contentType: faults.contentType,
 }

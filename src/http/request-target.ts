@@ -1,4 +1,4 @@
-/** What makes a target irregular (decisions.md section 1). A route may allow each by name. */
+/** What makes a target irregular. A route may allow each by name. */
 export type Irregularity =
   | 'encoded-slash'
   | 'encoded-delimiters'
@@ -9,7 +9,7 @@ export type Irregularity =
 
 /** A request target that has exactly one reading. */
 export type RequestTarget = {
-  /** Canonical path: what is matched is what is forwarded. Starts with `/` (or is `*`). */
+  /** Canonical path: what is matched is what is forwarded. Starts with `/`; `*` alone for asterisk-form. */
   readonly path: string
   /** The query as sent, without its `?`; undefined when there is none (`/a?` has the empty query). */
   readonly query: string | undefined
@@ -18,6 +18,8 @@ export type RequestTarget = {
   /** True when folding cannot change this path: lower-case letters, digits, `-`, `_`, `~` and single slashes only. */
   readonly plain: boolean
 }
+
+export { type Distinction, foldPath, foldSegment } from './look-alike.ts'
 
 /** Why a target was refused; `detail` is static text. */
 export type TargetFault = { readonly code: 'ambiguous_target'; readonly detail: string }
@@ -32,134 +34,129 @@ export const irregularityBit: Readonly<Record<Irregularity, number>> = {
 }
 
 /**
- * Parses the raw request target (the second word of the request line, as `request.url` holds it).
- * `host` is the Host header's value as sent: absolute-form must name the same authority (RFC 9112 section 3.2).
+ * Parses the raw request target (the second word of the request line, as `request.url` holds it; RFC 9112 section 3.2).
+ * `host` is the Host header's value as sent: absolute-form must name the same authority.
  */
 export function parseRequestTarget(raw: string, method: string, host: string): RequestTarget | TargetFault {
-  if (raw === '*') return method === 'OPTIONS' ? asterisk : faults.form
-  const originForm = raw.charCodeAt(0) === slash ? raw : fromAbsoluteForm(raw, host)
-  if (typeof originForm !== 'string') return originForm
-  const mark = originForm.indexOf('?')
-  const rawPath = mark === -1 ? originForm : originForm.slice(0, mark)
-  const query = mark === -1 ? undefined : originForm.slice(mark + 1)
-  if (query !== undefined && !visible(query)) return faults.query
-  return isPlain(rawPath)
-    ? { path: rawPath, query, irregularities: 0, plain: true }
-    : canonicalise(rawPath, query)
+  if (raw.charCodeAt(0) === slash) return parseOriginForm(raw)
+  if (raw === '*' && method === 'OPTIONS') return asterisk
+  const absolute = absoluteForm.exec(raw)
+  if (absolute === null) return faults.form
+  const [, scheme = '', authority = '', rest = ''] = absolute
+  if (!sameAuthority(authority, host, scheme)) return faults.authority
+  return parseOriginForm(rest.startsWith('/') ? rest : `/${rest}`)
 }
 
-const slash = 0x2f
-const percent = 0x25
-const asterisk: RequestTarget = { path: '*', query: undefined, irregularities: 0, plain: false }
+const asterisk: RequestTarget = { path: '*', query: undefined, irregularities: 0, plain: true }
 
-const faults = {
-  form: fault('The request target is neither a path nor an absolute URL of this host'),
-  authority: fault('The absolute request target names another host than the Host header'),
-  query: fault('The query holds a control character, a space, # or a byte over 0x7E'),
-  character: fault('The path holds a control character, a space, #, a backslash or a byte over 0x7E'),
-  percent: fault('The path holds a % that two hexadecimal digits do not follow'),
-  control: fault('The path holds an encoded control character'),
-  dots: fault('The path holds a . or .. segment'),
-} as const
-
-function fault(detail: string): TargetFault {
-  return { code: 'ambiguous_target', detail }
-}
-
-/** 1: a letter, digit, `-`, `_` or `~` that no folding changes. 2: other characters that a path may hold as they are. */
-const characterClass = new Uint8Array(128)
-for (const character of 'abcdefghijklmnopqrstuvwxyz0123456789-_~') characterClass[character.charCodeAt(0)] = 1
-for (let code = 0x21; code <= 0x7e; code++) if (characterClass[code] === 0) characterClass[code] = 2
-for (const character of '#\\') characterClass[character.charCodeAt(0)] = 0
-
-function isPlain(path: string): boolean {
-  let previous = 0
-  for (let i = 0; i < path.length; i++) {
-    const code = path.charCodeAt(i)
-    if (code === slash ? previous === slash : characterClass[code] !== 1) return false
-    previous = code
-  }
-  return true
-}
-
-function visible(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code < 0x21 || code > 0x7e || code === 0x23) return false
-  }
-  return true
-}
-
-/** `http://host/path` → `/path`. Never through a URL parser: those repair what must be refused. */
-function fromAbsoluteForm(raw: string, host: string): string | TargetFault {
-  const scheme = /^https?:\/\//i.exec(raw)
-  if (scheme === null) return faults.form
-  const rest = raw.slice(scheme[0].length)
-  const end = rest.search(/[/?]/)
-  const authority = end === -1 ? rest : rest.slice(0, end)
-  if (authority === '' || !sameAuthority(authority, host, scheme[0])) return faults.authority
-  const path = end === -1 ? '' : rest.slice(end)
-  return path.charCodeAt(0) === slash ? path : `/${path}`
-}
+const absoluteForm = /^(https?):\/\/([^/?#]+)(.*)$/is
 
 function sameAuthority(authority: string, host: string, scheme: string): boolean {
-  const port = scheme.length === 'https://'.length ? ':443' : ':80'
-  const bare = (text: string) => (text.endsWith(port) ? text.slice(0, -port.length) : text).toLowerCase()
-  return bare(authority) === bare(host)
+  const port = scheme.length === 5 ? ':443' : ':80'
+  return withoutPort(authority, port) === withoutPort(host, port)
 }
 
-function canonicalise(rawPath: string, query: string | undefined): RequestTarget | TargetFault {
+function withoutPort(authority: string, port: string): string {
+  const lower = authority.toLowerCase()
+  return lower.endsWith(port) ? lower.slice(0, -port.length) : lower
+}
+
+function parseOriginForm(raw: string): RequestTarget | TargetFault {
+  const plainEnd = endOfPlain(raw)
+  if (plainEnd === raw.length) return { path: raw, query: undefined, irregularities: 0, plain: true }
+  const mark = raw.indexOf('?', plainEnd)
+  const query = mark < 0 ? undefined : raw.slice(mark + 1)
+  if (query !== undefined && !isQuery(query)) return faults.query
+  const sent = mark < 0 ? raw : raw.slice(0, mark)
+  if (plainEnd === mark) return { path: sent, query, irregularities: 0, plain: true }
+  const path = canonicalise(sent)
+  if (typeof path !== 'string') return path
+  const irregularities = inspect(path)
+  if (typeof irregularities !== 'number') return irregularities
+  return { path, query, irregularities, plain: endOfPlain(path) === path.length }
+}
+
+/** Index of the first character that needs a closer look. */
+function endOfPlain(raw: string): number {
+  let previous = 0
+  for (let i = 0; i < raw.length; i++) {
+    const c = raw.charCodeAt(i)
+    if (c === slash ? previous === slash : kinds[c] !== kind.plain) return i
+    previous = c
+  }
+  return raw.length
+}
+
+function isQuery(query: string): boolean {
+  for (let i = 0; i < query.length; i++) {
+    const c = query.charCodeAt(i)
+    if (c <= 0x20 || c > 0x7e || c === hash) return false
+  }
+  return true
+}
+
+/** Decodes escaped unreserved characters and writes every other escape in upper case (RFC 3986 section 6.2.2). */
+function canonicalise(sent: string): string | TargetFault {
   let path = ''
-  let irregularities = 0
-  for (let i = 0; i < rawPath.length; i++) {
-    const code = rawPath.charCodeAt(i)
-    if (code > 0x7e || characterClass[code] === 0) return faults.character
-    if (code !== percent) {
-      if (code === 0x3b) irregularities |= irregularityBit['path-parameters']
-      if (code === slash && rawPath.charCodeAt(i - 1) === slash)
-        irregularities |= irregularityBit['empty-segments']
-      path += rawPath[i]
+  let copied = 0
+  for (let i = 0; i < sent.length; i++) {
+    const c = sent.charCodeAt(i)
+    if (c !== percent) {
+      if (isForbidden(c)) return faults.character
       continue
     }
-    const octet = hexPair(rawPath, i + 1)
-    if (octet === undefined) return faults.percent
-    if (octet < 0x20 || octet === 0x7f) return faults.control
-    path += isUnreserved(octet) ? String.fromCharCode(octet) : rawPath.slice(i, i + 3).toUpperCase()
-    irregularities |= irregularityOf(octet, rawPath, i)
+    const byte = escapedByte(sent, i)
+    if (byte < 0) return faults.escape
+    if (byte < 0x20 || byte === 0x7f) return faults.control
+    path += sent.slice(copied, i) + (isUnreserved(byte) ? String.fromCharCode(byte) : escapes[byte])
     i += 2
+    copied = i + 1
   }
-  if (hasDotSegment(path)) return faults.dots
-  if (path.includes('%') && !isUtf8(path)) irregularities |= irregularityBit['non-utf8']
-  if (encodedPercent.test(path)) irregularities |= irregularityBit['encoded-percent']
-  return { path, query, irregularities, plain: false }
+  return copied === 0 ? sent : path + sent.slice(copied)
 }
 
-const encodedPercent = /%25[0-9A-Fa-f]{2}/
+function isForbidden(c: number): boolean {
+  return c <= 0x20 || c > 0x7e || c === backslash || c === hash
+}
 
-function irregularityOf(octet: number, path: string, at: number): number {
-  switch (octet) {
-    case 0x2f:
-    case 0x5c:
-      return irregularityBit['encoded-slash']
-    case 0x23:
-    case 0x3b:
-    case 0x3f:
-      return irregularityBit['encoded-delimiters']
-    case percent:
-      // `%25%34%31` is `%2541` once its unreserved characters are decoded.
-      return hexPair(path, at + 3) === undefined ? 0 : irregularityBit['encoded-percent']
-    default:
-      return 0
+/**
+ * Finds dot segments and irregularities of a canonical path. A segment counts as a dot segment whatever another server
+ * may take as its end: a slash in either direction, escaped or not, a path parameter (`..;a`), an escaped `?` or `#`.
+ */
+function inspect(path: string): number | TargetFault {
+  let found = 0
+  let highBytes = false
+  /** Dots so far when the segment has nothing else, else -1. */
+  let dots = -1
+  for (let i = 0; i <= path.length; i++) {
+    const c = path.charCodeAt(i)
+    if (c === dot) {
+      if (dots >= 0) dots++
+      continue
+    }
+    const byte = c === percent ? escapedByte(path, i) : c
+    const mark = byte < 0x80 ? kinds[byte] : kind.other
+    const ends = Number.isNaN(c) || mark === kind.slash || mark === kind.delimiter
+    if (ends && (dots === 1 || dots === 2)) return faults.dotSegment
+    if (c === percent) {
+      found |= escapedIrregularity(path, i, byte)
+      highBytes ||= byte > 0x7f
+      i += 2
+    } else if (c === semicolon) found |= irregularityBit['path-parameters']
+    else if (c === slash && path.charCodeAt(i + 1) === slash) found |= irregularityBit['empty-segments']
+    dots = mark === kind.slash ? 0 : -1
   }
+  return highBytes && !isUtf8(path) ? found | irregularityBit['non-utf8'] : found
 }
 
-/** A `.` or `..` segment as any server may see it: separated by `/`, an encoded slash or backslash, or cut by `;`. */
-function hasDotSegment(path: string): boolean {
-  return dotSegment.test(path)
+function escapedIrregularity(path: string, index: number, byte: number): number {
+  if (kinds[byte] === kind.slash) return irregularityBit['encoded-slash']
+  if (kinds[byte] === kind.delimiter) return irregularityBit['encoded-delimiters']
+  const escapesAgain = byte === percent && hexValue(path, index + 3) >= 0 && hexValue(path, index + 4) >= 0
+  return escapesAgain ? irregularityBit['encoded-percent'] : 0
 }
 
-const dotSegment = /(?:^|\/|%2F|%5C)\.{1,2}(?:\/|%2F|%5C|;|%3B|%23|%3F|$)/
-
+/** Strict: overlong forms and surrogates are not UTF-8. A lone `%` cannot be in a canonical path. */
 function isUtf8(path: string): boolean {
   try {
     decodeURIComponent(path)
@@ -169,19 +166,55 @@ function isUtf8(path: string): boolean {
   }
 }
 
-function hexPair(text: string, at: number): number | undefined {
-  const high = hexDigit(text.charCodeAt(at))
-  const low = hexDigit(text.charCodeAt(at + 1))
-  return high < 0 || low < 0 ? undefined : high * 16 + low
+/** The byte that `%XX` at this index stands for; negative when it is no escape. */
+function escapedByte(text: string, index: number): number {
+  const high = hexValue(text, index + 1)
+  const low = hexValue(text, index + 2)
+  return high < 0 || low < 0 ? -1 : high * 16 + low
 }
 
-function hexDigit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30
-  const letter = code | 0x20
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
+function hexValue(text: string, index: number): number {
+  const c = text.charCodeAt(index)
+  if (c >= 0x30 && c <= 0x39) return c - 0x30
+  const lower = c | 0x20
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1
 }
 
-/** RFC 3986 section 2.3. */
-function isUnreserved(octet: number): boolean {
-  return octet === 0x2e || characterClass[octet] === 1 || (octet >= 0x41 && octet <= 0x5a)
+function isUnreserved(byte: number): boolean {
+  return kinds[byte] === kind.plain || byte === dot || (byte >= 0x41 && byte <= 0x5a)
+}
+
+const slash = 0x2f
+const backslash = 0x5c
+const percent = 0x25
+const hash = 0x23
+const semicolon = 0x3b
+const dot = 0x2e
+
+const kind = { other: 0, plain: 1, slash: 2, delimiter: 3 } as const
+
+const kinds: Readonly<Uint8Array> = Uint8Array.from({ length: 128 }, (_, c) => {
+  const character = String.fromCharCode(c)
+  if (/[a-z0-9_~-]/.test(character)) return kind.plain
+  if (/[/\\]/.test(character)) return kind.slash
+  return /[;?#]/.test(character) ? kind.delimiter : kind.other
+})
+
+const escapes: readonly string[] = Array.from(
+  { length: 256 },
+  (_, byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+)
+
+const faults = {
+  form: fault('The request target must be a path'),
+  authority: fault('The request target names another authority than the Host header'),
+  query: fault('The query holds a control character, a space, # or a byte that must be escaped'),
+  character: fault('The path holds a control character, a space, \\, # or a byte that must be escaped'),
+  escape: fault('The path holds a % without two hexadecimal digits behind it'),
+  control: fault('The path holds an escaped control character'),
+  dotSegment: fault('The path holds a . or .. segment'),
+} as const
+
+function fault(detail: string): TargetFault {
+  return { code: 'ambiguous_target', detail }
 }

@@ -1,0 +1,22 @@
+import { isIPv6 } from 'node:net'
+import { rememberByName } from './field-name.ts'
+
+/**
+ * The host that a Host value names, as it is compared: lower-cased, without port and one trailing dot; undefined when the
+ * value is not `uri-host [ ":" port ]` (RFC 9110 section 7.2). Stricter than the RFC's reg-name, which takes commas,
+ * quotes and escapes: other servers read those as the end of the name.
+ */
+export function parseHost(value: string): string | undefined {
+  return known(value) ?? undefined
+}
+
+// null, because undefined would not be remembered.
+const known = rememberByName<string | null>((value) => {
+  const match = hostAndPort.exec(value)
+  if (match === null || Number(match[3] ?? 0) > 65535) return null
+  const [, name, address] = match
+  if (address !== undefined) return isIPv6(address) ? `[${address.toLowerCase()}]` : null
+  return name?.toLowerCase() ?? null
+})
+
+const hostAndPort = /^(?:([a-z0-9_~-]+(?:\.[a-z0-9_~-]+)*)\.?|\[([0-9a-f:.]+)\])(?::([0-9]{1,5}))?$/i
