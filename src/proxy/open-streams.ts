@@ -23,5 +23,47 @@ export type OpenStreams = {
   endAll(reason: 'shutdown'): void
 }
 
-/** Expiry is timed with chained timers: `setTimeout` beyond 2^31 ms fires at once. */
-export declare function createOpenStreams(): OpenStreams
+/** Longest delay that `setTimeout` takes; beyond it, it fires at once. */
+const longestTimerMs = 2 ** 31 - 1
+
+export function createOpenStreams(): OpenStreams {
+  const timers = new Map<OpenStream, NodeJS.Timeout | undefined>()
+
+  function arm(stream: OpenStream): void {
+    if (stream.expiresAtMs === undefined) return void timers.set(stream, undefined)
+    const left = stream.expiresAtMs - Date.now()
+    if (left <= 0) return stream.end('token_expired')
+    timers.set(stream, setTimeout(() => arm(stream), Math.min(left, longestTimerMs)).unref())
+  }
+
+  function count(kind: OpenStream['kind']): number {
+    let streams = 0
+    for (const stream of timers.keys()) if (stream.kind === kind) streams += 1
+    return streams
+  }
+
+  return {
+    add(stream) {
+      timers.set(stream, undefined)
+      arm(stream)
+    },
+    remove(stream) {
+      clearTimeout(timers.get(stream))
+      timers.delete(stream)
+    },
+    get eventStreams() {
+      return count('event-stream')
+    },
+    get webSockets() {
+      return count('websocket')
+    },
+    async reconsider() {
+      for (const stream of [...timers.keys()]) {
+        if (!(await stream.stillAllowed())) stream.end('refused_after_reload')
+      }
+    },
+    endAll(reason) {
+      for (const stream of [...timers.keys()]) stream.end(reason)
+    },
+  }
+}

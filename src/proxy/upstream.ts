@@ -1,3 +1,5 @@
+import { type Dispatcher, Pool } from 'undici'
+
 /** Where an API's requests go. Origins only: a path in an upstream URL is a configuration error. */
 export type UpstreamOptions = {
   /** At least one, e.g. `http://legacy-api:3000`. Several are used in turn, failing ones are passed over for a while. */
@@ -30,11 +32,92 @@ export type ExchangeTimeouts = {
 /** A set of undici pools, one per origin: balancing, bounded queue, passive ejection. */
 export type Upstream = {
   readonly options: UpstreamOptions
+  /** The origin for the next request, or undefined when every queue is full. */
+  pick(): Origin | undefined
   /** Waits for requests in flight, then closes every connection. Tunnels are not counted here. */
   close(): Promise<void>
 }
 
-export declare function createUpstream(
+/** One origin of an upstream. Each request is entered when it is dispatched and left when it is over. */
+export type Origin = {
+  readonly url: string
+  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void
+  enter(): void
+  leave(): void
+  /** A connection could not be made or was reset: passed over for a while, longer each time. */
+  failed(): void
+  succeeded(): void
+}
+
+const firstEjectionMs = 1000
+const lastEjectionMs = 30_000
+
+/** Pipelining is always 1: with more, a surplus answer to one user would reach the next. */
+export function createUpstream(
   options: UpstreamOptions,
   limits: { readonly connectMs: number; readonly responseHeaderBytes: number },
-): Upstream
+): Upstream {
+  const origins = options.origins.map((url) => createOrigin(url, options, limits))
+  let turn = 0
+  return {
+    options,
+    pick() {
+      const nowMs = Date.now()
+      turn = (turn + 1) % origins.length
+      const order = [...origins.slice(turn), ...origins.slice(0, turn)].filter((origin) => !origin.isFull())
+      // When all were failing the next in turn is as good as any, and finds out whether it is back.
+      return order.find((origin) => origin.ejectedUntilMs() <= nowMs) ?? order[0]
+    },
+    async close() {
+      await Promise.all(origins.map((origin) => origin.pool.close()))
+    },
+  }
+}
+
+type ManagedOrigin = Origin & {
+  readonly pool: Pool
+  isFull(): boolean
+  ejectedUntilMs(): number
+}
+
+function createOrigin(
+  url: string,
+  options: UpstreamOptions,
+  limits: { readonly connectMs: number; readonly responseHeaderBytes: number },
+): ManagedOrigin {
+  const pool = new Pool(url, {
+    connections: options.connections,
+    pipelining: 1,
+    connectTimeout: limits.connectMs,
+    maxHeaderSize: limits.responseHeaderBytes,
+    // The exchange keeps its own clocks: undici's start with the connection, not with the dispatch.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    ...(options.tls === undefined ? {} : { connect: { ...options.tls, timeout: limits.connectMs } }),
+  })
+  const capacity = options.connections + options.queue
+  let active = 0
+  let failures = 0
+  let ejectedUntilMs = 0
+  return {
+    url,
+    pool,
+    dispatch: (request, handler) => void pool.dispatch(request, handler),
+    isFull: () => active >= capacity,
+    ejectedUntilMs: () => ejectedUntilMs,
+    enter: () => {
+      active += 1
+    },
+    leave: () => {
+      active -= 1
+    },
+    failed() {
+      ejectedUntilMs = Date.now() + Math.min(firstEjectionMs * 2 ** failures, lastEjectionMs)
+      failures += 1
+    },
+    succeeded() {
+      failures = 0
+      ejectedUntilMs = 0
+    },
+  }
+}
