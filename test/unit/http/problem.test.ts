@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { type Code, codes } from '../../../src/errors.ts'
+import { problem } from '../../../src/http/problem.ts'
+
+describe('a problem', () => {
+  it('has the six members and headers that fit', () => {
+    const detail = 'Käse "und" Brot'
+    const answer = problem({ code: 'not_found', detail, requestId: 'r-1', headers: ['Allow', 'GET'] })
+    expect(JSON.parse(answer.body)).toEqual({
+      type: 'urn:scopegate:problem:not_found',
+      title: codes.not_found.title,
+      status: 404,
+      detail,
+      code: 'not_found',
+      requestId: 'r-1',
+    })
+    expect(answer).toMatchObject({
+      status: 404,
+      headers: [
+        'Content-Type',
+        'application/problem+json',
+        'Content-Length',
+        String(Buffer.byteLength(answer.body)),
+        'Cache-Control',
+        'no-store',
+        'X-Request-Id',
+        'r-1',
+        'Allow',
+        'GET',
+      ],
+    })
+  })
+
+  // The keys of `codes` are Code.
+  it.each(Object.keys(codes) as Code[])('with the code %s has its status', (code) => {
+    const answer = problem({ code, detail: 'd', requestId: 'r' })
+    expect(answer.status).toBe(codes[code].status)
+    expect(JSON.parse(answer.body)).toMatchObject({
+      code,
+      status: codes[code].status,
+      title: codes[code].title,
+    })
+  })
+})
