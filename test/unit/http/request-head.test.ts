@@ -210,6 +210,12 @@ describe('Connection', () => {
     expect(head.connectionOptions).toEqual(['x-user-id', 'cookie'])
   })
 
+  it('with thousands of names takes linear time', () => {
+    const start = performance.now()
+    expect(served(['Connection', 'a,'.repeat(100_000)]).connectionOptions).toHaveLength(100_000)
+    expect(performance.now() - start).toBeLessThan(500)
+  })
+
   it('that lists nothing else leaves no list', () => {
     expect(served(['Connection', 'keep-alive, Upgrade, close']).connectionOptions).toBeUndefined()
   })
