@@ -1,5 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { Config } from './config.ts'
+import { decode } from './decode.ts'
 import type { Issue } from './issue.ts'
+import { readYamlTree } from './yaml-tree.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
 
 /** `config` is undefined exactly when an issue is an error. `text` is what was read, for printing issues. */
 export type LoadResult = {
@@ -9,14 +15,34 @@ export type LoadResult = {
   readonly text: string
 }
 
+const limitBytes = 8 * 1024 * 1024
+
 /** Reads, decodes and checks a configuration file. A file that cannot be read is an issue, not an error thrown. */
-export declare function loadConfig(
-  fileName: string,
-  env: Readonly<Record<string, string | undefined>>,
-): LoadResult
+export function loadConfig(fileName: string, env: Environment): LoadResult {
+  const text = readText(fileName)
+  if (text !== undefined && text.length <= limitBytes) return parseConfig(text, { fileName, env })
+  const message =
+    text === undefined
+      ? 'this file cannot be read; name another with --config'
+      : 'this file is larger than 8 MiB'
+  const issue: Issue = { severity: 'error', line: 1, column: 1, path: '', message }
+  return { config: undefined, issues: [issue], fileName, text: '' }
+}
 
 /** The same from text; relative file names in it are resolved against `fileName`'s folder. */
-export declare function parseConfig(
+export function parseConfig(
   text: string,
-  options: { readonly fileName: string; readonly env: Readonly<Record<string, string | undefined>> },
-): LoadResult
+  options: { readonly fileName: string; readonly env: Environment },
+): LoadResult {
+  const { fileName, env } = options
+  const folder = dirname(resolve(fileName))
+  return { ...decode(readYamlTree(text, { env, folder }), folder), fileName, text }
+}
+
+function readText(fileName: string): string | undefined {
+  try {
+    return readFileSync(fileName, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,5 +1,31 @@
+import { readFileSync } from 'node:fs'
+
+const everyMs = 500
+
 /**
- * Calls `changed` after the file's content changed: written in place, replaced by an editor, or behind a symlink that
- * Kubernetes swapped. Bursts are joined. A file that disappears for a moment is waited for.
+ * Calls `changed` after the file's content changed: written in place, replaced by an editor, or behind a symlink that Kubernetes
+ * swapped. The content is compared, not events: those differ between file systems and get lost on mounted volumes. A file that
+ * disappears for a moment is waited for. Never keeps the process alive.
  */
-export declare function watchFile(fileName: string, changed: () => void): { close(): void }
+export function watchFile(fileName: string, changed: () => void): { close(): void } {
+  let seen = content(fileName)
+  let pending: string | undefined
+  const timer = setInterval(() => {
+    const now = content(fileName)
+    if (now === undefined || now === seen) return void (pending = undefined)
+    // Two looks must agree: an editor may be in the middle of writing.
+    if (now !== pending) return void (pending = now)
+    seen = now
+    pending = undefined
+    changed()
+  }, everyMs).unref()
+  return { close: () => clearInterval(timer) }
+}
+
+function content(fileName: string): string | undefined {
+  try {
+    return readFileSync(fileName, 'utf8')
+  } catch {
+    return undefined
+  }
+}
