@@ -4,7 +4,8 @@ export type Distinction = 'case' | 'dots' | 'extension' | 'unicode'
 /**
  * The look-alike form of a canonical path: what a legacy upstream may read it as. `allowed` is the bit set of
  * irregularities that the matched route allows: where there is any, what they may hide is resolved too, to whatever depth
- * it is escaped. Undefined: a dot segment or a segment of nothing but dots and spaces appeared (refuse). For matching only.
+ * it is escaped. Undefined (refuse): a dot segment or a segment of nothing but dots and spaces appeared, or the escapes are
+ * nested deeper than any server reads. For matching only.
  */
 export function foldPath(
   path: string,
@@ -12,6 +13,7 @@ export function foldPath(
   allowed: number,
 ): string | undefined {
   const text = allowed === 0 ? read(path, distinguishes) : resolve(path, distinguishes)
+  if (text === undefined) return undefined
   const segments = text.split('/')
   const last = lastFilled(segments)
   for (let i = 0; i < segments.length; i++) {
@@ -43,12 +45,20 @@ function read(text: string, distinguishes: readonly Distinction[]): string {
 }
 
 /** The same until nothing changes, then everything that may be a separator or the end of a path taken as such. */
-function resolve(path: string, distinguishes: readonly Distinction[]): string {
+function resolve(path: string, distinguishes: readonly Distinction[]): string | undefined {
   let text = path
-  for (let before = ''; text !== before; ) {
-    before = text
-    text = normalise(decode(text, false), distinguishes)
+  for (let round = 0; round < maxRounds; round++) {
+    const next = normalise(decode(text, false), distinguishes)
+    if (next === text) return separate(text)
+    text = next
   }
+  return undefined
+}
+
+/** Without an end, `%252525...` would take quadratic time. */
+const maxRounds = 8
+
+function separate(text: string): string {
   return text
     .replace(/[?#].*$/s, '')
     .replaceAll('\\', '/')

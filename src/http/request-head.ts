@@ -2,12 +2,6 @@ import { type HeadFault, headFaults } from './head-fault.ts'
 import { gatherFields, type HeadFields } from './head-fields.ts'
 import { parseHost } from './host.ts'
 
-/**
- * A header list as it stood on the wire: name, value, name, value, ... in order, names as sent, values latin1.
- * The only form in which this gateway reads or writes headers: duplicates stay visible.
- */
-export type RawHeaders = readonly string[]
-
 /** What one pass over a request's header list found. Everything that decides anything is read from here. */
 export type RequestHead = {
   readonly headers: RawHeaders
@@ -30,6 +24,12 @@ export type RequestHead = {
   /** The client's X-Request-Id when it is 1-64 of `[A-Za-z0-9._-]`. */
   readonly requestId: string | undefined
 }
+
+/**
+ * A header list as it stood on the wire: name, value, name, value, ... in order, names as sent, values latin1.
+ * The only form in which this gateway reads or writes headers: duplicates stay visible.
+ */
+export type RawHeaders = readonly string[]
 
 /** What a head is checked against. */
 export type HeadLimits = {

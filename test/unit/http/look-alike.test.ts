@@ -93,6 +93,13 @@ describe('where the route allows irregular targets', () => {
   })
 })
 
+it('escapes nested deeper than any server reads are refused, at once', () => {
+  const start = performance.now()
+  expect(fold(`/%${'25'.repeat(4000)}`, [], bit['encoded-percent'])).toBeUndefined()
+  expect(performance.now() - start).toBeLessThan(100)
+  expect(fold('/%25252541', [], bit['encoded-percent'])).toBe('/a')
+})
+
 describe('a literal segment', () => {
   it('loses its extension only where it is the last', () => {
     expect(foldSegment('V1.Json', [], true)).toBe('v1')
