@@ -12,11 +12,11 @@ export function watchFile(fileName: string, changed: () => void): { close(): voi
   let pending: string | undefined
   const timer = setInterval(() => {
     const now = content(fileName)
-    if (now === undefined || now === seen) return void (pending = undefined)
+    const settled = now === pending
+    pending = now
     // Two looks must agree: an editor may be in the middle of writing.
-    if (now !== pending) return void (pending = now)
+    if (now === undefined || now === seen || !settled) return
     seen = now
-    pending = undefined
     changed()
   }, everyMs).unref()
   return { close: () => clearInterval(timer) }
