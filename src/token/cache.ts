@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Verified } from './verifier.ts'
+import type { Verified } from './verification.ts'
 
 /** Verified tokens, LRU, shared by all verifiers and kept across reloads. Refusals never enter. */
 export type TokenCache = {

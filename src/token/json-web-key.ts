@@ -3,22 +3,27 @@ import { calculateJwkThumbprint, importJWK, type JWK } from 'jose'
 /** One published key that may verify access tokens. */
 export type VerificationKey = {
   readonly kid: string | undefined
+  /** One algorithm; two only where it has two names (Ed25519). */
   readonly algorithms: readonly string[]
+  /** RFC 7638, SHA-256. */
   readonly thumbprint: string
   readonly key: Awaited<ReturnType<typeof importJWK>>
 }
 
-const byCurve: Readonly<Record<string, string>> = {
-  'P-256': 'ES256',
-  'P-384': 'ES384',
-  'P-521': 'ES512',
-  Ed25519: 'EdDSA',
-}
 const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
+const byCurve: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['EC P-256', ['ES256']],
+  ['EC P-384', ['ES384']],
+  ['EC P-521', ['ES512']],
+  ['OKP Ed25519', ['EdDSA', 'Ed25519']],
+])
+
+/** Every algorithm that a key may verify: asymmetric ones only (RFC 8725 section 3.1). */
+export const signatureAlgorithms: readonly string[] = [...rsaAlgorithms, ...[...byCurve.values()].flat()]
 
 /**
- * The usable keys of a JWKS. Left out: `use` or `key_ops` for other ends, symmetric and private keys, RSA below 2048 bits, unknown
- * kinds, whatever does not import. The algorithm comes from the key, never from a token (RFC 8725 section 3.1).
+ * The usable keys of a JWKS. Left out: keys for other uses (`use`, `key_ops`), symmetric and private keys, RSA below 2048 bits,
+ * unknown kinds, whatever does not import. The algorithm comes from the key, never from a token. Throws when it is no JWKS.
  */
 export async function readKeys(
   jwks: unknown,
@@ -42,42 +47,43 @@ async function readKey(
   const algorithms = algorithmsOf(jwk, allowed)
   const [first] = algorithms
   if (first === undefined) return undefined
-  const key = await importJWK(jwk as JWK, first) // A JSON object is all that JWK promises; importJWK checks it.
   return {
     kid: typeof jwk['kid'] === 'string' ? jwk['kid'] : undefined,
     algorithms,
+    // A JSON object is all that JWK promises; jose checks the members.
     thumbprint: await calculateJwkThumbprint(jwk as JWK),
-    key,
+    key: await importJWK(jwk as JWK, first),
   }
 }
 
+/** RFC 7518 section 6: `k` of symmetric keys, the others of private ones. A private key that got out proves nothing. */
+const secretMembers = ['k', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'oth']
+
 function mayVerify(jwk: Record<string, unknown>): boolean {
-  if (jwk['use'] !== undefined && jwk['use'] !== 'sig') return false
-  if (Array.isArray(jwk['key_ops']) && !jwk['key_ops'].includes('verify')) return false
-  if (jwk['d'] !== undefined || jwk['k'] !== undefined) return false
-  return jwk['kty'] !== 'RSA' || modulusBits(jwk['n']) >= 2048
+  const { use, key_ops: operations, kty, n } = jwk
+  if (use !== undefined && use !== 'sig') return false
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return false
+  if (secretMembers.some((name) => jwk[name] !== undefined)) return false
+  return kty !== 'RSA' || modulusBits(n) >= 2048
 }
 
 function modulusBits(n: unknown): number {
-  return typeof n === 'string' ? Buffer.from(n, 'base64url').byteLength * 8 : 0
+  if (typeof n !== 'string') return 0
+  const bytes = Buffer.from(n, 'base64url')
+  const start = bytes.findIndex((byte) => byte !== 0)
+  return start === -1 ? 0 : (bytes.length - start) * 8 - (Math.clz32(bytes[start] ?? 0) - 24)
 }
 
-function algorithmsOf(jwk: Record<string, unknown>, allowed: readonly string[] | undefined): string[] {
-  const fitting = jwk['kty'] === 'RSA' ? rsaAlgorithms : [byCurve[String(jwk['crv'])] ?? '']
-  const pinned = jwk['alg'] === undefined ? unpinned(jwk, allowed, fitting) : [jwk['alg']]
-  return fitting.filter((name) => name !== '' && pinned.includes(name) && (allowed?.includes(name) ?? true))
-}
-
-/** An RSA key without `alg` signs RS256 at Logto; another one of its algorithms must be configured. */
-function unpinned(
+function algorithmsOf(
   jwk: Record<string, unknown>,
   allowed: readonly string[] | undefined,
-  fitting: string[],
 ): readonly string[] {
-  if (jwk['kty'] !== 'RSA') return fitting
-  return allowed?.some((name) => fitting.includes(name))
-    ? allowed.filter((name) => fitting.includes(name)).slice(0, 1)
-    : ['RS256']
+  const { kty, crv, alg } = jwk
+  const fitting = kty === 'RSA' ? rsaAlgorithms : (byCurve.get(`${kty} ${crv}`) ?? [])
+  const usable = allowed === undefined ? fitting : fitting.filter((name) => allowed.includes(name))
+  if (alg !== undefined) return usable.filter((name) => name === alg)
+  // An RSA key without `alg` is RS256 (Logto's are), or the first RSA algorithm that the configuration leaves.
+  return kty === 'RSA' ? usable.slice(0, 1) : usable
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,46 +1,21 @@
-import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from '../log/logger.ts'
 import type { TokenCache } from './cache.ts'
 import { findJwksUri } from './discovery.ts'
 import { fetchJson } from './fetch-json.ts'
+import type { IssuerOptions } from './issuer.ts'
 import { readKeys, type VerificationKey } from './json-web-key.ts'
+import { createRefetch } from './refetch.ts'
+import { type Check, details } from './verification.ts'
+
+export type { IssuerOptions, TokenOptions } from './issuer.ts'
 
 /** What an operator sees of one issuer's keys (`/readyz`). `problem` says what is missing and what to do. */
 export type KeySetStatus = {
   readonly ready: boolean
   readonly keys: number
   readonly problem?: string
-}
-
-/**
- * Where one issuer's metadata and keys come from, and what its tokens look like.
- * Documented where it acts: discovery and fetching in `key-set.ts`, the rest in `jwt.ts`.
- */
-export type IssuerOptions = {
-  /** The exact `iss` of its tokens (for Logto: `<logto>/oidc`). */
-  readonly issuer: string
-  /** True when configured as `logto:`: then anything with a dot that is no JWT is malformed, never opaque. */
-  readonly isLogto: boolean
-  readonly jwksUri?: string
-  /** Path of a local JWKS file instead of any fetch. */
-  readonly jwksFile?: string
-  readonly introspectionEndpoint?: string
-  readonly userinfoEndpoint?: string
-  readonly tokenEndpoint?: string
-  /** Allow-list; undefined means every asymmetric algorithm that fits the published keys. */
-  readonly algorithms?: readonly string[]
-  /** Lower-cased, without `application/`; `none` stands for an absent `typ`. Default: ['at+jwt'] */
-  readonly tokenTypes: readonly string[]
-  readonly claims: { readonly scope: string; readonly clientId: string }
-}
-
-export type TokenOptions = {
-  readonly clockToleranceMs: number
-  readonly maxBytes: number
-  readonly maxLifetimeMs: number
-  readonly cacheMaxEntries: number
-  readonly opaque: 'explain'
 }
 
 export type FoundKey =
@@ -50,7 +25,7 @@ export type FoundKey =
       readonly algorithm: string
       readonly thumbprint: string
     }
-  | { readonly kind: 'unknown'; readonly detail: string }
+  | { readonly kind: 'unknown'; readonly check: Check }
   | { readonly kind: 'unavailable'; readonly detail: string; readonly retryAfterSeconds: number }
 
 /** One issuer's keys: fetched at start, refreshed in the background, rotated, last good set kept. Survives reloads. */
@@ -58,177 +33,182 @@ export type KeySet = {
   status(): KeySetStatus
   /** Counts the times that a key left the set. */
   generation(): number
-  /** The key for a token's header; waits for at most one shared refetch when the `kid` is unknown. */
-  find(kid: unknown, algorithm: string, nowMs: number): Promise<FoundKey>
+  /** The key for a token's header. Never rejects; waits for the first keys, or for one shared refetch when the `kid` is unknown. */
+  find(kid: unknown, algorithm: string): Promise<FoundKey>
   /** A signature failed under a known `kid`: looks for new keys in the background. */
   suspect(): void
-  /** Stops refreshing. */
+  /** Stops refreshing, and gives up the tokens that these keys verified: from now on nobody would notice a key that leaves. */
   close(): void
 }
 
-const refreshMs = 10 * 60_000
 const lastGoodMs = 24 * 3_600_000
-const cooldownMs = 2000
-const firstRetryMs = 1000
-const lastRetryMs = 30_000
 const unknownKidMs = 30_000
+const unknownKidLimit = 10_000
+const kidLimit = 512
 const waitingLimit = 1000
 
 export type KeySetOptions = {
   readonly issuer: IssuerOptions
   readonly cache: TokenCache
   readonly log: Logger
+  /** Milliseconds since the epoch. Default: Date.now */
+  readonly now?: () => number
 }
 
 /**
  * `cache` loses a key's tokens when the key leaves the set. Starts fetching at once; never throws, never keeps the process alive.
  * `log` gets one line for each change an operator must know of (first keys, rotation, outage, recovery).
  */
-export function createKeySet({ issuer, cache, log }: KeySetOptions): KeySet {
+export function createKeySet({ issuer, cache, log, now = Date.now }: KeySetOptions): KeySet {
   let keys: readonly VerificationKey[] = []
-  let fetchedAtMs = Number.NEGATIVE_INFINITY
-  let problem: string | undefined = 'the keys of this issuer have not been fetched yet'
+  let goodAtMs = Number.NEGATIVE_INFINITY
+  let problem: string | undefined
+  let reported: string | undefined
   let generation = 0
-  let lastTryMs = Number.NEGATIVE_INFINITY
-  let failures = 0
-  let flight: Promise<void> | undefined
-  let timer: NodeJS.Timeout | undefined
-  let closed = false
   let waiting = 0
-  const unknownKids = new LRUCache<string, true>({ max: 10_000, ttl: unknownKidMs })
+  const unknownKids = new LRUCache<string, number>({ max: unknownKidLimit })
+  const refetch = createRefetch({ run: fetchKeys, now })
 
-  async function load(): Promise<unknown> {
-    if (issuer.jwksFile !== undefined) return JSON.parse(readFileSync(issuer.jwksFile, 'utf8'))
-    return fetchJson(await findJwksUri(issuer))
-  }
-
-  async function refetch(): Promise<void> {
-    lastTryMs = Date.now()
+  async function fetchKeys(): Promise<boolean> {
     try {
-      const fetched = await readKeys(await load(), issuer.algorithms)
+      const fetched = await readKeys(await loadKeySet(issuer), issuer.algorithms)
       if (fetched.length === 0) throw new Error('the key set holds no key that may verify access tokens')
-      replace(fetched)
+      replaceKeys(fetched)
+      return true
     } catch (error) {
-      fail(error instanceof Error ? error.message : 'the fetch failed')
+      problem = error instanceof Error ? error.message : 'the fetch failed'
+      reportProblem(problem)
+      return false
     }
-    schedule()
   }
 
-  function replace(fetched: readonly VerificationKey[]): void {
+  function replaceKeys(fetched: readonly VerificationKey[]): void {
     const present = new Set(fetched.map((key) => key.thumbprint))
     const gone = keys.filter((key) => !present.has(key.thumbprint))
-    if (gone.length > 0) generation += 1
-    for (const key of gone) cache.removeKey(key.thumbprint)
-    const changed = gone.length > 0 || fetched.length !== keys.length
-    if (changed || problem !== undefined) {
+    const added = fetched.length - (keys.length - gone.length)
+    forget(gone)
+    if (gone.length > 0 || added > 0 || reported !== undefined) {
       log.info(
-        { issuer: issuer.issuer, keys: fetched.length, removed: gone.length },
+        { issuer: issuer.issuer, keys: fetched.length, added, removed: gone.length },
         'issuer keys are up to date',
       )
     }
     keys = fetched
-    fetchedAtMs = Date.now()
+    goodAtMs = now()
     problem = undefined
-    failures = 0
+    reported = undefined
   }
 
-  function fail(message: string): void {
-    failures += 1
-    if (failures === 1) {
-      const meanwhile = hasKeys(Date.now())
-        ? 'the last keys stay in use'
-        : 'routes that need a token answer 503'
-      log.warn(
-        { issuer: issuer.issuer, problem: message },
-        `issuer keys cannot be fetched; ${meanwhile}; check that the issuer runs and can be reached from here`,
-      )
-    }
-    problem = message
+  function forget(gone: readonly VerificationKey[]): void {
+    if (gone.length > 0) generation += 1
+    for (const key of gone) cache.removeKey(key.thumbprint)
   }
 
-  function schedule(): void {
-    if (closed) return
-    clearTimeout(timer)
-    const delay = failures === 0 ? refreshMs : Math.min(firstRetryMs * 2 ** (failures - 1), lastRetryMs)
-    timer = setTimeout(() => void refetchOnce(), delay).unref()
+  /** Once for each problem, and once more when the last good keys have run out. */
+  function reportProblem(message: string): void {
+    const effect = hasKeys()
+      ? 'the last keys stay in use for up to 24 h'
+      : 'routes that need a token answer 503'
+    if (reported === effect + message) return
+    reported = effect + message
+    log.warn(
+      { issuer: issuer.issuer, problem: message },
+      `issuer keys cannot be fetched; ${effect}; check that the issuer runs and can be reached from the gateway`,
+    )
   }
 
-  /** One fetch at a time, at most one every two seconds, by time alone: garbage kids cannot make it a storm. */
-  function refetchOnce(): Promise<void> {
-    flight ??= paced().finally(() => {
-      flight = undefined
-    })
-    return flight
+  function hasKeys(): boolean {
+    return keys.length > 0 && now() - goodAtMs < lastGoodMs
   }
 
-  async function paced(): Promise<void> {
-    const wait = lastTryMs + cooldownMs - Date.now()
-    if (wait > 0) await new Promise<void>((resolve) => void setTimeout(resolve, wait).unref())
-    await refetch()
+  /** Undefined when no key has this `kid`. */
+  function lookUp(kid: string | undefined, algorithm: string): FoundKey | undefined {
+    const fitting = keys.filter((key) => key.algorithms.includes(algorithm))
+    if (kid === undefined)
+      return fitting.length === 1 ? found(fitting[0], algorithm) : unknown('keyIdMissing')
+    const named = fitting.find((key) => key.kid === kid)
+    if (named !== undefined) return found(named, algorithm)
+    return keys.some((key) => key.kid === kid) ? unknown('algorithmOfKey') : undefined
   }
 
-  function hasKeys(nowMs: number): boolean {
-    return keys.length > 0 && nowMs - fetchedAtMs < lastGoodMs
-  }
-
-  function lookUp(kid: unknown, algorithm: string): FoundKey | undefined {
-    // Without a kid only a single key can be meant.
-    const named = kid === undefined ? (keys.length === 1 ? keys : []) : keys.filter((key) => key.kid === kid)
-    if (named.length === 0) return undefined
-    const fitting = named.find((key) => key.algorithms.includes(algorithm))
-    if (fitting === undefined) return { kind: 'unknown', detail: 'alg does not fit the key that kid names' }
-    return { kind: 'key', key: fitting.key, algorithm, thumbprint: fitting.thumbprint }
+  async function wait(run: () => Promise<void>): Promise<FoundKey | undefined> {
+    if (waiting >= waitingLimit) return unavailable('keysBusy')
+    waiting += 1
+    await run()
+    waiting -= 1
+    return hasKeys() ? undefined : unavailable('keysMissing')
   }
 
   async function findAfterRefetch(kid: string, algorithm: string): Promise<FoundKey> {
-    if (waiting >= waitingLimit) return unavailable('Too many requests wait for the keys of the issuer')
-    waiting += 1
-    await refetchOnce()
-    waiting -= 1
-    const found = lookUp(kid, algorithm)
-    if (found !== undefined) return found
+    // The run under way may have been answered before this key was published: then only the next one counts.
+    for (const run of [refetch.current, refetch.next]) {
+      const answer = (await wait(run)) ?? lookUp(kid, algorithm)
+      if (answer !== undefined) return answer
+    }
     // While the issuer cannot be asked, the key may well exist.
-    if (problem !== undefined) return unavailable('The keys of the issuer cannot be fetched at the moment')
-    unknownKids.set(kid, true)
-    return unknownKey
+    if (problem !== undefined) return unavailable('keysUnreachable')
+    unknownKids.set(kid, now() + unknownKidMs)
+    return unknown('keyUnknown')
   }
 
-  timer = setTimeout(() => {}, 0).unref()
-  void refetchOnce()
+  function unavailable(check: 'keysMissing' | 'keysUnreachable' | 'keysBusy'): FoundKey {
+    return { kind: 'unavailable', detail: details[check], retryAfterSeconds: refetch.retryAfterSeconds() }
+  }
+
   return {
     generation: () => generation,
     status: () => ({
-      ready: hasKeys(Date.now()),
+      ready: hasKeys(),
       keys: keys.length,
-      ...(problem === undefined ? {} : { problem }),
+      ...statusProblem(problem, hasKeys()),
     }),
-    async find(kid, algorithm, nowMs) {
-      if (kid !== undefined && (typeof kid !== 'string' || kid === '')) return unknownKey
-      if (!hasKeys(nowMs)) {
-        if (flight !== undefined && failures === 0) await flight
-        if (!hasKeys(Date.now())) {
-          void refetchOnce()
-          return unavailable('The keys of the issuer have not been fetched yet')
-        }
+    async find(kid, algorithm) {
+      if (!isKeyId(kid)) return unknown('keyIdForm')
+      if (!hasKeys()) {
+        // Only the first fetch is waited for: during an outage each request would hang as long as a fetch does.
+        const missing = problem === undefined ? await wait(refetch.current) : unavailable('keysMissing')
+        if (missing !== undefined) return missing
       }
-      const found = lookUp(kid, algorithm)
-      if (found !== undefined) return found
-      if (kid === undefined || issuer.jwksFile !== undefined || unknownKids.has(kid)) return unknownKey
+      const answer = lookUp(kid, algorithm)
+      if (answer !== undefined) return answer
+      if (kid === undefined || (unknownKids.get(kid) ?? 0) > now()) return unknown('keyUnknown')
       return findAfterRefetch(kid, algorithm)
     },
-    suspect: () => void refetchOnce(),
+    suspect: () => void refetch.next(),
     close() {
-      closed = true
-      clearTimeout(timer)
+      refetch.close()
+      forget(keys)
     },
   }
 }
 
-const unknownKey: FoundKey = {
-  kind: 'unknown',
-  detail: 'kid names no key that the issuer has published',
+function loadKeySet(issuer: IssuerOptions): Promise<unknown> {
+  return issuer.jwksFile === undefined ? findJwksUri(issuer).then(fetchJson) : readKeyFile(issuer.jwksFile)
 }
 
-function unavailable(detail: string): FoundKey {
-  return { kind: 'unavailable', detail, retryAfterSeconds: 2 }
+async function readKeyFile(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'
+    throw new Error(`${path} ${reason} (issuer.jwksFile)`)
+  }
+}
+
+function isKeyId(kid: unknown): kid is string | undefined {
+  return kid === undefined || (typeof kid === 'string' && kid !== '' && kid.length <= kidLimit)
+}
+
+function found(key: VerificationKey | undefined, algorithm: string): FoundKey {
+  if (key === undefined) return unknown('keyUnknown')
+  return { kind: 'key', key: key.key, algorithm, thumbprint: key.thumbprint }
+}
+
+function unknown(check: Check): FoundKey {
+  return { kind: 'unknown', check }
+}
+
+function statusProblem(problem: string | undefined, ready: boolean): { readonly problem?: string } {
+  if (problem !== undefined) return { problem }
+  return ready ? {} : { problem: 'the keys of this issuer have not been fetched yet' }
 }

@@ -1,33 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { AccessToken } from './access-token.ts'
 import type { TokenCache } from './cache.ts'
+import type { IssuerOptions, TokenOptions } from './issuer.ts'
 import { verifyJwt } from './jwt.ts'
-import type { IssuerOptions, KeySet, TokenOptions } from './key-set.ts'
+import type { KeySet } from './key-set.ts'
 import { shapeOf } from './shape.ts'
+import { refuse, type Verification } from './verification.ts'
 
-/** Token text → access token, or why not. `detail` is static text: it names the check, never token content. */
-export type Verification = Verified | Unverified
-
-export type Verified = {
-  readonly verified: true
-  readonly token: AccessToken
-  readonly cache: 'hit' | 'miss'
-}
-
-export type Unverified =
-  | {
-      readonly verified: false
-      readonly code: 'invalid_token'
-      readonly detail: string
-      readonly tokenKind: 'jwt' | 'opaque'
-    }
-  | {
-      readonly verified: false
-      readonly code: 'issuer_unavailable'
-      readonly detail: string
-      readonly retryAfterSeconds: number
-      readonly tokenKind: 'jwt' | 'opaque'
-    }
+export type { Unverified, Verification, Verified } from './verification.ts'
 
 /** Verifies tokens of one issuer for one protected resource. */
 export type Verifier = {
@@ -48,7 +27,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const { cache, tokens } = options
   const policy = policyDigest(options)
   const flights = new Map<string, Promise<Verification>>()
-  const opaqueRefusal = refuse(opaqueDetail(options.issuer), 'opaque')
+  const opaqueRefusal = refuse(options.issuer.isLogto ? 'opaqueFromLogto' : 'opaque', 'opaque')
 
   function fly(tokenText: string, nowMs: number): Promise<Verification> {
     const under = flights.get(tokenText)
@@ -59,12 +38,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
 
   async function verifyAndKeep(tokenText: string, nowMs: number): Promise<Verification> {
-    const generation = options.keySet.generation()
-    const verification = await verifyJwt(tokenText, { ...options, nowMs })
+    const { issuer, resource, keySet } = options
+    const generation = keySet.generation()
+    const verification = await verifyJwt(tokenText, { issuer, resource, tokens, keySet, nowMs })
     if ('detail' in verification) return verification
     const { token, keyThumbprint } = verification
     // A key that left the set meanwhile must not leave a token behind.
-    if (generation === options.keySet.generation()) {
+    if (generation === keySet.generation()) {
       cache.set(policy, tokenText, { verified: true, token, cache: 'hit' }, keyThumbprint)
     }
     return { verified: true, token, cache: 'miss' }
@@ -89,25 +69,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
 }
 
-function refuse(detail: string, tokenKind: 'jwt' | 'opaque'): Unverified {
-  return { verified: false, code: 'invalid_token', detail, tokenKind }
-}
-
-const tooLong = refuse('The access token is longer than tokens.maxBytes', 'jwt')
-const encrypted = refuse('The access token is encrypted: only signed tokens are accepted', 'jwt')
-const malformed = refuse('The access token is not a well-formed JWT', 'jwt')
-
-/** The usual mistake, and its mend (logto-io/logto#5753). */
-function opaqueDetail(issuer: IssuerOptions): string {
-  if (!issuer.isLogto) {
-    return 'The issuer sent an opaque access token, which cannot be verified here: ask it for a JWT for this resource'
-  }
-  return (
-    'Logto sent an opaque access token, which carries no permissions of this API. Usual causes: openid is in the ' +
-    'requested scope without a resource in the token request, or no Default API is set. Mend: take openid out of the ' +
-    'scope, or send the API identifier as resource in the token request, or set this API as Default API in the Logto Console'
-  )
-}
+const tooLong = refuse('tooLong')
+const encrypted = refuse('encrypted')
+const malformed = refuse('malformed')
 
 function policyDigest({ issuer, resource, tokens }: VerifierOptions): string {
   return createHash('sha256')

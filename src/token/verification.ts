@@ -1,0 +1,77 @@
+import type { AccessToken } from './access-token.ts'
+
+/** Token text → access token, or why not. `detail` is static text: it names the check, never token content. */
+export type Verification = Verified | Unverified
+
+export type Verified = {
+  readonly verified: true
+  readonly token: AccessToken
+  readonly cache: 'hit' | 'miss'
+}
+
+export type Unverified =
+  | {
+      readonly verified: false
+      readonly code: 'invalid_token'
+      readonly detail: string
+      readonly tokenKind: 'jwt' | 'opaque'
+    }
+  | {
+      readonly verified: false
+      readonly code: 'issuer_unavailable'
+      readonly detail: string
+      readonly retryAfterSeconds: number
+      readonly tokenKind: 'jwt' | 'opaque'
+    }
+
+/**
+ * Why a token is refused, one text a check, for the operator who must mend it. Each may stand in an `error_description`
+ * (RFC 6750 section 3: ASCII without `"` and `\`).
+ */
+export const details = {
+  tooLong: 'The access token is longer than tokens.maxBytes',
+  encrypted: 'The access token is encrypted: only signed tokens are accepted',
+  malformed: 'The access token is not a well-formed JWT',
+  notStrictJson:
+    'The access token is not made of two JSON objects without duplicate members, or they are nested too deep',
+  headerParameter:
+    'The header of the access token holds crit, jku, x5u, jwk, b64, zip, enc or cnf, which are not accepted',
+  type: 'typ is not the one of an access token (issuer.tokenTypes); an ID token is none',
+  algorithm: 'alg is not an accepted signature algorithm (issuer.algorithms)',
+  algorithmOfKey: 'alg does not fit the key that kid names',
+  keyIdForm: 'kid is not a text of 1 to 512 characters',
+  keyIdMissing: 'kid is missing, and not exactly one published key fits alg',
+  keyUnknown: 'kid names no key that the issuer has published for signatures',
+  signature: 'The signature of the access token does not verify',
+  issuer: 'iss is not the configured issuer',
+  audience:
+    'aud does not contain the resource of this API: the client must ask for it, byte for byte as configured',
+  expiryMissing: 'exp is missing',
+  date: 'exp, nbf and iat must be finite numbers',
+  expired: 'The access token has expired',
+  notYetValid: 'The access token is not valid yet (nbf)',
+  issuedInFuture: 'The access token was issued in the future (iat): compare the clocks of issuer and gateway',
+  lifetime: 'The access token is valid for longer than tokens.maxLifetime',
+  subject: 'sub is not a text of 1 to 255 characters without control characters and outer white space',
+  bound: 'The access token is bound to a key (cnf) and may not be sent as Bearer',
+  issuedAtMissing: 'iat is missing',
+  tokenIdMissing: 'jti is missing',
+  clientMissing: 'client_id is missing, or is not a text (issuer.claims.clientId)',
+  idToken: 'This is an ID token, not an access token',
+  opaqueFromLogto:
+    'Logto sent an opaque access token, which carries no permissions of this API. Usual causes: openid is in the ' +
+    'requested scope without a resource in the token request, or no Default API is set. Mend: take openid out of the ' +
+    'scope, or send the API identifier as resource in the token request, or set this API as Default API in the Logto Console',
+  opaque:
+    'The issuer sent an opaque access token, which cannot be verified here. Usual cause: the token request names no ' +
+    'resource or audience. Mend: ask the issuer for a JWT access token for this API',
+  keysMissing: 'The keys of the issuer have not been fetched yet',
+  keysUnreachable: 'The keys of the issuer cannot be fetched at the moment',
+  keysBusy: 'Too many requests wait for the keys of the issuer',
+} as const satisfies Record<string, string>
+
+export type Check = keyof typeof details
+
+export function refuse(check: Check, tokenKind: 'jwt' | 'opaque' = 'jwt'): Unverified {
+  return { verified: false, code: 'invalid_token', detail: details[check], tokenKind }
+}
