@@ -22,7 +22,7 @@ export async function findJwksUri(issuer: IssuerOptions): Promise<string> {
 
 /** Logto's endpoint URLs follow the Host header of the request: behind a TLS proxy they come out as http. */
 function requireSameOrigin(jwksUri: string, url: string): void {
-  const target = URL.parse(jwksUri)
+  const target = URL.canParse(jwksUri) ? new URL(jwksUri) : undefined
   const { origin, protocol } = new URL(url)
   if (target?.origin === origin) return
   if (protocol === 'https:' && target?.protocol === 'http:') {

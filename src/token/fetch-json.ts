@@ -44,8 +44,8 @@ function discard(body: Body): void {
 }
 
 function sameOrigin(from: string, to: string): string {
-  const target = URL.parse(to, from)
-  if (target === null || target.origin !== new URL(from).origin) {
+  const target = URL.canParse(to, from) ? new URL(to, from) : undefined
+  if (target === undefined || target.origin !== new URL(from).origin) {
     throw new Error(`${from} redirects to another origin, which is not followed`)
   }
   return target.href

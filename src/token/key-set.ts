@@ -46,6 +46,8 @@ const unknownKidMs = 30_000
 const unknownKidLimit = 10_000
 const kidLimit = 512
 const waitingLimit = 1000
+/** A request that finds no keys asks for them at once: two seconds later there may be some. */
+const retryAfterSeconds = 2
 
 export type KeySetOptions = {
   readonly issuer: IssuerOptions
@@ -139,6 +141,13 @@ export function createKeySet({ issuer, cache, log, now = Date.now }: KeySetOptio
     return hasKeys() ? undefined : unavailable('keysMissing')
   }
 
+  /** Only the first fetch is waited for: in an outage each request would hang as long as a fetch does, but asks for one. */
+  async function firstKeys(): Promise<FoundKey | undefined> {
+    if (problem === undefined) return wait(refetch.current)
+    void refetch.next()
+    return unavailable('keysMissing')
+  }
+
   async function findAfterRefetch(kid: string, algorithm: string): Promise<FoundKey> {
     // The run under way may have been answered before this key was published: then only the next one counts.
     for (const run of [refetch.current, refetch.next]) {
@@ -151,10 +160,6 @@ export function createKeySet({ issuer, cache, log, now = Date.now }: KeySetOptio
     return unknown('keyUnknown')
   }
 
-  function unavailable(check: 'keysMissing' | 'keysUnreachable' | 'keysBusy'): FoundKey {
-    return { kind: 'unavailable', detail: details[check], retryAfterSeconds: refetch.retryAfterSeconds() }
-  }
-
   return {
     generation: () => generation,
     status: () => ({
@@ -165,8 +170,7 @@ export function createKeySet({ issuer, cache, log, now = Date.now }: KeySetOptio
     async find(kid, algorithm) {
       if (!isKeyId(kid)) return unknown('keyIdForm')
       if (!hasKeys()) {
-        // Only the first fetch is waited for: during an outage each request would hang as long as a fetch does.
-        const missing = problem === undefined ? await wait(refetch.current) : unavailable('keysMissing')
+        const missing = await firstKeys()
         if (missing !== undefined) return missing
       }
       const answer = lookUp(kid, algorithm)
@@ -202,6 +206,10 @@ function isKeyId(kid: unknown): kid is string | undefined {
 function found(key: VerificationKey | undefined, algorithm: string): FoundKey {
   if (key === undefined) return unknown('keyUnknown')
   return { kind: 'key', key: key.key, algorithm, thumbprint: key.thumbprint }
+}
+
+function unavailable(check: 'keysMissing' | 'keysUnreachable' | 'keysBusy'): FoundKey {
+  return { kind: 'unavailable', detail: details[check], retryAfterSeconds }
 }
 
 function unknown(check: Check): FoundKey {

@@ -10,8 +10,6 @@ export type Refetch = {
   current(): Promise<void>
   /** Ends with the next run, which everybody who asks before it starts shares. */
   next(): Promise<void>
-  /** When to ask again, in seconds. */
-  retryAfterSeconds(): number
   close(): void
 }
 
@@ -69,7 +67,6 @@ export function createRefetch({ run, now }: RefetchOptions): Refetch {
   return {
     current: () => running,
     next,
-    retryAfterSeconds: () => Math.ceil(Math.max(cooldownMs, failures === 0 ? 0 : retryMs()) / 1000),
     close() {
       closed = true
       clearTimeout(timer)
