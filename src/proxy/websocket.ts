@@ -184,13 +184,13 @@ function head(status: number, headers: readonly string[]): string {
 
 /** RFC 6455 section 4.2.2: proof that the upstream read this very handshake. */
 function accepts(status: number, raw: readonly Buffer[], request: readonly string[]): boolean {
-  const key = valueOf(request, 'sec-websocket-key') ?? ''
+  const key = fieldValue(request, 'sec-websocket-key') ?? ''
   const proof = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
-  const upgrade = valueOf(raw, 'upgrade')?.toLowerCase()
-  return status === 101 && upgrade === 'websocket' && valueOf(raw, 'sec-websocket-accept') === proof
+  const upgrade = fieldValue(raw, 'upgrade')?.toLowerCase()
+  return status === 101 && upgrade === 'websocket' && fieldValue(raw, 'sec-websocket-accept') === proof
 }
 
-function valueOf(list: readonly (Buffer | string)[], lowerCaseName: string): string | undefined {
+function fieldValue(list: readonly (Buffer | string)[], lowerCaseName: string): string | undefined {
   for (let i = 0; i < list.length; i += 2) {
     if (String(list[i]).toLowerCase() === lowerCaseName) return String(list[i + 1]).trim()
   }
