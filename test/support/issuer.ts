@@ -1,4 +1,4 @@
-import { createHash, randomUUID, type webcrypto } from 'node:crypto'
+import { randomUUID, type webcrypto } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -151,9 +151,4 @@ export async function signBytes(input: Uint8Array, key: IssuerKey): Promise<Buff
   const hash = `SHA-${key.alg.slice(2)}`
   const algorithm = { name, hash, saltLength: Number(key.alg.slice(2)) / 8 }
   return Buffer.from(await crypto.subtle.sign(algorithm, key.privateKey, input))
-}
-
-/** RFC 7638, for EC keys. */
-export function thumbprint({ crv, kty, x, y }: JWK): string {
-  return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
 }

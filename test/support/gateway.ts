@@ -1,0 +1,45 @@
+import { formatIssue } from '../../src/config/issue.ts'
+import { parseConfig } from '../../src/config/load.ts'
+import type { Logger } from '../../src/log/logger.ts'
+import { type Server, startServer } from '../../src/server.ts'
+
+export type TestGateway = Server & {
+  /** Every log line so far, parsed. */
+  readonly logs: Record<string, unknown>[]
+  /** Every log line so far, as text. */
+  logText(): string
+}
+
+function load(yaml: string) {
+  const result = parseConfig(`listen: 127.0.0.1:0\nadmin: { listen: "127.0.0.1:0" }\n${yaml}`, {
+    fileName: 'gateway.yaml',
+    env: {},
+  })
+  if (result.config === undefined)
+    throw new Error(result.issues.map((issue) => formatIssue(issue, result)).join('\n'))
+  return result.config
+}
+
+/** A real gateway on free ports, from a configuration without `listen` and `admin`. */
+export async function startGateway(yaml: string): Promise<TestGateway> {
+  const lines: string[] = []
+  const put = (level: string) => (fields: object, msg: string) =>
+    void lines.push(JSON.stringify({ level, msg, ...fields }))
+  const log: Logger = {
+    debug: put('debug'),
+    info: put('info'),
+    warn: put('warn'),
+    error: put('error'),
+    write: (line) => void lines.push(line),
+  }
+  const server = await startServer({ config: load(yaml), log })
+  return {
+    ...server,
+    port: server.port,
+    adminPort: server.adminPort,
+    get logs() {
+      return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    },
+    logText: () => lines.join('\n'),
+  }
+}
