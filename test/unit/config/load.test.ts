@@ -1,0 +1,138 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { formatIssue } from '../../../src/config/issue.ts'
+import { loadConfig, parseConfig } from '../../../src/config/load.ts'
+
+const head =
+  'issuer: { logto: https://tenant.logto.app }\napis:\n  todo:\n    resource: https://api.example.com/\n    upstream: http://legacy:3000\n    routes:\n'
+
+function parse(text: string, env: Record<string, string> = {}) {
+  return parseConfig(text, { fileName: 'gateway.yaml', env })
+}
+
+function problems(text: string, env: Record<string, string> = {}): string[] {
+  return parse(text, env).issues.map(
+    ({ severity, line, path, message }) => `${severity} ${line} ${path}: ${message}`,
+  )
+}
+
+describe('a configuration', () => {
+  test('that ships as the example loads without a word', () => {
+    const result = loadConfig(join(import.meta.dirname, '../../../gateway.example.yaml'), {})
+    expect(result.issues).toEqual([])
+    expect(result.config?.apis[0]?.paths.length).toBe(9)
+  })
+
+  test('gets every default', () => {
+    const { config } = parse(`${head}      /todos: read\n`)
+    expect(config?.listen).toEqual({ host: '0.0.0.0', port: 8080 })
+    expect(config?.issuers.get('default')?.issuer).toBe('https://tenant.logto.app/oidc')
+    expect(config?.tokens).toEqual({
+      clockToleranceMs: 5000,
+      maxBytes: 8192,
+      maxLifetimeMs: 86_400_000,
+      cacheMaxEntries: 20_000,
+      opaque: 'explain',
+    })
+    expect(config?.apis[0]?.identityHeaders[0]).toEqual({ header: 'X-User-Id', claim: 'sub' })
+    const route = config?.apis[0]?.paths[0]?.methods.get('GET')
+    expect(route?.bodyBytes).toBe(10 * 1024 * 1024)
+    expect(route?.requirement).toEqual({ kind: 'scopes', anyOf: [['read']], where: [] })
+  })
+
+  test('with routes: {} is valid and refuses everything', () => {
+    expect(
+      parse('apis: { a: { resource: https://a/, upstream: http://b, routes: {} } }').config?.apis[0]?.paths,
+    ).toEqual([])
+  })
+
+  test('lets HEAD go with GET, and any stand for the rest', () => {
+    const { config } = parse(`${head}      /a: { GET: read, any: admin }\n`)
+    const methods = config?.apis[0]?.paths[0]?.methods
+    expect(methods?.get('HEAD')).toBe(methods?.get('GET'))
+    expect([...(methods?.keys() ?? [])].sort()).toEqual([
+      'DELETE',
+      'GET',
+      'HEAD',
+      'OPTIONS',
+      'PATCH',
+      'POST',
+      'PUT',
+    ])
+  })
+
+  test.each([
+    ['      /a: { scope: read }', 'error 7 apis.todo.routes./a.scope: unknown key, did you mean "scopes"?'],
+    [
+      '      /a: [read, write]',
+      'error 7 apis.todo.routes./a: a list does not say whether all or one is needed: write "read write" for all of them, { anyOf: [...] } for one',
+    ],
+    [
+      "      /a: ''",
+      'error 7 apis.todo.routes./a: an empty text is never a requirement; use authenticated or public',
+    ],
+    [
+      '      /a: {}',
+      'error 7 apis.todo.routes./a: an empty map is never a requirement; use authenticated or public',
+    ],
+    [
+      '      /a*: read',
+      'error 7 apis.todo.routes./a*: a wildcard stands for a whole segment: use {name}, * or ** between slashes',
+    ],
+    ['      /a/**/b: read', 'error 7 apis.todo.routes./a/**/b: ** stands at the end of a path only'],
+    [
+      '      /a/: read',
+      'error 7 apis.todo.routes./a/: leave the trailing slash away: it does not count in matching',
+    ],
+    ['      /{a}/{a}: read', 'error 7 apis.todo.routes./{a}/{a}: {a} stands twice in this path'],
+    ['      /a: { TRACE: read }', 'error 7 apis.todo.routes./a.TRACE: TRACE is never let through'],
+    [
+      '      /a: { GET: read, scopes: write }',
+      'error 7 apis.todo.routes./a.scopes: methods and a requirement cannot be mixed: put this under a method',
+    ],
+    ['      /a: { where: { sub: "{id}" } }', 'error 7 apis.todo.routes./a.where.sub: the path has no {id}'],
+    [
+      '      /a: { public: true, where: { sub: x } }',
+      'error 7 apis.todo.routes./a: where needs a token: it cannot stand with public',
+    ],
+    ['      /a: read\n      /a: write', 'error 8 apis.todo.routes./a: this key stands twice'],
+    [
+      '      /a/{x}: read\n      /a/*: read',
+      'error 8 apis.todo.routes./a/*: covers the same paths as /a/{x}',
+    ],
+    [
+      '      /a: read\n      /A: write',
+      'error 8 apis.todo.routes./A: looks the same to an upstream that ignores case, dots, extensions or Unicode forms, but requires something else than /a',
+    ],
+    [
+      '      /a: { authorization: "${SECRET}" }',
+      'error 7 apis.todo.routes./a.authorization: the variable SECRET is unset or empty or cannot be read, and no default is given',
+    ],
+    [
+      '      /a: read\n    hosts: [*.example.com]',
+      'error 8 apis.todo.hosts.0: *.example.com is a YAML alias of nothing: quote a text that starts with *',
+    ],
+  ])('that says %j is refused with its place and its mend', (routes, problem) => {
+    const result = parse(`${head}${routes}\n`)
+    expect(result.config).toBeUndefined()
+    expect(problems(`${head}${routes}\n`)).toContain(problem)
+  })
+
+  test('with many mistakes shows all of them at once', () => {
+    const text = `${head}      /a: { scope: read }\n      /b/: read\n    upstrem: x\nlimits: { bodyBytes: 10 }\ntimeouts: { idle: 5 }\nlog: { level: loud }\nlisten: here\nworkers: 2\n`
+    expect(problems(text).length).toBe(8)
+  })
+
+  test('never prints an expanded value', () => {
+    const text = `${head}      /a: read\nlog: { level: "\${LEVEL}" }\n`
+    expect(problems(text, { LEVEL: 'sesame-open-1234567' }).join()).not.toContain('sesame')
+  })
+
+  test('prints an issue as file, line, column, path, message, excerpt and carets', () => {
+    const result = parse(`${head}      /todos:\n        scope: read\n`)
+    const [issue] = result.issues
+    expect(issue && formatIssue(issue, result)).toBe(
+      'gateway.yaml:8:9 apis.todo.routes./todos.scope: unknown key, did you mean "scopes"?\n\n    scope: read\n    ^^^^^^^^^^^\n',
+    )
+  })
+})
