@@ -44,7 +44,9 @@ export function decode(
   // Wrong values elsewhere in the file do not hide what is wrong with the routes.
   const config = parsed.success ? compose(parsed.output, folder, report) : undefined
   if (config === undefined) reportRoutesAlone(tree.value, report)
-  else for (const warning of warningsOf(config)) report(warning.path, warning.message, 'warning')
+  else
+    for (const warning of warningsOf(config, parsed.success ? parsed.output.publicUrl : undefined))
+      report(warning.path, warning.message, 'warning')
   const failed = issues.some(({ severity }) => severity === 'error')
   return { config: failed ? undefined : config, issues: inOrder(issues) }
 }
@@ -113,7 +115,7 @@ function compose(input: File, folder: string, report: Report): Config {
   reportSharedUpstreams(apis, report)
   return {
     listen: input.listen ?? { host: '0.0.0.0', port: 8080 },
-    ...(input.publicUrl === undefined ? {} : { publicUrl: input.publicUrl }),
+    ...(input.publicUrl === undefined ? {} : { publicUrl: input.publicUrl.replace(/\/+$/, '') }),
     issuers,
     apis,
     tokens: {

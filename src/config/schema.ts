@@ -115,6 +115,8 @@ const scopeText = v.pipe(
   v.regex(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope holds printable ASCII without quotes and backslashes'),
 )
 
+const kinds = ['scopes', 'anyOf', 'public', 'optional', 'authenticated']
+
 /** The long form of a requirement. */
 export const requirement = v.pipe(
   fields({
@@ -128,7 +130,10 @@ export const requirement = v.pipe(
     ...routeOptions,
   }),
   v.check(
-    (value) => kindsOf(value).length === 1 || (kindsOf(value).length === 0 && value.where !== undefined),
+    (value) =>
+      hasUnknownKey(value) ||
+      kindsOf(value).length === 1 ||
+      (kindsOf(value).length === 0 && value.where !== undefined),
     'expected exactly one of scopes, anyOf, public, optional and authenticated',
   ),
   v.check(
@@ -137,10 +142,13 @@ export const requirement = v.pipe(
   ),
 )
 
+/** A misspelt `scopes` is reported as that, not also as a requirement that is missing. */
+function hasUnknownKey(value: object): boolean {
+  return Object.keys(value).some((name) => !kinds.includes(name) && !(name in routeOptions))
+}
+
 function kindsOf(value: object): string[] {
-  return ['scopes', 'anyOf', 'public', 'optional', 'authenticated'].filter(
-    (name) => name in value && value[name as keyof typeof value] !== undefined,
-  )
+  return kinds.filter((name) => name in value && value[name as keyof typeof value] !== undefined)
 }
 
 const identityHeaders = v.record(fieldName, text, 'expected a map of header: claim')
@@ -182,12 +190,7 @@ const api = fields({
 /** The whole file. Routes are decoded one by one (`routes.ts`): their form depends on the shape of each value. */
 export const file = fields({
   listen: v.optional(address),
-  publicUrl: v.optional(
-    v.pipe(
-      url,
-      v.transform((value) => value.replace(/\/+$/, '')),
-    ),
-  ),
+  publicUrl: v.optional(url),
   issuer: v.optional(issuer),
   issuers: v.optional(named(issuer)),
   apis: named(api),

@@ -3,10 +3,9 @@ import type { Path } from './yaml-tree.ts'
 
 export type Warning = { readonly path: Path; readonly message: string }
 
-/** What is allowed, but rarely meant. */
-export function warningsOf(config: Config): Warning[] {
+/** What is allowed, but rarely meant. `publicUrl` is as written, with or without its trailing slash. */
+export function warningsOf(config: Config, publicUrl: string | undefined): Warning[] {
   const warnings: Warning[] = []
-  const { publicUrl } = config
   if (publicUrl !== undefined && isPlainHttp(publicUrl)) {
     warnings.push({ path: ['publicUrl'], message: 'tokens travel over plain http: use https' })
   }
@@ -26,7 +25,7 @@ export function warningsOf(config: Config): Warning[] {
     } else if (
       publicUrl !== undefined &&
       api.resource !== publicUrl &&
-      api.resource.replace(/\/$/, '') === publicUrl
+      bare(api.resource) === bare(publicUrl)
     ) {
       warnings.push({
         path,
@@ -41,4 +40,8 @@ function isPlainHttp(url: string): boolean {
   if (!url.startsWith('http://')) return false
   const { hostname } = new URL(url)
   return !(hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.'))
+}
+
+function bare(url: string): string {
+  return url.replace(/\/$/, '')
 }
