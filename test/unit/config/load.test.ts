@@ -20,7 +20,7 @@ describe('a configuration', () => {
   test('that ships as the example loads without a word', () => {
     const result = loadConfig(join(import.meta.dirname, '../../../gateway.example.yaml'), {})
     expect(result.issues).toEqual([])
-    expect(result.config?.apis[0]?.paths.length).toBe(9)
+    expect(result.config?.apis[0]?.paths.length).toBe(8)
   })
 
   test('gets every default', () => {
