@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from '../log/logger.ts'
 import type { TokenCache } from './cache.ts'
-import { findJwksUri } from './discovery.ts'
-import { fetchJson } from './fetch-json.ts'
 import type { IssuerOptions } from './issuer.ts'
 import { readKeys, type VerificationKey } from './json-web-key.ts'
+import { loadJwks } from './key-source.ts'
 import { createRefetch } from './refetch.ts'
 import { type Check, details } from './verification.ts'
 
@@ -73,7 +71,7 @@ export function createKeySet({ issuer, cache, log, now = Date.now }: KeySetOptio
 
   async function fetchKeys(): Promise<boolean> {
     try {
-      const fetched = await readKeys(await loadKeySet(issuer), issuer.algorithms)
+      const fetched = await readKeys(await loadJwks(issuer), issuer.algorithms)
       if (fetched.length === 0) throw new Error('the key set holds no key that may verify access tokens')
       replaceKeys(fetched)
       return true
@@ -143,9 +141,9 @@ export function createKeySet({ issuer, cache, log, now = Date.now }: KeySetOptio
 
   /** Only the first fetch is waited for: in an outage each request would hang as long as a fetch does, but asks for one. */
   async function firstKeys(): Promise<FoundKey | undefined> {
-    if (problem === undefined) return wait(refetch.current)
-    void refetch.next()
-    return unavailable('keysMissing')
+    const missing = problem === undefined ? await wait(refetch.current) : unavailable('keysMissing')
+    if (missing !== undefined) void refetch.next()
+    return missing
   }
 
   async function findAfterRefetch(kid: string, algorithm: string): Promise<FoundKey> {
@@ -162,11 +160,7 @@ export function createKeySet({ issuer, cache, log, now = Date.now }: KeySetOptio
 
   return {
     generation: () => generation,
-    status: () => ({
-      ready: hasKeys(),
-      keys: keys.length,
-      ...statusProblem(problem, hasKeys()),
-    }),
+    status: () => ({ ready: hasKeys(), keys: keys.length, ...statusProblem(problem, hasKeys()) }),
     async find(kid, algorithm) {
       if (!isKeyId(kid)) return unknown('keyIdForm')
       if (!hasKeys()) {
@@ -183,19 +177,6 @@ export function createKeySet({ issuer, cache, log, now = Date.now }: KeySetOptio
       refetch.close()
       forget(keys)
     },
-  }
-}
-
-function loadKeySet(issuer: IssuerOptions): Promise<unknown> {
-  return issuer.jwksFile === undefined ? findJwksUri(issuer).then(fetchJson) : readKeyFile(issuer.jwksFile)
-}
-
-async function readKeyFile(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'))
-  } catch (error) {
-    const reason = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'
-    throw new Error(`${path} ${reason} (issuer.jwksFile)`)
   }
 }
 

@@ -178,6 +178,16 @@ describe('a signature is refused', () => {
   })
 })
 
+test.each(['ES256', 'ES512', 'RS512', 'PS256', 'EdDSA'])('a key for %s verifies', async (alg) => {
+  const key = await createIssuerKey(alg)
+  const other = await createTestIssuer()
+  other.jwks = { keys: [key.publicJwk] }
+  const own = createVerifierStage({ issuer: issuerOptions(other.url) })
+  expect(await own.outcome(await other.sign(other.claims(resource), { key }))).toBe('ok')
+  own.keySet.close()
+  await other.close()
+})
+
 describe('an issuer without at+jwt', () => {
   const untyped = (typ: string | undefined, claims: Record<string, unknown>) =>
     withStage({ tokenTypes: ['at+jwt', 'jwt', 'none'] }, async (other) =>

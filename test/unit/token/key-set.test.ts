@@ -312,6 +312,12 @@ describe('the last good keys', () => {
     expect(stage.keySet.status().ready).toBe(true)
     pass(stage, 1)
     expect(stage.keySet.status().ready).toBe(false)
+    expect(await stage.outcome(await token())).toBe(missingDetail)
+    issuer.fault = undefined
+    await eventually(() => stage.keySet.status().problem !== undefined || stage.keySet.status().ready)
+    pass(stage, 2000)
+    await stage.verify(await token())
+    await eventually(() => stage.keySet.status().ready)
   })
 })
 
