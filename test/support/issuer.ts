@@ -19,6 +19,7 @@ export type Fault =
   | 'broken'
   | 'endless'
   | 'redirect'
+  | 'moved'
   | 'elsewhere'
   | 'compressed'
 
@@ -45,7 +46,7 @@ export type TestIssuer = {
 export async function createTestIssuer(): Promise<TestIssuer> {
   let key = await createIssuerKey('ES384')
   const server = createServer((request, response) => {
-    if (request.url?.endsWith('/.well-known/openid-configuration')) {
+    if (request.url?.split('?')[0]?.endsWith('/.well-known/openid-configuration')) {
       issuer.counts.discovery += 1
       const metadata = { issuer: issuer.url, jwks_uri: `${issuer.url}/jwks`, ...issuer.metadata }
       answer(issuer.fault, response, metadata)
@@ -96,6 +97,10 @@ function answer(fault: Fault | undefined, response: ServerResponse, document: un
       return void response.end('<html>Sign in to the hotel network</html>')
     case 'endless':
       return pour(response)
+    case 'moved':
+      // Its new place answers properly.
+      if (response.req.url?.endsWith('?moved')) return answer(undefined, response, document)
+      return void response.writeHead(308, { location: '?moved' }).end()
     case 'redirect':
       return void response.writeHead(302, { location: '?again' }).end()
     case 'elsewhere':

@@ -68,11 +68,9 @@ describe('keys come', () => {
     await rm(folder, { recursive: true })
   })
   test('after a redirect at the same origin', async () => {
-    const stage = createStage({ jwksUri: `${issuer.url}/jwks` })
-    issuer.fault = 'redirect'
-    await eventually(() => issuer.counts.jwks === 1)
-    issuer.fault = undefined
-    await eventually(() => stage.keySet.status().ready)
+    issuer.fault = 'moved'
+    await createReadyStage()
+    expect(issuer.counts).toEqual({ discovery: 2, jwks: 2 })
   })
 })
 
