@@ -10,7 +10,7 @@ import { createForwardedPolicy } from './http/forwarded.ts'
 import { createHeaderPolicy } from './http/header-policy.ts'
 import type { Answer } from './http/problem.ts'
 import { queryOverridesMethod } from './http/query.ts'
-import { type RequestHead, readRequestHead } from './http/request-head.ts'
+import { hasBody, type RequestHead, readRequestHead } from './http/request-head.ts'
 import { parseRequestTarget, type RequestTarget } from './http/request-target.ts'
 import { createDecisionLog, startRecord } from './log/decision-log.ts'
 import { forward } from './proxy/http.ts'
@@ -18,7 +18,7 @@ import { tunnel } from './proxy/websocket.ts'
 import { refusalAnswer } from './refusal.ts'
 import { reply, replyOnSocket } from './reply.ts'
 import type { Runtime } from './runtime.ts'
-import { recordDecision, recordProblem, type Visit } from './visit.ts'
+import { recordClientGone, recordDecision, recordProblem, type Visit } from './visit.ts'
 
 /** An immutable snapshot of one configuration, ready to take requests. A reload makes a new one. */
 export type Gateway = {
@@ -135,7 +135,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     const { route, token, target } = decision
     const { request, head, record } = visit
     return {
-      request,
       head,
       record,
       target: upstreamTarget(target, route.stripPrefix),
@@ -155,6 +154,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     headers.push(...visit.client.headers, 'X-Request-Id', visit.record.requestId)
     const authorization = authorizationFor(route, visit.head)
     if (authorization !== undefined) headers.push('Authorization', authorization)
+    const { head } = visit
+    if (head.contentLength !== undefined && hasBody(head))
+      headers.push('Content-Length', `${head.contentLength}`)
+    headers.push('Via', '1.1 scopegate')
     return headers
   }
 
@@ -173,7 +176,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     handle(request, response) {
       const visit = enter(request, true)
       const { record } = visit
-      response.once('close', () => log(record))
+      response.once('close', () => {
+        if (record.status === 0) recordClientGone(record)
+        log(record)
+      })
       if ('refusal' in visit) return respond(response, record, plainAnswer(visit, realm), true)
 
       const refuse = (refusal: Refusal<CompiledRoute>) =>
@@ -193,6 +199,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         if (response.destroyed) return
         forward({
           ...passage(visit, decision),
+          request,
           response,
           refuse: (code, detail) => {
             recordProblem(record, code, detail)
@@ -205,7 +212,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     upgrade(request, socket, early) {
       const visit = enter(request, false)
       const { record } = visit
-      const done = () => log(record)
+      // Without a listener a reset connection would end the process.
+      socket.on('error', () => socket.destroy())
+      const done = () => {
+        if (record.status === 0) recordClientGone(record)
+        log(record)
+      }
       const refuse = (answer: Answer) => {
         record.status = answer.status
         replyOnSocket(socket, answer)
@@ -219,10 +231,11 @@ export function createGateway(options: GatewayOptions): Gateway {
       }
       decide(visit, target, (decision) => {
         if (decision.outcome === 'refuse') return refuse(answerTo(visit, decision))
+        if (socket.destroyed) return done()
         tunnel({
           ...passage(visit, decision),
           socket,
-          head0: early,
+          early,
           done,
           refuse: (code, detail) => {
             recordProblem(record, code, detail)
@@ -261,7 +274,7 @@ function respond(response: ServerResponse, record: Visit['record'], answer: Answ
 }
 
 function hasUnreadBody({ request, head }: Visit): boolean {
-  return !request.complete && (head.chunked || (head.contentLength ?? 0) > 0)
+  return !request.complete && hasBody(head)
 }
 
 function upstreamTarget(target: RequestTarget, stripPrefix: string): string {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Decision } from './access/decision.ts'
 import type { CompiledRoute } from './compiled-route.ts'
-import type { Code } from './errors.ts'
+import { type Code, codes } from './errors.ts'
 import type { ClientAddress } from './http/forwarded.ts'
 import type { RequestHead } from './http/request-head.ts'
 import type { RequestRecord } from './log/decision-log.ts'
@@ -45,6 +45,12 @@ export function recordDecision(
 export function recordProblem(record: RequestRecord, code: Code, detail: string): void {
   record.code = code
   record.detail = detail
+}
+
+/** The client left before it was answered: nothing was sent, and a status must stand in the log. */
+export function recordClientGone(record: RequestRecord): void {
+  record.code = 'client_closed'
+  record.status = codes.client_closed.status
 }
 
 const printedScopes = new WeakMap<ReadonlySet<string>, string>()

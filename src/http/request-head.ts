@@ -77,6 +77,11 @@ export function readRequestHead(
   }
 }
 
+/** True when a body follows the head; one of declared length 0 is none. */
+export function hasBody(head: RequestHead): boolean {
+  return head.chunked || (head.contentLength ?? 0) > 0
+}
+
 /** RFC 9112 section 6.3, without its leniencies. */
 function framingFault(fields: HeadFields, httpVersion: string): HeadFault | undefined {
   const { contentLength, transferEncoding } = fields

@@ -1,10 +1,23 @@
-import { isHopByHop } from '../http/headers.ts'
-import type { AnswerRules } from './http.ts'
+import { isHopByHop, rememberByName } from '../http/headers.ts'
+
+/** What happens to the upstream's response head; built when the file loads. */
+export type AnswerRules = {
+  /** The request needed a token: the answer must not enter a shared cache (decisions.md section 2, "Responses"). */
+  readonly keepPrivate: boolean
+  /** Absolute Location and Content-Location at one of these origins become `publicUrl` + `prefix` + path. */
+  readonly location?: {
+    readonly upstreamOrigins: readonly string[]
+    /** No trailing slash. */
+    readonly publicUrl: string
+    /** The stripped prefix, restored; '' otherwise. Relative (path-absolute) values get it too. */
+    readonly prefix: string
+  }
+}
 
 /** The upstream's response head as the client gets it. */
 export type AnswerHead = {
   readonly headers: string[]
-  readonly contentLength: number | undefined
+  readonly hasDate: boolean
   readonly isEventStream: boolean
 }
 
@@ -19,84 +32,115 @@ export function answerHead(
 ): AnswerHead {
   const headers: string[] = []
   const listed = connectionOptions(raw)
-  let contentLength: number | undefined
+  let hasDate = false
   let isEventStream = false
   let cacheControl: string | undefined
   let varies = false
   for (let i = 0; i < raw.length; i += 2) {
     const name = latin1(raw[i])
-    const value = latin1(raw[i + 1])
-    const lower = name.toLowerCase()
-    if (isHopByHop(lower) || listed.includes(lower)) continue
-    if (corsHeaders !== undefined && lower.startsWith('access-control-')) continue
-    if (lower === 'content-length') contentLength = Number(value)
-    if (lower === 'content-type') isEventStream = /^text\/event-stream\s*(?:;|$)/i.test(value)
-    if (rules.keepPrivate) {
-      if (isSharedCacheOnly(lower)) continue
-      if (lower === 'cache-control') {
+    const role = roleOf(name)
+    if (role === 'hop-by-hop' || listed?.includes(name.toLowerCase())) continue
+    if (corsHeaders !== undefined && role === 'cors') continue
+    let value = latin1(raw[i + 1])
+    if (role === 'date') hasDate = true
+    else if (role === 'content-type') isEventStream = eventStream.test(value)
+    else if (role === 'location') value = relocate(value, rules)
+    else if (rules.keepPrivate) {
+      if (role === 'shared-cache') continue
+      if (role === 'cache-control') {
         cacheControl = cacheControl === undefined ? value : `${cacheControl}, ${value}`
         continue
       }
-      if (lower === 'vary') varies ||= /(?:^|,)\s*(?:\*|authorization)\s*(?:,|$)/i.test(value)
+      if (role === 'vary') varies ||= variesByToken.test(value)
     }
-    headers.push(name, isLocation(lower) ? relocate(value, rules) : value)
+    headers.push(name, value)
   }
   if (rules.keepPrivate) {
-    headers.push('Cache-Control', privateCacheControl(cacheControl))
+    headers.push('Cache-Control', cacheControl === undefined ? 'private' : privateCacheControl(cacheControl))
     if (!varies) headers.push('Vary', 'Authorization')
   }
   if (corsHeaders !== undefined) headers.push(...corsHeaders)
   headers.push('Via', '1.1 scopegate')
-  return { headers, contentLength, isEventStream }
+  return { headers, hasDate, isEventStream }
 }
+
+const eventStream = /^[ \t]*text\/event-stream[ \t]*(?:;|$)/i
+const variesByToken = /(?:^|,)[ \t]*(?:\*|authorization)[ \t]*(?:,|$)/i
+
+type Role =
+  | 'hop-by-hop'
+  | 'cache-control'
+  | 'content-type'
+  | 'cors'
+  | 'date'
+  | 'location'
+  | 'shared-cache'
+  | 'vary'
+  | 'other'
+
+const roles: ReadonlyMap<string, Role> = new Map<string, Role>([
+  ['cache-control', 'cache-control'],
+  ['content-location', 'location'],
+  ['content-type', 'content-type'],
+  ['date', 'date'],
+  ['location', 'location'],
+  ['surrogate-control', 'shared-cache'],
+  ['vary', 'vary'],
+])
+
+const roleOf = rememberByName<Role>((name) => {
+  const lower = name.toLowerCase()
+  if (isHopByHop(lower)) return 'hop-by-hop'
+  if (lower.startsWith('access-control-')) return 'cors'
+  return lower.endsWith('cdn-cache-control') ? 'shared-cache' : (roles.get(lower) ?? 'other')
+})
 
 function latin1(value: Buffer | string | undefined): string {
   return value === undefined || typeof value === 'string' ? (value ?? '') : value.toString('latin1')
 }
 
-const noOptions: readonly string[] = []
-
-function connectionOptions(raw: readonly (Buffer | string)[]): readonly string[] {
-  let options = noOptions
+/** Lower-cased names that the upstream's Connection lists, beside those that a message cannot be read without. */
+function connectionOptions(raw: readonly (Buffer | string)[]): readonly string[] | undefined {
+  let options: string[] | undefined
   for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i]
-    if (name?.length !== 'connection'.length || latin1(name).toLowerCase() !== 'connection') continue
-    const named = latin1(raw[i + 1])
-      .split(',')
-      .map((option) => option.trim().toLowerCase())
-    options = [
-      ...options,
-      ...named.filter((option) => option !== 'content-length' && option !== 'content-type'),
-    ]
+    if (raw[i]?.length !== 10 || latin1(raw[i]).toLowerCase() !== 'connection') continue
+    const value = latin1(raw[i + 1])
+    if (value === 'keep-alive' || value === 'close') continue
+    options ??= []
+    for (const option of value.toLowerCase().split(',')) {
+      const name = option.trim()
+      if (name !== 'content-length' && name !== 'content-type') options.push(name)
+    }
   }
   return options
 }
 
-function isSharedCacheOnly(lower: string): boolean {
-  return lower === 'surrogate-control' || lower.endsWith('cdn-cache-control')
-}
-
 /** What a user was shown for a token must not be shown to another one from a cache. */
-function privateCacheControl(value: string | undefined): string {
-  const directives = (value ?? '')
-    .split(',')
-    .map((directive) => directive.trim())
-    .filter((directive) => directive !== '' && !/^(?:public|private|s-maxage)(?:\s*=|$)/i.test(directive))
+function privateCacheControl(value: string): string {
+  const directives = splitDirectives(value).filter(
+    (directive) => !/^(?:public|private|s-maxage)(?:[ \t]*=|$)/i.test(directive),
+  )
   const stored = !directives.some((directive) => directive.toLowerCase() === 'no-store')
   return (stored ? ['private', ...directives] : directives).join(', ')
 }
 
-function isLocation(lower: string): boolean {
-  return lower === 'location' || lower === 'content-location'
+/** A comma within quotes does not separate: `private="a, public"` is one directive. */
+function splitDirectives(value: string): string[] {
+  const parts = value.match(/(?:"(?:[^"\\]|\\.)*"|[^,])+/g) ?? []
+  return parts.map((part) => part.trim()).filter((part) => part !== '')
 }
 
 function relocate(value: string, { location }: AnswerRules): string {
   if (location === undefined) return value
   const { upstreamOrigins, publicUrl, prefix } = location
   if (value.startsWith('/') && !value.startsWith('//')) return prefix + value
-  const origin = upstreamOrigins.find(
-    (candidate) =>
-      value === candidate || value.startsWith(`${candidate}/`) || value.startsWith(`${candidate}?`),
-  )
+  const origin = upstreamOrigins.find((candidate) => isAt(candidate, value))
   return origin === undefined ? value : publicUrl + prefix + value.slice(origin.length)
+}
+
+/** Scheme and host compare without case (RFC 3986 section 6.2.2.1). */
+function isAt(origin: string, value: string): boolean {
+  const next = value[origin.length]
+  if (next !== undefined && next !== '/' && next !== '?' && next !== '#') return false
+  return value.slice(0, origin.length).toLowerCase() === origin
 }

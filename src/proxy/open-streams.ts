@@ -1,3 +1,14 @@
+/** Why the gateway ended a stream. */
+export type StreamEnd = keyof typeof streamEnds
+
+/** In the words of the log. */
+export const streamEnds = {
+  token_expired: 'The stream was ended: its access token has expired',
+  refused_after_reload: 'The stream was ended: the rules of the reloaded configuration refuse it',
+  shutdown: 'The stream was ended: the gateway stops',
+  silent: 'The stream was ended: no byte within timeouts.stream',
+} as const
+
 /**
  * One answer that has no end of its own: an event stream or a WebSocket. It ends when its token expires, and is decided again
  * after a reload.
@@ -6,8 +17,8 @@ export type OpenStream = {
   readonly kind: 'event-stream' | 'websocket'
   /** Milliseconds since the epoch; undefined without a token. */
   readonly expiresAtMs: number | undefined
-  /** Closes both sides. `reason` goes to the log. */
-  end(reason: 'token_expired' | 'refused_after_reload' | 'shutdown'): void
+  /** Closes both sides; the reason goes to the log. */
+  end(why: StreamEnd): void
   /** Asks the current rules again; resolves false when the stream must end. Set by the gateway. */
   readonly stillAllowed: () => boolean | Promise<boolean>
 }
@@ -20,13 +31,16 @@ export type OpenStreams = {
   readonly webSockets: number
   /** After a reload: ends those that the new rules refuse. */
   reconsider(): Promise<void>
-  endAll(reason: 'shutdown'): void
+  /** Ends those that are open, and from now on each that begins. */
+  endAll(why: StreamEnd): void
 }
 
 /** Longest delay that `setTimeout` takes; beyond it, it fires at once. */
 const longestTimerMs = 2 ** 31 - 1
 
 export function createOpenStreams(): OpenStreams {
+  /** Set by `endAll`: streams that begin later end at once. */
+  let ended: StreamEnd | undefined
   const timers = new Map<OpenStream, NodeJS.Timeout | undefined>()
 
   function arm(stream: OpenStream): void {
@@ -45,7 +59,8 @@ export function createOpenStreams(): OpenStreams {
   return {
     add(stream) {
       timers.set(stream, undefined)
-      arm(stream)
+      if (ended === undefined) arm(stream)
+      else stream.end(ended)
     },
     remove(stream) {
       clearTimeout(timers.get(stream))
@@ -62,8 +77,9 @@ export function createOpenStreams(): OpenStreams {
         if (!(await stream.stillAllowed())) stream.end('refused_after_reload')
       }
     },
-    endAll(reason) {
-      for (const stream of [...timers.keys()]) stream.end(reason)
+    endAll(why) {
+      ended = why
+      for (const stream of [...timers.keys()]) stream.end(why)
     },
   }
 }

@@ -1,19 +1,18 @@
-import { createHash } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Code } from '../errors.ts'
 import { answerHead } from './answer.ts'
-import { upstreamCode } from './fault.ts'
-import type { Exchange } from './http.ts'
-import type { OpenStream } from './open-streams.ts'
+import type { Exchange } from './exchange.ts'
+import { faultDetails, upstreamCode } from './fault.ts'
+import { acceptsHandshake, headText } from './handshake.ts'
+import { type OpenStream, type StreamEnd, streamEnds } from './open-streams.ts'
 import type { Origin } from './upstream.ts'
 
 /** What an upgrade has beside an exchange's members: the client's socket and what arrived behind the head. */
-export type Upgrade = Omit<Exchange, 'response'> & {
+export type Upgrade = Omit<Exchange, 'request' | 'response'> & {
   readonly socket: Duplex
-  readonly head0: Buffer
-  /** Called once, when the tunnel or the refusal is over: time to write the log line. */
+  readonly early: Buffer
+  /** Called once, when the tunnel is over without a refusal: time to write the log line. */
   readonly done: () => void
 }
 
@@ -36,8 +35,7 @@ class Tunnel implements Dispatcher.DispatchHandler {
 
   constructor(upgrade: Upgrade) {
     this.#upgrade = upgrade
-    upgrade.socket.on('error', () => upgrade.socket.destroy())
-    upgrade.socket.once('close', () => this.#end('client_closed'))
+    upgrade.socket.once('close', () => this.#end())
   }
 
   start(): void {
@@ -50,17 +48,16 @@ class Tunnel implements Dispatcher.DispatchHandler {
       plan.timeouts.responseMs,
     )
     this.#origin.enter()
-    const request = { path: target, method: 'GET' as const, headers: [...headers, 'Via', '1.1 scopegate'] }
     try {
-      this.#origin.dispatch({ ...request, upgrade: 'websocket' }, this)
+      this.#origin.dispatch({ path: target, method: 'GET', headers, upgrade: 'websocket' }, this)
     } catch {
-      this.#refuse('upstream_unreachable', 'The WebSocket handshake could not be sent')
+      this.#refuse('upstream_protocol', 'The WebSocket handshake cannot be sent to the upstream as it is')
     }
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#over) throw new Error('the client has left')
     this.#controller = controller
-    if (this.#over) controller.abort(new Error('the client has left'))
   }
 
   onRequestUpgrade(
@@ -71,32 +68,29 @@ class Tunnel implements Dispatcher.DispatchHandler {
   ): void {
     const raw = (controller.rawHeaders ?? []) as readonly Buffer[]
     remote.on('error', () => remote.destroy())
-    if (this.#over || !accepts(status, raw, this.#upgrade.head.headers)) {
-      remote.destroy()
-      return this.#refuse(
-        'upstream_protocol',
-        'The upstream did not answer the WebSocket handshake as it must',
-      )
-    }
-    this.#join(raw, remote)
+    if (!this.#over && acceptsHandshake(status, raw, this.#upgrade.head.headers))
+      return this.#join(raw, remote)
+    remote.destroy()
+    this.#refuse('upstream_protocol', 'The upstream did not answer the WebSocket handshake as it must')
   }
 
   /** Anything but 101: an ordinary answer, after which the connection is of no more use. */
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     if (this.#over || status < 200) return
     const { socket, plan, corsHeaders, record } = this.#upgrade
-    record.status = status
-    record.upstreamMs = performance.now() - this.#startedMs
+    this.#origin?.succeeded()
+    this.#answered(status)
     const raw = (controller.rawHeaders ?? []) as readonly Buffer[]
-    socket.write(
-      head(status, [...answerHead(raw, plan.answer, corsHeaders).headers, 'Connection', 'close']),
-      'latin1',
-    )
+    const { headers } = answerHead(raw, plan.answer, corsHeaders)
+    socket.write(headText(record.status, [...headers, 'Connection', 'close']), 'latin1')
+    this.#arm(plan.timeouts.idleMs, () => this.#end())
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#over) return
     const { socket, record } = this.#upgrade
     record.bytesOut += chunk.length
+    this.#timer?.refresh()
     if (socket.write(chunk)) return
     controller.pause()
     socket.once('drain', () => controller.resume())
@@ -104,48 +98,70 @@ class Tunnel implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#upgrade.socket.end()
-    this.#end(undefined)
+    this.#end()
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    if (this.#upgrade.record.status !== 0) return this.#end('upstream_protocol')
-    this.#refuse(upstreamCode(error), 'The upstream could not be asked for a WebSocket; check that it runs')
+    if (this.#over) return
+    const code = upstreamCode(error)
+    if (this.#upgrade.record.status === 0) {
+      if (code === 'upstream_unreachable') this.#origin?.failed()
+      return this.#refuse(code, faultDetails[code])
+    }
+    this.#upgrade.record.code = code
+    this.#upgrade.socket.destroy()
   }
 
   #join(raw: readonly Buffer[], remote: Duplex): void {
-    const { socket, head0, plan, corsHeaders, record } = this.#upgrade
-    record.status = 101
-    record.upstreamMs = performance.now() - this.#startedMs
+    const { socket, early, plan, corsHeaders, record } = this.#upgrade
+    this.#origin?.succeeded()
+    this.#answered(101)
     const { headers } = answerHead(raw, plan.answer, corsHeaders)
-    socket.write(head(101, [...headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket']), 'latin1')
+    socket.write(headText(101, [...headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket']), 'latin1')
+    if (early.length > 0) socket.unshift(early)
     this.#openStream(remote)
-    if (head0.length > 0) this.#upgrade.socket.unshift(head0)
-    const watch = (from: Duplex, to: Duplex, count: (bytes: number) => void) => {
-      from.on('data', (chunk: Buffer) => {
-        count(chunk.length)
-        this.#timer?.refresh()
-      })
-      from.pipe(to)
-      from.once('close', () => to.destroy())
-    }
-    watch(socket, remote, (bytes) => {
+    if (this.#over) return
+    this.#pass(socket, remote, (bytes) => {
       record.bytesIn += bytes
     })
-    watch(remote, socket, (bytes) => {
+    this.#pass(remote, socket, (bytes) => {
       record.bytesOut += bytes
     })
   }
 
+  #pass(from: Duplex, to: Duplex, count: (bytes: number) => void): void {
+    from.on('data', (chunk: Buffer) => {
+      count(chunk.length)
+      if (!this.#over) this.#timer?.refresh()
+    })
+    from.pipe(to)
+    from.once('close', () => to.destroy())
+  }
+
+  /** From here on the tunnel is a stream: it takes no place in the upstream's queue, and has no answer to wait for. */
   #openStream(remote: Duplex): void {
-    const { socket, plan, streams, expiresAtMs, stillAllowed } = this.#upgrade
-    const end = () => {
+    const { socket, plan, streams, expiresAtMs, stillAllowed, record } = this.#upgrade
+    const end = (why: StreamEnd) => {
+      record.detail = streamEnds[why]
       remote.destroy()
       socket.destroy()
     }
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(end, plan.timeouts.streamMs)
+    this.#origin?.leave()
+    this.#origin = undefined
+    this.#controller = undefined
+    this.#arm(plan.timeouts.streamMs, () => end('silent'))
     this.#stream = { kind: 'websocket', expiresAtMs, stillAllowed, end }
     streams.add(this.#stream)
+  }
+
+  #answered(status: number): void {
+    this.#upgrade.record.status = status
+    this.#upgrade.record.upstreamMs = performance.now() - this.#startedMs
+  }
+
+  #arm(delayMs: number, then: () => void): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(then, delayMs)
   }
 
   #refuse(code: Code, detail: string): void {
@@ -155,17 +171,11 @@ class Tunnel implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new Error(detail))
   }
 
-  #end(code: Code | undefined): void {
+  #end(): void {
     if (this.#over) return
-    const { record, socket, done } = this.#upgrade
-    if (record.status === 0) {
-      record.status = 499
-      record.code = code
-    }
     this.#finish()
     this.#controller?.abort(new Error('the tunnel has ended'))
-    if (code !== undefined) socket.destroy()
-    done()
+    this.#upgrade.done()
   }
 
   #finish(): void {
@@ -174,25 +184,4 @@ class Tunnel implements Dispatcher.DispatchHandler {
     this.#origin?.leave()
     if (this.#stream !== undefined) this.#upgrade.streams.remove(this.#stream)
   }
-}
-
-function head(status: number, headers: readonly string[]): string {
-  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
-  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`
-  return `${text}\r\n`
-}
-
-/** RFC 6455 section 4.2.2: proof that the upstream read this very handshake. */
-function accepts(status: number, raw: readonly Buffer[], request: readonly string[]): boolean {
-  const key = fieldValue(request, 'sec-websocket-key') ?? ''
-  const proof = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
-  const upgrade = fieldValue(raw, 'upgrade')?.toLowerCase()
-  return status === 101 && upgrade === 'websocket' && fieldValue(raw, 'sec-websocket-accept') === proof
-}
-
-function fieldValue(list: readonly (Buffer | string)[], lowerCaseName: string): string | undefined {
-  for (let i = 0; i < list.length; i += 2) {
-    if (String(list[i]).toLowerCase() === lowerCaseName) return String(list[i + 1]).trim()
-  }
-  return undefined
 }

@@ -3,7 +3,9 @@ import { parseConfig } from '../../src/config/load.ts'
 import type { Logger } from '../../src/log/logger.ts'
 import { type Server, startServer } from '../../src/server.ts'
 
-export type TestGateway = Server & {
+export type TestGateway = Omit<Server, 'reload'> & {
+  /** Takes another configuration, without `listen` and `admin`, into use. */
+  reload(yaml: string): Promise<void>
   /** Every log line so far, parsed. */
   readonly logs: Record<string, unknown>[]
   /** Every log line so far, as text. */
@@ -34,9 +36,10 @@ export async function startGateway(yaml: string): Promise<TestGateway> {
   }
   const server = await startServer({ config: load(yaml), log })
   return {
-    ...server,
     port: server.port,
     adminPort: server.adminPort,
+    reload: (next) => server.reload(load(next)),
+    stop: () => server.stop(),
     get logs() {
       return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
     },

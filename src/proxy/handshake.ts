@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+
+/** A response head as bytes for a bare socket; names and values in turn, latin1. */
+export function headText(status: number, headers: readonly string[]): string {
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
+  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`
+  return `${text}\r\n`
+}
+
+/** RFC 6455 section 4.2.2: proof that the upstream read this very handshake, and that it speaks WebSocket. */
+export function acceptsHandshake(
+  status: number,
+  answer: readonly (Buffer | string)[],
+  request: readonly string[],
+): boolean {
+  const key = fieldValue(request, 'sec-websocket-key') ?? ''
+  const proof = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
+  const upgrade = fieldValue(answer, 'upgrade')?.toLowerCase()
+  return status === 101 && upgrade === 'websocket' && fieldValue(answer, 'sec-websocket-accept') === proof
+}
+
+function fieldValue(list: readonly (Buffer | string)[], lowerCaseName: string): string | undefined {
+  for (let i = 0; i < list.length; i += 2) {
+    if (String(list[i]).toLowerCase() === lowerCaseName) return String(list[i + 1]).trim()
+  }
+  return undefined
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+
+export type RequestBodyOptions = {
+  readonly request: IncomingMessage
+  /** Longest time without a byte, in milliseconds. */
+  readonly idleMs: number
+  /** Before the first byte is taken: the moment to send 100. */
+  readonly onWanted: () => void
+  /** Hears of every chunk's length, before the chunk is passed on. */
+  readonly onBytes: (bytes: number) => void
+  /** No byte for `idleMs`: the client sends none, or the upstream takes none. */
+  readonly onStall: (slow: 'client' | 'upstream') => void
+}
+
+/**
+ * The client's body on its way upstream. A stream of its own, since undici destroys what it is given when the upstream
+ * fails, and the client is still to be answered. Nothing is read before undici asks, nor faster than the upstream takes it.
+ */
+export function createRequestBody(options: RequestBodyOptions): Readable {
+  return new RequestBody(options)
+}
+
+class RequestBody extends Readable {
+  readonly #options: RequestBodyOptions
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: RequestBodyOptions) {
+    super()
+    this.#options = options
+  }
+
+  override _read(): void {
+    if (this.#timer === undefined) this.#begin()
+    this.#timer?.refresh()
+    this.#options.request.resume()
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    const { request } = this.#options
+    clearTimeout(this.#timer)
+    request.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose).pause()
+    done(error)
+  }
+
+  #begin(): void {
+    const { request, idleMs, onStall, onWanted } = this.#options
+    onWanted()
+    this.#timer = setTimeout(() => onStall(request.isPaused() ? 'upstream' : 'client'), idleMs)
+    request.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose)
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#options.onBytes(chunk.length)
+    if (this.destroyed) return
+    this.#timer?.refresh()
+    if (!this.push(chunk)) this.#options.request.pause()
+  }
+
+  readonly #onEnd = (): void => {
+    clearTimeout(this.#timer)
+    this.push(null)
+  }
+
+  readonly #onClose = (): void => {
+    if (!this.#options.request.complete) this.destroy(new Error('the client broke off'))
+  }
+}
