@@ -82,3 +82,31 @@ export function startRecorder(answer = ok): Promise<Recorder> {
     })
   })
 }
+
+export type ReceivedRequest = { readonly head: string; readonly body: string }
+
+/** Cuts what an upstream received into requests, by their framing: bytes within a body are no request. */
+export function requestsIn(bytes: string): ReceivedRequest[] {
+  const requests: ReceivedRequest[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const headEnd = bytes.indexOf('\r\n\r\n', at)
+    const head = headEnd === -1 ? bytes.slice(at) : bytes.slice(at, headEnd)
+    const start = at + head.length + 4
+    const length = Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0)
+    const end = /^transfer-encoding: *chunked/im.test(head) ? endOfChunks(bytes, start) : start + length
+    requests.push({ head, body: bytes.slice(start, end) })
+    at = end
+  }
+  return requests
+}
+
+function endOfChunks(bytes: string, start: number): number {
+  for (let at = start; at < bytes.length; ) {
+    const line = bytes.indexOf('\r\n', at)
+    if (line === -1) return bytes.length
+    const size = Number.parseInt(bytes.slice(at, line), 16)
+    at = line + 2 + size + 2
+    if (size === 0) return at
+  }
+  return bytes.length
+}
