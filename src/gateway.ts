@@ -13,11 +13,13 @@ import { queryOverridesMethod } from './http/query.ts'
 import { hasBody, type RequestHead, readRequestHead } from './http/request-head.ts'
 import { parseRequestTarget, type RequestTarget } from './http/request-target.ts'
 import { createDecisionLog, startRecord } from './log/decision-log.ts'
+import type { Exchange } from './proxy/exchange.ts'
 import { forward } from './proxy/http.ts'
 import { tunnel } from './proxy/websocket.ts'
 import { refusalAnswer } from './refusal.ts'
 import { reply, replyOnSocket } from './reply.ts'
 import type { Runtime } from './runtime.ts'
+import { upstreamHeaders, upstreamTarget } from './upstream-request.ts'
 import { recordClientGone, recordDecision, recordProblem, type Visit } from './visit.ts'
 
 /** An immutable snapshot of one configuration, ready to take requests. A reload makes a new one. */
@@ -111,54 +113,65 @@ export function createGateway(options: GatewayOptions): Gateway {
     return found && cors?.preflight(head, [...found.path.methods.keys()])
   }
 
-  function decide(
-    visit: Visit,
-    target: RequestTarget,
-    then: (decision: Decision<CompiledRoute>) => void,
-  ): void {
+  /** One request, whatever it came through. A fault of the gateway's own costs that request, never the process. */
+  function serve(visit: Visit | Turned, door: Door): void {
+    if ('refusal' in visit) return door.answer(plainAnswer(visit, realm), true)
+    const failed = (fault: unknown) => {
+      runtime.log.error(
+        { requestId: visit.record.requestId, fault: describeFault(fault) },
+        'a request failed',
+      )
+      recordProblem(visit.record, fault500.code, fault500.detail)
+      door.answer(plainAnswer({ refusal: fault500, record: visit.record }, realm), true)
+    }
+    try {
+      const deciding = consider(visit, door)
+      if (deciding instanceof Promise) deciding.catch(failed)
+    } catch (fault) {
+      failed(fault)
+    }
+  }
+
+  function consider(visit: Visit, door: Door): void | Promise<void> {
+    const target = aim(visit)
+    if ('outcome' in target) return refuse(visit, door, target, true)
+    const preflighted = preflight(visit.head, target)
+    if (preflighted !== undefined) {
+      visit.record.outcome = 'allow'
+      return door.answer(preflighted, hasUnreadBody(visit))
+    }
     const decision = authorize(rules.table, visit.head, target, Date.now())
-    if (decision instanceof Promise) void decision.then((late) => decided(visit, late, then))
-    else decided(visit, decision, then)
+    if (decision instanceof Promise) return decision.then((late) => act(visit, door, late))
+    return act(visit, door, decision)
   }
 
-  function decided(
-    visit: Visit,
-    decision: Decision<CompiledRoute>,
-    then: (decision: Decision<CompiledRoute>) => void,
-  ): void {
+  function act(visit: Visit, door: Door, decision: Decision<CompiledRoute>): void {
     recordDecision(visit.record, decision, performance.now() - visit.startedMs)
-    then(decision)
+    if (decision.outcome === 'refuse') return refuse(visit, door, decision, hasUnreadBody(visit))
+    door.pass(passage(visit, decision), (code, detail) =>
+      refuse(visit, door, { outcome: 'refuse', code, detail, route: decision.route }, hasUnreadBody(visit)),
+    )
   }
 
-  /** What http and WebSocket exchanges have in common. */
-  function passage(visit: Visit, decision: Allowed) {
+  function refuse(visit: Visit, door: Door, refusal: Refusal<CompiledRoute>, closing: boolean): void {
+    recordProblem(visit.record, refusal.code, refusal.detail)
+    door.answer(answerTo(visit, refusal), closing)
+  }
+
+  function passage(visit: Visit, decision: Allowed): Passage {
     const { route, token, target } = decision
     const { request, head, record } = visit
     return {
       head,
       record,
       target: upstreamTarget(target, route.stripPrefix),
-      headers: upstreamHeaders(visit, decision),
+      headers: upstreamHeaders(headerPolicy, visit, decision),
       plan: route.plan,
       corsHeaders: rules.apis.get(route.api)?.cors?.headers(head.origin),
       expiresAtMs: token?.expiresAtMs,
       streams: runtime.streams,
       stillAllowed: () => options.current().allows(head, request.url ?? ''),
     }
-  }
-
-  function upstreamHeaders(visit: Visit, { route, token }: Allowed): string[] {
-    const headers = headerPolicy.endToEnd(visit.head)
-    if (route.preserveHost) headers.push('Host', visit.head.host)
-    if (token !== undefined) headers.push(...route.identity(token))
-    headers.push(...visit.client.headers, 'X-Request-Id', visit.record.requestId)
-    const authorization = authorizationFor(route, visit.head)
-    if (authorization !== undefined) headers.push('Authorization', authorization)
-    const { head } = visit
-    if (head.contentLength !== undefined && hasBody(head))
-      headers.push('Content-Length', `${head.contentLength}`)
-    headers.push('Via', '1.1 scopegate')
-    return headers
   }
 
   return {
@@ -180,72 +193,42 @@ export function createGateway(options: GatewayOptions): Gateway {
         if (record.status === 0) recordClientGone(record)
         log(record)
       })
-      if ('refusal' in visit) return respond(response, record, plainAnswer(visit, realm), true)
-
-      const refuse = (refusal: Refusal<CompiledRoute>) =>
-        respond(response, record, answerTo(visit, refusal), hasUnreadBody(visit))
-      const target = aim(visit)
-      if ('outcome' in target) {
-        recordProblem(record, target.code, target.detail)
-        return respond(response, record, answerTo(visit, target), true)
-      }
-      const preflighted = preflight(visit.head, target)
-      if (preflighted !== undefined) {
-        record.outcome = 'allow'
-        return respond(response, record, preflighted, hasUnreadBody(visit))
-      }
-      decide(visit, target, (decision) => {
-        if (decision.outcome === 'refuse') return refuse(decision)
-        if (response.destroyed) return
-        forward({
-          ...passage(visit, decision),
-          request,
-          response,
-          refuse: (code, detail) => {
-            recordProblem(record, code, detail)
-            refuse({ outcome: 'refuse', code, detail, route: decision.route })
-          },
-        })
+      serve(visit, {
+        answer: (answer, closing) => respond(response, record, answer, closing),
+        pass: (passage, refuse) => forward({ ...passage, request, response, refuse }),
       })
     },
 
     upgrade(request, socket, early) {
       const visit = enter(request, false)
       const { record } = visit
-      // Without a listener a reset connection would end the process.
-      socket.on('error', () => socket.destroy())
       const done = () => {
         if (record.status === 0) recordClientGone(record)
         log(record)
       }
-      const refuse = (answer: Answer) => {
-        record.status = answer.status
-        replyOnSocket(socket, answer)
-        done()
-      }
-      if ('refusal' in visit) return refuse(plainAnswer(visit, realm))
-      const target = aim(visit)
-      if ('outcome' in target) {
-        recordProblem(record, target.code, target.detail)
-        return refuse(answerTo(visit, target))
-      }
-      decide(visit, target, (decision) => {
-        if (decision.outcome === 'refuse') return refuse(answerTo(visit, decision))
-        if (socket.destroyed) return done()
-        tunnel({
-          ...passage(visit, decision),
-          socket,
-          early,
-          done,
-          refuse: (code, detail) => {
-            recordProblem(record, code, detail)
-            refuse(answerTo(visit, { outcome: 'refuse', code, detail, route: decision.route }))
-          },
-        })
+      // Without a listener a reset connection would end the process.
+      socket.on('error', () => socket.destroy())
+      serve(visit, {
+        answer: (answer) => {
+          record.status = answer.status
+          replyOnSocket(socket, answer)
+          done()
+        },
+        pass: (passage, refuse) => tunnel({ ...passage, socket, early, done, refuse }),
       })
     },
   }
 }
+
+/** How a request came in, and so how it is answered. */
+type Door = {
+  /** Answers in the gateway's own words; `closing` when the connection must not be used again. */
+  answer(answer: Answer, closing: boolean): void
+  pass(passage: Passage, refuse: Exchange['refuse']): void
+}
+
+/** What http and WebSocket exchanges have in common. */
+type Passage = Omit<Exchange, 'request' | 'response' | 'refuse'>
 
 type Allowed = Extract<Decision<CompiledRoute>, { outcome: 'allow' }>
 
@@ -263,11 +246,24 @@ const overridden: Refusal<CompiledRoute> = {
   detail: 'The query parameter _method asks for another method than the one that was authorized',
 }
 
+const fault500: Refusal<CompiledRoute> = {
+  outcome: 'refuse',
+  code: 'internal_error',
+  detail: 'The gateway failed at this request; its log has an entry with this request id',
+}
+
+/** Where it happened. The message is left out: it may quote what the client sent. */
+function describeFault(fault: unknown): string {
+  if (!(fault instanceof Error)) return typeof fault
+  return [fault.name, ...(fault.stack ?? '').split('\n').slice(1, 6)].map((line) => line.trim()).join(' ')
+}
+
 function plainAnswer({ refusal, record }: Turned, realm: string): Answer {
   return refusalAnswer(refusal, { requestId: record.requestId, realm, corsHeaders: [] })
 }
 
 function respond(response: ServerResponse, record: Visit['record'], answer: Answer, closing: boolean): void {
+  if (response.headersSent) return void response.destroy()
   record.status = answer.status
   record.bytesOut = answer.body.length
   reply(response, answer, closing)
@@ -275,15 +271,4 @@ function respond(response: ServerResponse, record: Visit['record'], answer: Answ
 
 function hasUnreadBody({ request, head }: Visit): boolean {
   return !request.complete && hasBody(head)
-}
-
-function upstreamTarget(target: RequestTarget, stripPrefix: string): string {
-  const path = stripPrefix === '' ? target.path : target.path.slice(stripPrefix.length) || '/'
-  return target.query === undefined ? path : `${path}?${target.query}`
-}
-
-function authorizationFor(route: CompiledRoute, head: RequestHead): string | undefined {
-  const option = route.authorization
-  if (option.kind === 'fixed') return option.value
-  return option.kind === 'forward' ? head.authorization : undefined
 }

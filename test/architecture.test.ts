@@ -13,7 +13,7 @@ const layers = [
   ['proxy/'],
   ['config/'],
   ['registry.ts', 'runtime.ts'],
-  ['compiled-route.ts', 'visit.ts', 'refusal.ts', 'reply.ts'],
+  ['compiled-route.ts', 'visit.ts', 'upstream-request.ts', 'refusal.ts', 'reply.ts'],
   ['gateway.ts'],
   ['admin.ts', 'client-error.ts'],
   ['server.ts'],

@@ -7,45 +7,52 @@ export type ExpandContext = {
   readonly folder: string
 }
 
-/** The expanded text, or why it cannot be had. The reason names the variable, never its value. */
-export type Expansion = { readonly text: string } | { readonly problem: string }
+/** The expanded text, or every reason why it cannot be had. A reason names the variable, never its value. */
+export type Expansion = { readonly text: string } | { readonly problems: readonly string[] }
 
-const reference = /\$\$\{|\$\{([^}]*)\}/g
+const reference = /\$\$\{|\$\{([^}]*)\}|\$\{/g
+const howToWrite = 'write ${NAME}, ${NAME:-default} or ${file:PATH}, or $${ for the characters themselves'
 
 /** Replaces `${NAME}`, `${NAME:-default}` and `${file:PATH}`; `$${` is a literal `${`. */
 export function expand(source: string, context: ExpandContext): Expansion {
   const problems: string[] = []
   const text = source.replace(reference, (whole, body: string | undefined) => {
     if (whole === '$${') return '${'
-    const value = lookUp(body ?? '', context)
+    const value = lookUp(body, context)
     if ('problem' in value) problems.push(value.problem)
     return 'text' in value ? value.text : ''
   })
-  return problems[0] === undefined ? { text } : { problem: problems[0] }
+  return problems.length === 0 ? { text } : { problems }
 }
 
-function lookUp(body: string, { env, folder }: ExpandContext): Expansion {
-  if (body.startsWith('file:'))
-    return checked(readSecret(resolve(folder, body.slice(5))), `the file ${body.slice(5)}`)
+type Found = { readonly text: string } | { readonly problem: string }
+
+function lookUp(body: string | undefined, { env, folder }: ExpandContext): Found {
+  if (body === undefined) return { problem: `a reference is not closed by }: ${howToWrite}` }
+  if (body.includes('${')) return { problem: `references cannot be nested: ${howToWrite}` }
+  if (body.startsWith('file:')) return readSecret(body.slice('file:'.length), folder)
   const [, name, fallback] = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(body) ?? []
-  if (name === undefined)
-    return { problem: 'a reference is written ${NAME}, ${NAME:-default} or ${file:PATH}' }
+  if (name === undefined) return { problem: `not a reference: ${howToWrite}` }
   const value = env[name]
-  return checked(value === undefined || value === '' ? fallback : value, `the variable ${name}`)
+  const text = value === undefined || value === '' ? fallback : value
+  if (text === undefined)
+    return { problem: `the variable ${name} is unset or empty: set it, or write \${${name}:-default}` }
+  return checked(text, `the variable ${name}`)
 }
 
-function checked(value: string | undefined, what: string): Expansion {
-  if (value === undefined)
-    return { problem: `${what} is unset or empty or cannot be read, and no default is given` }
-  if (/[\r\n\0]/.test(value)) return { problem: `${what} holds a line break or a NUL` }
-  return { text: value }
+/** A line break would end a header field, a NUL a file name: both could smuggle something in. */
+function checked(text: string, what: string): Found {
+  if (/[\r\n\0]/.test(text)) return { problem: `${what} holds a line break or a NUL: take it out` }
+  return { text }
 }
 
-function readSecret(fileName: string): string | undefined {
+/** Files that hold secrets mostly end with a line break, which is no part of the secret. */
+function readSecret(fileName: string, folder: string): Found {
   try {
-    const text = readFileSync(fileName, 'utf8').replace(/\r?\n$/, '')
-    return text === '' ? undefined : text
+    const text = readFileSync(resolve(folder, fileName), 'utf8').replace(/\r?\n$/, '')
+    if (text === '') return { problem: `the file ${fileName} is empty` }
+    return checked(text, `the file ${fileName}`)
   } catch {
-    return undefined
+    return { problem: `the file ${fileName} cannot be read: create it, or correct the name` }
   }
 }

@@ -39,7 +39,8 @@ class Tunnel implements Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    const { plan, target, headers } = this.#upgrade
+    const { plan, target, headers, socket } = this.#upgrade
+    if (socket.destroyed) return this.#end()
     this.#origin = plan.upstream.pick()
     if (this.#origin === undefined)
       return this.#refuse('upstream_busy', 'Too many requests wait for this upstream')
