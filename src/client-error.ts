@@ -9,9 +9,9 @@ import { replyOnSocket } from './reply.ts'
 /**
  * Answers requests that Node's parser refused. Writes nothing while an answer is outstanding on the connection: a pipelined
  * good request followed by garbage keeps its answer. A body that turns out broken takes its connection, and so its upstream
- * request, down.
+ * request, down. `log` is asked each time, since a reload may change what is logged.
  */
-export function refuseBrokenRequests(server: HttpServer, log: DecisionLog): void {
+export function refuseBrokenRequests(server: HttpServer, log: () => DecisionLog): void {
   const outstanding = new WeakMap<Duplex, IncomingMessage>()
   server.prependListener('request', (request, response) => {
     const { socket } = request
@@ -28,7 +28,7 @@ export function refuseBrokenRequests(server: HttpServer, log: DecisionLog): void
     record.code = code
     record.detail = detail
     record.status = codes[code].status
-    log(record)
+    log()(record)
     const request = outstanding.get(socket)
     if (request === undefined) replyOnSocket(socket, problem({ code, detail, requestId: record.requestId }))
     else if (!request.complete) socket.destroy()

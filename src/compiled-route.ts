@@ -31,9 +31,28 @@ export type CompiledRules = {
   release(): void
 }
 
-/** Config → the immutable rules of one gateway. Takes key sets and upstreams from the runtime, where they live on. */
+/**
+ * Config → the immutable rules of one gateway. Takes key sets and upstreams from the runtime, where they live on. What
+ * throws half-way gives back what it took.
+ */
 export function compileRules(config: Config, runtime: Runtime): CompiledRules {
   const releases: (() => void)[] = []
+  const release = () => {
+    for (const giveBack of releases.splice(0)) giveBack()
+  }
+  try {
+    return { ...compileApis(config, runtime, releases), release }
+  } catch (fault) {
+    release()
+    throw fault
+  }
+}
+
+function compileApis(
+  config: Config,
+  runtime: Runtime,
+  releases: (() => void)[],
+): Omit<CompiledRules, 'release'> {
   const apis = new Map<string, CompiledApi>()
   const routes: CompiledRoute[] = []
   const tableApis = config.apis.map((api) => {
@@ -48,14 +67,7 @@ export function compileRules(config: Config, runtime: Runtime): CompiledRules {
       paths,
     }
   })
-  return {
-    table: createRouteTable(tableApis),
-    apis,
-    routes,
-    release: () => {
-      for (const release of releases) release()
-    },
-  }
+  return { table: createRouteTable(tableApis), apis, routes }
 }
 
 function compileApi(

@@ -29,7 +29,7 @@ export type Gateway = {
   /** Asks these rules about a request that is already being served. */
   allows(head: RequestHead, rawTarget: string): boolean | Promise<boolean>
   readonly routes: readonly CompiledRoute[]
-  /** Gives its keys and connections back; requests in flight finish. */
+  /** Gives its keys and connections back, once the last request that came in under these rules is over. */
   close(): void
 }
 
@@ -174,9 +174,20 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
   }
 
+  let visits = 0
+  let closed = false
+  function leave(): void {
+    visits -= 1
+    if (closed && visits === 0) rules.release()
+  }
+
   return {
     routes: rules.routes,
-    close: () => rules.release(),
+
+    close() {
+      closed = true
+      if (visits === 0) rules.release()
+    },
 
     allows(head, rawTarget) {
       const target = parseRequestTarget(rawTarget, head.method, head.host)
@@ -187,11 +198,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
 
     handle(request, response) {
+      visits += 1
       const visit = enter(request, true)
       const { record } = visit
       response.once('close', () => {
         if (record.status === 0) recordClientGone(record)
         log(record)
+        leave()
       })
       serve(visit, {
         answer: (answer, closing) => respond(response, record, answer, closing),
@@ -200,11 +213,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
 
     upgrade(request, socket, early) {
+      visits += 1
       const visit = enter(request, false)
       const { record } = visit
       const done = () => {
         if (record.status === 0) recordClientGone(record)
         log(record)
+        leave()
       }
       // Without a listener a reset connection would end the process.
       socket.on('error', () => socket.destroy())

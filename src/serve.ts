@@ -2,7 +2,7 @@ import type { Config } from './config/config.ts'
 import { formatIssue } from './config/issue.ts'
 import { type LoadResult, loadConfig } from './config/load.ts'
 import { watchFile } from './config/watch.ts'
-import { createLogger, type Logger } from './log/logger.ts'
+import { createLogger, type Logger, type ProcessLogger } from './log/logger.ts'
 import { type Server, startServer } from './server.ts'
 
 /** `scopegate serve`: runs until SIGTERM or SIGINT, then resolves to the exit status. */
@@ -22,7 +22,7 @@ export async function serve(fileName: string): Promise<number> {
     log.info({}, 'stopped')
     return 0
   } catch (error) {
-    log.error({ problem: messageOf(error) }, 'the gateway could not start')
+    log.error({ problem: startProblem(error, loaded.config) }, 'the gateway could not start')
     return 1
   } finally {
     log.flush()
@@ -38,7 +38,7 @@ function announce(config: Config, server: Server, log: Logger): void {
 }
 
 /** A file change and SIGHUP both load the file again: all of it, or nothing. */
-function reloadOnChange(fileName: string, server: Server, log: Logger): () => void {
+function reloadOnChange(fileName: string, server: Server, log: ProcessLogger): () => void {
   const reload = () => void tryReload(loadConfig(fileName, process.env), server, log)
   const watch = watchFile(fileName, reload)
   process.on('SIGHUP', reload)
@@ -48,7 +48,7 @@ function reloadOnChange(fileName: string, server: Server, log: Logger): () => vo
   }
 }
 
-async function tryReload(loaded: LoadResult, server: Server, log: Logger): Promise<void> {
+async function tryReload(loaded: LoadResult, server: Server, log: ProcessLogger): Promise<void> {
   const errors = loaded.issues.filter(({ severity }) => severity === 'error')
   const [first] = errors
   if (loaded.config === undefined) {
@@ -62,6 +62,7 @@ async function tryReload(loaded: LoadResult, server: Server, log: Logger): Promi
   }
   try {
     await server.reload(loaded.config)
+    log.setLevel(loaded.config.log.level)
     log.info({ file: loaded.fileName }, 'configuration loaded')
   } catch (error) {
     log.error({ problem: messageOf(error) }, 'configuration not loaded, the running one stays')
@@ -73,6 +74,18 @@ function stopSignal(): Promise<void> {
     process.once('SIGTERM', () => resolve())
     process.once('SIGINT', () => resolve())
   })
+}
+
+/** What the operator can do about it. */
+function startProblem(error: unknown, { listen, admin }: Config): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const port = error instanceof Error && 'port' in error ? error.port : undefined
+  const key = port === admin.listen.port && port !== listen.port ? 'admin.listen' : 'listen'
+  if (code === 'EADDRINUSE') return `port ${port} is taken: stop what listens there, or change ${key}`
+  if (code === 'EACCES')
+    return `port ${port} needs privileges: choose one from 1024 up in ${key}, or grant them`
+  if (code === 'EADDRNOTAVAIL') return `this machine has no such address: change ${key}`
+  return messageOf(error)
 }
 
 function messageOf(error: unknown): string {

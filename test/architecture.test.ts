@@ -15,7 +15,7 @@ const layers = [
   ['registry.ts', 'runtime.ts'],
   ['compiled-route.ts', 'visit.ts', 'upstream-request.ts', 'refusal.ts', 'reply.ts'],
   ['gateway.ts'],
-  ['admin.ts', 'client-error.ts'],
+  ['admin.ts', 'client-error.ts', 'connections.ts', 'listener.ts'],
   ['server.ts'],
   ['dev/'],
   ['serve.ts', 'check.ts', 'cli.ts'],

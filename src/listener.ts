@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { createServer as createHttpServer, type Server as HttpServer, type ServerOptions } from 'node:http'
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { Config, ListenAddress, TlsOptions } from './config/config.ts'
+import { watchFile } from './config/watch.ts'
+import type { Logger } from './log/logger.ts'
+
+/** How often Node looks for connections that are too slow; its default of 30 s would make every limit late. */
+const checkEveryMs = 1000
+
+/** The public listener, plain or TLS, with its limits; it does not accept yet. */
+export function createListener(config: Config): HttpServer {
+  const options: ServerOptions = {
+    insecureHTTPParser: false,
+    requireHostHeader: false,
+    maxHeaderSize: config.limits.headerBytes,
+    headersTimeout: config.timeouts.headMs,
+    requestTimeout: 0,
+    connectionsCheckingInterval: Math.min(checkEveryMs, config.timeouts.headMs),
+    keepAliveTimeout: config.timeouts.idleMs,
+    noDelay: true,
+    ...onlyWebSockets,
+  }
+  const server = config.tls
+    ? createHttpsServer({
+        ...options,
+        ...readCertificate(config.tls),
+        // A handshake is part of the time that a client has for its head.
+        handshakeTimeout: config.timeouts.headMs,
+      })
+    : createHttpServer(options)
+  // Lower numbers hide fields that still frame the body (CVE-2026-58044): all are shown and counted here.
+  server.maxHeadersCount = 0
+  applyLimits(server, config)
+  return server
+}
+
+/** Newer Nodes then treat any other upgrade as an ordinary request; the types of Node 20 do not know it. */
+const onlyWebSockets = {
+  shouldUpgradeCallback: (request: { readonly rawHeaders: readonly string[] }) =>
+    request.rawHeaders.some(
+      (name, i, all) =>
+        i % 2 === 0 && name.toLowerCase() === 'upgrade' && all[i + 1]?.trim().toLowerCase() === 'websocket',
+    ),
+}
+
+/** Those limits that a reload may change. */
+export function applyLimits(server: HttpServer, config: Config): void {
+  server.maxConnections = config.limits.connections
+  server.headersTimeout = config.timeouts.headMs
+}
+
+function readCertificate(tls: TlsOptions) {
+  return { cert: readFileSync(tls.cert), key: readFileSync(tls.key), minVersion: tls.minVersion }
+}
+
+/** Takes renewed certificates into use without a restart; a broken pair leaves the old one. */
+export function watchCertificates(server: HttpServer, tls: TlsOptions, log: Logger): () => void {
+  const renew = () => {
+    try {
+      // The listener was made by createHttpsServer, since `tls` is configured.
+      ;(server as HttpsServer).setSecureContext(readCertificate(tls))
+      log.info({ cert: tls.cert }, 'certificate reloaded')
+    } catch {
+      log.error(
+        { cert: tls.cert, key: tls.key },
+        'certificate not reloaded: the files do not fit; the old one stays',
+      )
+    }
+  }
+  const watches = [watchFile(tls.cert, renew), watchFile(tls.key, renew)]
+  return () => {
+    for (const watch of watches) watch.close()
+  }
+}
+
+/** Resolves when it accepts; rejects when the port cannot be had. */
+export function listen(server: HttpServer, address: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(address.port, address.host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+/** 0 before it listens. */
+export function portOf(server: HttpServer): number {
+  const address = server.address() as AddressInfo | null // A TCP listener has no other address.
+  return address?.port ?? 0
+}
