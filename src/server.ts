@@ -61,7 +61,13 @@ export async function startServer(options: {
     await new Promise<void>((resolve) => void admin.close(() => resolve()))
   }
 
-  await Promise.all([listen(server, config.listen), listen(admin, config.admin.listen)])
+  try {
+    await listen(server, config.listen)
+    await listen(admin, config.admin.listen)
+  } catch (error) {
+    await stop()
+    throw error
+  }
   return {
     get port() {
       return portOf(server)

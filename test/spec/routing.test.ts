@@ -93,19 +93,17 @@ describe('look-alikes', () => {
   const routes =
     '/admin: read\n/admin/users: read\n/{page}: public\n/files/{name}: public\n/files/secret: read'
 
-  test.each([
-    '/ADMIN',
-    '/Admin.',
-    '/admin.json',
-    '/%41dmin',
-    '/\uFF41dmin',
-    '/files/SECRET',
-    '/files/secret.pdf',
-  ])('%s may be another route to the upstream, and is refused', async (path) => {
+  test.each(['/ADMIN', '/Admin.', '/admin.json', '/\uFF41dmin', '/files/SECRET', '/files/secret.pdf'])(
+    '%s may be another route to the upstream, and is refused',
+    async (path) => {
+      const stage = await createStage(guarding(routes))
+      expect(await codeOf(stage, encodeURI(path))).toMatchObject({ status: 400, code: 'ambiguous_target' })
+    },
+  )
+
+  test('in another spelling of the same path are the same path', async () => {
     const stage = await createStage(guarding(routes))
-    const { status, code } = await codeOf(stage, encodeURI(path).replace('%25', '%'))
-    if (path === '/%41dmin') expect([status, code]).toEqual([401, 'token_missing'])
-    else expect([status, code]).toEqual([400, 'ambiguous_target'])
+    expect(await codeOf(stage, '/%61dmin')).toMatchObject({ status: 401, code: 'token_missing' })
   })
 
   test('are told apart where the upstream is known to', async () => {
