@@ -15,7 +15,8 @@ export function createAdmin(options: AdminOptions): HttpServer {
     const path = (request.url ?? '').split('?')[0]
     const [status, body] =
       request.method === 'GET' || request.method === 'HEAD' ? answer(path, options) : notAllowed
-    response.writeHead(status, ['Content-Type', 'application/json', 'Cache-Control', 'no-store'])
+    const allow = status === 405 ? ['Allow', 'GET, HEAD'] : []
+    response.writeHead(status, ['Content-Type', 'application/json', 'Cache-Control', 'no-store', ...allow])
     response.end(`${JSON.stringify(body, null, 2)}\n`)
   })
 }

@@ -21,7 +21,8 @@ export function refuseBrokenRequests(server: HttpServer, log: () => DecisionLog)
     })
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+    // A reset connection or a failed TLS handshake: nobody is there to read an answer.
+    if (!isRefusable(error.code) || !socket.writable) return void socket.destroy()
     const [code, detail] = reasonFor(error.code)
     const record = startRecord(randomUUID(), '')
     record.remote = 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined
@@ -33,6 +34,10 @@ export function refuseBrokenRequests(server: HttpServer, log: () => DecisionLog)
     if (request === undefined) replyOnSocket(socket, problem({ code, detail, requestId: record.requestId }))
     else if (!request.complete) socket.destroy()
   })
+}
+
+function isRefusable(code: string | undefined): boolean {
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' || code?.startsWith('HPE_') === true
 }
 
 function reasonFor(parserCode: string | undefined): readonly [Code, string] {
