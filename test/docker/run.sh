@@ -7,8 +7,13 @@ work=$(mktemp -d)
 export COMPOSE_PROJECT_NAME=scopegate-test
 engine=
 
+# The plugin where there is one; Debian has the program.
+compose() {
+  if docker compose version >/dev/null 2>&1; then docker compose "$@"; else docker-compose "$@"; fi
+}
+
 clean_up() {
-  docker-compose --profile logto --profile demo down --volumes >/dev/null 2>&1 || true
+  compose --profile logto --profile demo down --volumes >/dev/null 2>&1 || true
   docker rm --force scopegate-test-gateway scopegate-test-api >/dev/null 2>&1 || true
   docker network rm scopegate-test >/dev/null 2>&1 || true
   if [ -n "$engine" ]; then
@@ -32,7 +37,7 @@ until_true() {
 install_tools() {
   local packages=()
   command -v dockerd >/dev/null || packages+=(docker.io)
-  command -v docker-compose >/dev/null || packages+=(docker-compose)
+  compose version >/dev/null 2>&1 || packages+=(docker-compose)
   command -v debootstrap >/dev/null || packages+=(debootstrap)
   command -v curl >/dev/null || packages+=(curl)
   [ ${#packages[@]} -eq 0 ] && return
@@ -99,24 +104,24 @@ try_gateway() {
 
 try_compose_gateway() {
   # Logto and PostgreSQL are left out: their images can only be pulled.
-  docker-compose --profile logto up --detach --no-build gateway
-  until_true 60 is_healthy "$(docker-compose ps -q gateway)" || fail "$(docker-compose logs gateway | tail -3)"
+  compose --profile logto up --detach --no-build gateway
+  until_true 60 is_healthy "$(compose --profile logto ps -q gateway)" || fail "$(compose --profile logto logs gateway | tail -3)"
   is 'gateway of docker-compose.yml' "$(status http://127.0.0.1:8080/health)" 200
   is 'without a token' "$(status http://127.0.0.1:8080/todos)" 401
-  is 'ports that legacy-api publishes' "$(docker inspect --format '{{len .HostConfig.PortBindings}}' "$(docker-compose ps -q legacy-api)")" 0
-  docker-compose --profile logto down --volumes
+  is 'ports that legacy-api publishes' "$(docker inspect --format '{{len .HostConfig.PortBindings}}' "$(compose --profile logto ps -q legacy-api)")" 0
+  compose --profile logto down --volumes
 }
 
 try_compose_demo() {
-  docker-compose --profile demo up --detach --no-build
+  compose --profile demo up --detach --no-build
   is 'what the profile demo starts' "$(docker ps --format '{{.Image}}' --filter label=com.docker.compose.project=$COMPOSE_PROJECT_NAME)" scopegate-demo
-  told() { docker-compose --profile demo logs --no-color demo | grep -E 'answers are (NOT )?as expected'; }
-  until_true 60 told || fail "$(docker-compose --profile demo logs demo | tail -5)"
-  docker-compose --profile demo logs --no-color demo | sed -n '/Playing the story/,/as expected/p'
+  told() { compose --profile demo logs --no-color demo | grep -E 'answers are (NOT )?as expected'; }
+  until_true 60 told || fail "$(compose --profile demo logs demo | tail -5)"
+  compose --profile demo logs --no-color demo | sed -n '/Playing the story/,/as expected/p'
   is 'answers that are not as expected' "$(told | grep -c NOT || true)" 0
   is 'the gateway of the demo, from outside' "$(status http://127.0.0.1:8080/health)" 200
   local demo
-  demo=$(docker-compose --profile demo ps -q demo)
+  demo=$(compose --profile demo ps -q demo)
   docker stop --time 10 "$demo" >/dev/null
   is 'exit status of the demo after SIGTERM' "$(docker inspect --format '{{.State.ExitCode}}' "$demo")" 0
 }
