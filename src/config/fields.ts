@@ -1,41 +1,80 @@
 import * as v from 'valibot'
+import { byShape, isMap } from './shape.ts'
 import { suggest } from './suggest.ts'
 
-/** A map with exactly these keys. Reports every unknown key, not only the first, each with a suggestion. */
-export function fields<const T extends v.ObjectEntries>(entries: T) {
+type Schema = v.GenericSchema
+
+/** Looks at several keys of a map together. `key`: the entry that is at fault; without it, the whole map. */
+type Rule = (value: Readonly<Record<string, unknown>>) => { message: string; key?: string } | undefined
+
+/**
+ * A map with exactly these keys. Reports every unknown key with a suggestion, every required key that is missing, and what
+ * the rules find: they are asked even when one of the keys has a wrong value, so that one run shows everything.
+ */
+export function fields<const T extends v.ObjectEntries>(entries: T, ...rules: Rule[]) {
   const known = Object.keys(entries)
-  return v.pipe(
-    v.looseObject(entries, 'expected a map'),
+  const mends = new Map(known.flatMap((name) => mendOf(name, entries[name])))
+  const map = v.pipe(
+    v.looseObject(entries),
+    v.metadata({ additionalProperties: false, required: [...mends.keys()] }),
     v.rawCheck(({ dataset, addIssue }) => {
       const value: unknown = dataset.value
-      if (typeof value !== 'object' || value === null) return
+      if (!isMap(value)) return
+      const meant = { ...value }
       for (const name of Object.keys(value)) {
-        if (!known.includes(name))
-          addIssue({ message: unknownKey(name, known), path: [pathItem(value, name)] })
+        if (known.includes(name)) continue
+        addIssue({ message: unknownKey(name, known), path: [keyItem(value, name)] })
+        meant[suggest(name, known) ?? name] ??= value[name]
+      }
+      // What a merge key would have brought is not known: it has an issue of its own.
+      if ('<<' in value) return
+      for (const [name, mend] of mends)
+        if (!(name in meant)) addIssue({ message: `${name} is missing: ${mend}` })
+      for (const rule of rules) {
+        const fault = rule(meant)
+        if (fault?.key !== undefined) addIssue({ message: fault.message, path: [keyItem(value, fault.key)] })
+        else if (fault !== undefined) addIssue({ message: fault.message })
       }
     }),
   )
+  return byShape({ map })
 }
 
-/** A map whose keys the operator chooses; it must not be empty. */
-export function named<T extends v.GenericSchema>(value: T) {
-  return v.record(v.string(), value, 'expected a map')
+/** An optional key: what an editor says about it, and what holds where the file says nothing. */
+export function key<const T extends Schema>(schema: T, description: string): v.OptionalSchema<T, undefined>
+export function key<const T extends Schema, const D extends v.InferInput<T>>(
+  schema: T,
+  description: string,
+  byDefault: D,
+): v.OptionalSchema<T, D>
+export function key(schema: Schema, description: string, byDefault?: unknown) {
+  return v.optional(v.pipe(schema, v.description(description)), byDefault)
 }
+
+/** A key that must be there; `mend` says what to write. Its value is undefined only where an issue says why. */
+export function needed<const T extends Schema>(schema: T, description: string, mend: string) {
+  return { ...key(schema, description), mend }
+}
+
+function mendOf(name: string, entry: unknown): [string, string][] {
+  return isMap(entry) && typeof entry['mend'] === 'string' ? [[name, entry['mend']]] : []
+}
+
+/** A map whose keys the operator chooses. */
+export function named<const T extends Schema>(value: T) {
+  return byShape({ map: v.record(v.string(), value) })
+}
+
+/** Keys that come with features which this version does not have. */
+const later = ['workers', 'chatgpt', 'logto', 'revocation']
 
 export function unknownKey(name: string, known: readonly string[]): string {
   const near = suggest(name, known)
-  return near === undefined
-    ? `unknown key; known here: ${known.join(', ')}`
-    : `unknown key, did you mean "${near}"?`
+  if (near !== undefined) return `unknown key, did you mean "${near}"?`
+  if (later.includes(name)) return 'this version does not have what this key is for: take it out'
+  return `unknown key; known here: ${known.join(', ')}`
 }
 
-function pathItem(input: object, name: string): v.UnknownPathItem {
-  return { type: 'unknown', origin: 'value', input, key: name, value: undefined }
+function keyItem(input: object, name: string): v.UnknownPathItem | v.ObjectPathItem {
+  return { type: 'object', origin: 'key', input: { ...input }, key: name, value: undefined }
 }
-
-export const text = v.pipe(v.string('expected a text'), v.nonEmpty('an empty text is never a value here'))
-export const flag = v.boolean('expected true or false')
-export const texts = v.pipe(
-  v.array(text, 'expected a list'),
-  v.nonEmpty('an empty list is never a value here'),
-)

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Config } from './config.ts'
@@ -19,13 +20,9 @@ const limitBytes = 8 * 1024 * 1024
 
 /** Reads, decodes and checks a configuration file. A file that cannot be read is an issue, not an error thrown. */
 export function loadConfig(fileName: string, env: Environment): LoadResult {
-  const text = readText(fileName)
-  if (text !== undefined && text.length <= limitBytes) return parseConfig(text, { fileName, env })
-  const message =
-    text === undefined
-      ? 'this file cannot be read; name another with --config'
-      : 'this file is larger than 8 MiB'
-  const issue: Issue = { severity: 'error', line: 1, column: 1, path: '', message }
+  const file = readText(fileName)
+  if ('text' in file) return parseConfig(file.text, { fileName, env })
+  const issue: Issue = { severity: 'error', line: 1, column: 1, length: 1, path: '', message: file.problem }
   return { config: undefined, issues: [issue], fileName, text: '' }
 }
 
@@ -39,10 +36,14 @@ export function parseConfig(
   return { ...decode(readYamlTree(text, { env, folder }), folder), fileName, text }
 }
 
-function readText(fileName: string): string | undefined {
+function readText(fileName: string): { readonly text: string } | { readonly problem: string } {
+  let bytes: Buffer
   try {
-    return readFileSync(fileName, 'utf8')
+    bytes = readFileSync(fileName)
   } catch {
-    return undefined
+    return { problem: 'this file cannot be read; create it, or name another with --config' }
   }
+  if (bytes.length > limitBytes) return { problem: 'this file is larger than 8 MiB' }
+  if (!isUtf8(bytes)) return { problem: 'this file is not UTF-8: save it in that encoding' }
+  return { text: bytes.toString('utf8') }
 }

@@ -2,23 +2,53 @@ import * as v from 'valibot'
 
 const millisecondsOf: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 const bytesOf: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
+const durationWords = 'a duration with its unit: 250ms, 5s, 2m, 1h'
+const sizeWords = 'a size with its unit: 16KiB, 10MiB'
+/** A timer of Node that is longer than 2^31 - 1 ms fires at once. */
+const longestTimer = 596
 
 /** `250ms`, `5s`, `2m`, `1h` → milliseconds. */
-export const duration = withUnit(
-  /^(\d+)(ms|s|m|h)$/,
-  millisecondsOf,
-  'a duration with its unit: 250ms, 5s, 2m, 1h',
+const durationText = withUnit(/^(\d+)(ms|s|m|h)$/, millisecondsOf, durationWords)
+
+/** Without a timer behind it; may be zero. */
+export const tolerance = v.pipe(
+  durationText,
+  v.maxValue(Number.MAX_SAFE_INTEGER, 'this duration is too long'),
 )
 
-/** `16KiB`, `10MiB` → bytes. */
-export const size = withUnit(/^(\d+)(B|KiB|MiB|GiB)$/, bytesOf, 'a size with its unit: 16KiB, 10MiB')
+/** The same above zero. */
+export const lifetime = v.pipe(tolerance, v.minValue(1, `expected ${durationWords}; above zero`))
 
-/** A whole number of at least 1; a text of digits too, since an expanded reference is text. */
-export const count = v.pipe(
-  v.union([v.number(), v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number))], 'expected a whole number'),
-  v.integer('expected a whole number'),
-  v.minValue(1, 'expected at least 1'),
+/** What has a timer: above zero, and no longer than a timer can be. */
+export const timeout = v.pipe(
+  durationText,
+  v.minValue(1, `expected ${durationWords}; above zero`),
+  v.maxValue(longestTimer * 3_600_000, `expected a duration of at most ${longestTimer}h`),
 )
+
+/** `16KiB`, `10MiB` → bytes, above zero. */
+export const size = v.pipe(
+  withUnit(/^(\d+)(B|KiB|MiB|GiB)$/, bytesOf, sizeWords),
+  v.minValue(1, `expected ${sizeWords}; above zero`),
+  v.maxValue(Number.MAX_SAFE_INTEGER, 'this size is too large'),
+)
+
+/** A whole number within these bounds; a text of digits too, since an expanded reference is text. */
+export function count(least: number, most: number = Number.MAX_SAFE_INTEGER) {
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+  const message = `expected a whole number ${range}`
+  return v.pipe(
+    v.custom<number | string>(
+      (value) => typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value)),
+      message,
+    ),
+    v.metadata({ type: ['integer', 'string'], minimum: least, maximum: most, pattern: /^\d+$/.source }),
+    v.transform(Number),
+    v.safeInteger(message),
+    v.minValue(least, message),
+    v.maxValue(most, message),
+  )
+}
 
 function withUnit(form: RegExp, units: Readonly<Record<string, number>>, what: string) {
   return v.pipe(
@@ -28,6 +58,5 @@ function withUnit(form: RegExp, units: Readonly<Record<string, number>>, what: s
       const [, digits, unit = ''] = form.exec(text) ?? []
       return Number(digits) * (units[unit] ?? 0)
     }),
-    v.minValue(1, `expected ${what}, above zero`),
   )
 }

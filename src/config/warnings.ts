@@ -1,45 +1,38 @@
 import type { Config } from './config.ts'
-import type { Path } from './yaml-tree.ts'
+import type { Context } from './context.ts'
 
-export type Warning = { readonly path: Path; readonly message: string }
+/** What is allowed, but rarely meant. (A weaker wildcard is found with the conflicts.) */
+export function reportWarnings(config: Config, { input, issues }: Context): void {
+  const { publicUrl } = input
+  if (publicUrl !== undefined && isPlainHttp(publicUrl))
+    issues.warning(['publicUrl'], 'tokens travel to this gateway over plain http: use https')
+  for (const [name, { issuer, isLogto }] of config.issuers) {
+    const at = input.issuer !== undefined && name === 'default' ? ['issuer'] : ['issuers', name]
+    if (isPlainHttp(issuer))
+      issues.warning(
+        [...at, isLogto ? 'logto' : 'url'],
+        'the keys of this issuer come over plain http: use https',
+      )
+  }
+  for (const { name, resource } of config.apis) {
+    const fault = resourceFault(resource, publicUrl)
+    if (fault !== undefined) issues.warning(['apis', name, 'resource'], fault)
+  }
+}
 
-/** What is allowed, but rarely meant. `publicUrl` is as written, with or without its trailing slash. */
-export function warningsOf(config: Config, publicUrl: string | undefined): Warning[] {
-  const warnings: Warning[] = []
-  if (publicUrl !== undefined && isPlainHttp(publicUrl)) {
-    warnings.push({ path: ['publicUrl'], message: 'tokens travel over plain http: use https' })
-  }
-  for (const [name, issuer] of config.issuers) {
-    if (isPlainHttp(issuer.issuer)) {
-      const path = config.issuers.size === 1 && name === 'default' ? ['issuer'] : ['issuers', name]
-      warnings.push({ path, message: 'the keys of this issuer come over plain http: use https' })
-    }
-  }
-  for (const api of config.apis) {
-    const path = ['apis', api.name, 'resource']
-    if (!URL.canParse(api.resource)) {
-      warnings.push({
-        path,
-        message: 'the resource is not an absolute URI (RFC 8707): Logto and clients may refuse it',
-      })
-    } else if (
-      publicUrl !== undefined &&
-      api.resource !== publicUrl &&
-      bare(api.resource) === bare(publicUrl)
-    ) {
-      warnings.push({
-        path,
-        message: 'differs from publicUrl by its trailing slash: aud is compared byte for byte',
-      })
-    }
-  }
-  return warnings
+function resourceFault(resource: string, publicUrl: string | undefined): string | undefined {
+  if (!URL.canParse(resource) || resource.includes('#'))
+    return 'not an absolute URI (RFC 8707): clients and Logto may refuse it; write one such as https://api.example.com/'
+  if (publicUrl === undefined || resource === publicUrl || bare(resource) !== bare(publicUrl))
+    return undefined
+  return 'differs from publicUrl by its trailing slash, and aud is compared byte for byte: write what the issuer has'
 }
 
 function isPlainHttp(url: string): boolean {
-  if (!url.startsWith('http://')) return false
-  const { hostname } = new URL(url)
-  return !(hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.'))
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname } = new URL(url)
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname)
+  return protocol === 'http:' && !isLoopback
 }
 
 function bare(url: string): string {

@@ -12,7 +12,10 @@ export function syntaxProblems({
     message: messageOf(error),
   }))
   if (directives.yaml.explicit && directives.yaml.version !== '1.2')
-    problems.unshift({ span: { start: 0, end: 0 }, message: 'this file is read as YAML 1.2: take the %YAML line out' })
+    problems.unshift({
+      span: { start: 0, end: 0 },
+      message: 'this file is read as YAML 1.2: take the %YAML line out',
+    })
   return problems
 }
 

@@ -27,7 +27,11 @@ export type YamlTree = {
   /** True when an issue already says why there is no value at this path. */
   isUnreadable(path: Path): boolean
   /** An issue at a path: at its value or its key, or at the nearest thing above it that exists. */
-  issueAt(path: Path, message: string, options: { readonly severity: Issue['severity']; readonly at: At }): Issue
+  issueAt(
+    path: Path,
+    message: string,
+    options: { readonly severity: Issue['severity']; readonly at: At },
+  ): Issue
 }
 
 /** What of an entry is meant. A value that starts on a later line than its key is shown by the key. */

@@ -1,3 +1,4 @@
+import type { Distinction } from '../http/look-alike.ts'
 import type { PatternSegment } from './pattern.ts'
 import { isStricter, requirementKey } from './requirement.ts'
 import { foldPattern, type TableApi, type TablePath, type TableRoute } from './table.ts'
@@ -14,7 +15,7 @@ export type RouteConflict = {
 export function findRouteConflicts<R extends TableRoute>(
   apis: readonly TableApi<R>[],
 ): readonly RouteConflict[] {
-  return [...sameApis(apis), ...apis.flatMap(pathConflicts)]
+  return [...sameApis(apis), ...apis.flatMap(pathConflicts), ...neighbourConflicts(apis)]
 }
 
 function sameApis<R extends TableRoute>(apis: readonly TableApi<R>[]): RouteConflict[] {
@@ -53,6 +54,71 @@ function pathConflicts<R extends TableRoute>(api: TableApi<R>): RouteConflict[] 
     }
   }
   return conflicts
+}
+
+/**
+ * Look-alikes in APIs that share a host: there the folded path prefix chooses the API. Each is folded as the other one reads
+ * it, too. Not the same path in both: of those the longer prefix simply wins.
+ */
+function neighbourConflicts<R extends TableRoute>(apis: readonly TableApi<R>[]): RouteConflict[] {
+  const found = new Map<string, RouteConflict>()
+  for (const neighbours of byHost(apis).values()) {
+    const foldings = new Map(
+      neighbours.map(({ distinguishes }) => [distinguishes.toSorted().join(), distinguishes]),
+    )
+    for (const distinguishes of foldings.values())
+      for (const conflict of foldedConflicts(neighbours, distinguishes))
+        found.set(JSON.stringify([conflict.first, conflict.second]), conflict)
+  }
+  return [...found.values()]
+}
+
+function byHost<R extends TableRoute>(apis: readonly TableApi<R>[]): Map<string, TableApi<R>[]> {
+  const groups = new Map<string, TableApi<R>[]>()
+  for (const api of apis) {
+    for (const host of api.hosts.length === 0 ? [''] : api.hosts) {
+      const group = groups.get(host)
+      if (group === undefined) groups.set(host, [api])
+      else group.push(api)
+    }
+  }
+  return groups
+}
+
+function foldedConflicts<R extends TableRoute>(
+  apis: readonly TableApi<R>[],
+  distinguishes: readonly Distinction[],
+): RouteConflict[] {
+  const owners = new Map<string, { readonly api: TableApi<R>; readonly path: TablePath<R> }>()
+  const conflicts: RouteConflict[] = []
+  for (const api of apis) {
+    for (const path of api.paths) {
+      const key = setKey(foldPattern(path.pattern.segments, distinguishes))
+      const owner = owners.get(key) ?? { api, path }
+      owners.set(key, owner)
+      if (owner.api === api || setKey(owner.path.pattern.segments) === setKey(path.pattern.segments)) continue
+      if (differ(owner.path, path) || !isPublic(path))
+        conflicts.push({
+          kind: 'look-alike',
+          first: { api: owner.api.name, path: owner.path.pattern.text },
+          second: { api: api.name, path: path.pattern.text },
+        })
+    }
+  }
+  return conflicts
+}
+
+/** Patterns with one key cover the same paths. */
+function setKey(segments: readonly PatternSegment[]): string {
+  return segments
+    .map((part) => (part.kind === 'literal' ? `/${part.text}` : wildcardKeys[part.kind]))
+    .join('')
+}
+
+const wildcardKeys = { param: '//', any: '//', rest: '///' } as const
+
+function isPublic<R extends TableRoute>(path: TablePath<R>): boolean {
+  return [...path.methods.values()].every(({ requirement }) => requirement.kind === 'public')
 }
 
 function differ<R extends TableRoute>(first: TablePath<R>, second: TablePath<R>): boolean {

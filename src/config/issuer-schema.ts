@@ -1,0 +1,58 @@
+import * as v from 'valibot'
+import { fields, key } from './fields.ts'
+import { baseUrl, endpoint, filled, text } from './values.ts'
+
+const algorithm = v.picklist(
+  ['ES256', 'ES384', 'ES512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'EdDSA'],
+  'expected an asymmetric algorithm such as ES384; none and HS* are never accepted',
+)
+
+const tokenType = v.pipe(
+  v.string('expected at+jwt, JWT or none'),
+  v.regex(/^(?:application\/)?(?:at\+jwt|AT\+JWT|jwt|JWT)$|^none$/, 'expected at+jwt, JWT or none'),
+  v.transform((type) => type.toLowerCase().replace(/^application\//, '')),
+)
+
+const logto = v.pipe(
+  baseUrl,
+  v.check(
+    (value) => !/\/oidc\/?$/.test(value),
+    'write the address of Logto without /oidc: its issuer is <logto>/oidc, and that is added here',
+  ),
+  v.transform((value) => value.replace(/\/+$/, '')),
+)
+
+const claims = fields({
+  scope: key(text, 'The claim that holds the scopes.', 'scope'),
+  clientId: key(text, 'The claim that names the client.', 'client_id'),
+})
+
+/** Where tokens come from, and what they look like. */
+export const issuer = fields(
+  {
+    logto: key(logto, 'Address of a Logto tenant. Its issuer is this address with /oidc behind it.'),
+    url: key(baseUrl, 'Any other OpenID Connect issuer: the exact `iss` of its tokens.'),
+    jwksUri: key(endpoint, 'Where the keys are fetched, when not where discovery says.'),
+    jwksFile: key(text, 'A JWKS file that is read instead of any fetch.'),
+    introspectionEndpoint: key(endpoint, 'Instead of the one that discovery names.'),
+    userinfoEndpoint: key(endpoint, 'Instead of the one that discovery names.'),
+    tokenEndpoint: key(endpoint, 'Instead of the one that discovery names.'),
+    algorithms: key(filled(algorithm), 'The signature algorithms that tokens may have.'),
+    tokenTypes: key(filled(tokenType), 'The `typ` that tokens may have; none is an absent one.', ['at+jwt']),
+    claims: key(claims, 'Where this issuer keeps what others keep in `scope` and `client_id`.', {}),
+  },
+  (value) =>
+    'logto' in value || 'url' in value
+      ? undefined
+      : {
+          message: 'say where tokens come from: logto: https://tenant.logto.app, or url: for another issuer',
+        },
+  (value) =>
+    'logto' in value && 'url' in value ? { key: 'url', message: 'write logto or url, not both' } : undefined,
+  (value) =>
+    'jwksUri' in value && 'jwksFile' in value
+      ? { key: 'jwksFile', message: 'write jwksUri or jwksFile, not both' }
+      : undefined,
+)
+
+export type FileIssuer = v.InferOutput<typeof issuer>
