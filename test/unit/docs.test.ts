@@ -1,0 +1,72 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { formatIssue } from '../../src/config/issue.ts'
+import { parseConfig } from '../../src/config/load.ts'
+import { codes } from '../../src/errors.ts'
+import { startRecord } from '../../src/log/decision-log.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const read = (page: string) => readFileSync(join(root, page), 'utf8')
+const pages = ['.', 'docs'].flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name)),
+)
+
+/** Blocks of code show what is no link. */
+function prose(page: string): string {
+  return read(page).replace(/^```.*?^```$/gms, '')
+}
+
+function linksOf(page: string): string[] {
+  return [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+}
+
+/** As Markdown renderers make them of headings. */
+function anchorsOf(page: string): string[] {
+  return [...prose(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+function resolves(page: string, link: string): boolean {
+  const [path = '', anchor] = link.split('#')
+  const target = path === '' ? page : join(dirname(page), path)
+  if (!existsSync(join(root, target))) return false
+  return anchor === undefined || anchorsOf(target).includes(anchor)
+}
+
+describe.each(pages)('%s', (page) => {
+  it('links only to what is there', () => {
+    const relative = linksOf(page).filter((link) => !/^[a-z]+:/.test(link))
+    expect(relative.filter((link) => !resolves(page, link))).toEqual([])
+  })
+})
+
+describe('examples', () => {
+  const blocks = [...read('README.md').matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, yaml = '']) => yaml)
+  const examples = [...blocks, read('docs/compose/gateway.yaml'), read('gateway.example.yaml')]
+
+  it.each(examples)('load without a problem: %#', (yaml) => {
+    const result = parseConfig(yaml, { fileName: 'example.yaml', env: {} })
+    const problems = result.issues.filter(({ severity }) => severity === 'error')
+    expect(problems.map((issue) => formatIssue(issue, result))).toEqual([])
+    expect(result.config?.apis).not.toEqual([])
+  })
+})
+
+describe('docs/operating.md', () => {
+  const page = read('docs/operating.md')
+
+  it.each(Object.keys(startRecord('', '')))('explains the log field %s', (field) => {
+    expect(page).toMatch(new RegExp(`^\\|[^|]*\`${field}\``, 'm'))
+  })
+
+  it.each(Object.entries(codes))('explains the code %s', (code, { status }) => {
+    expect(page).toMatch(new RegExp(`^\\| \`${code}\` *\\| ${status} *\\| \\S`, 'm'))
+  })
+})
