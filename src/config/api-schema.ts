@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { authorization, exchangeLimits, exchangeTimeouts, texts, upstream } from './exchange-schema.ts'
 import { fields, key, needed } from './fields.ts'
-import { byShape } from './shape.ts'
+import { byShape, isMap } from './shape.ts'
 import { tolerance } from './units.ts'
 import { corsOrigin, fieldName, filled, flag, host, list, methodName, prefix, text, word } from './values.ts'
 
@@ -81,7 +81,7 @@ const api = fields(
         }
       : undefined,
   (value) =>
-    value['stripPath'] === true && !('path' in value)
+    value['stripPath'] === true && isMap(value['path']) && value['path']['canonical'] === ''
       ? { key: 'stripPath', message: 'stripPath needs path: there is nothing to strip' }
       : undefined,
 )

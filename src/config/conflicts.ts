@@ -49,7 +49,7 @@ function textOf({ kind, first, second }: RouteConflict): string {
     case 'same-api':
       return `has the same host and path as the API ${first.api}: give one of them other hosts or another path`
     case 'weaker-wildcard':
-      return `requires less than its neighbour ${other}: should the upstream ignore extensions, take care that it does not serve one for the other`
+      return `requires less than ${other} beside it: an upstream that ignores extensions would serve that as ${first.path}.json, which is therefore refused with 400; distinguishes: [extension] says that it does not`
     default:
       return kind satisfies never
   }

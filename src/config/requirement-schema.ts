@@ -16,7 +16,7 @@ const claimMap = v.custom<never>(
 )
 const oneValue = v.pipe(
   v.union([v.string(), v.number(), v.boolean()], claimWords),
-  v.check((value) => value !== '', 'an empty text is never a value here'),
+  v.check((value) => value !== '', 'an empty text is no condition: write the value, or take the claim out'),
   // A claim is parsed as a double: beyond these bounds neighbours would be equal.
   v.check((value) => typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER, inexact),
 )

@@ -27,7 +27,7 @@ export function decodeRoute(
 ): RouteConfig | undefined {
   const form = longForm(value)
   if (typeof form === 'string') {
-    issues.error(at, form)
+    issues.error(at, value === null ? `${form}; this key has no value` : form)
     return undefined
   }
   const parsed = v.safeParse(requirementSchema, form)

@@ -19,7 +19,7 @@ export function decodeRoutes(
   return Object.keys(routes).flatMap((name) => {
     const below = [...at, name]
     const whole = context.prefix !== '' && name === '/' ? context.prefix : context.prefix + name
-    const pattern = name.startsWith('/') ? parsePattern(whole) : 'a path starts with /'
+    const pattern = name.startsWith('/') ? parsePattern(whole) : parsePattern(name)
     if (typeof pattern === 'string') {
       context.issues.error(below, pattern, 'key')
       return []

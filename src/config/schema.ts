@@ -1,4 +1,4 @@
-import type * as v from 'valibot'
+import * as v from 'valibot'
 import { apis, identityHeaders } from './api-schema.ts'
 import { texts } from './exchange-schema.ts'
 import { fields, key, named, needed } from './fields.ts'
@@ -17,7 +17,7 @@ const tokens = fields({
     {},
   ),
   opaque: key(
-    word(['explain']),
+    v.picklist(['explain'], 'expected explain: introspect, userinfo and exchange are not in this version'),
     'A token that is no JWT is refused with the reason and the mend.',
     'explain',
   ),

@@ -38,19 +38,18 @@ function checked(isRight: (value: string) => boolean, message: string) {
   return v.pipe(v.string(message), v.check(isRight, message))
 }
 
+const baseUrlForm = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/
+
 /** An issuer or this gateway: compared as text, so nothing may stand in it that a URL can have in two spellings. */
 export const baseUrl = v.pipe(
-  formed(
-    /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/,
-    'expected a URL such as https://issuer.example.com, without user, query and fragment',
-  ),
-  v.check((value) => URL.canParse(value), 'expected a URL such as https://issuer.example.com'),
+  formed(baseUrlForm, 'expected a URL such as https://example.com, without user, query and fragment'),
+  v.check((value) => !baseUrlForm.test(value) || URL.canParse(value), 'this URL cannot be read: correct it'),
 )
 
 /** A URL that is fetched. */
 export const endpoint = checked(
   (value) => /^https?:\/\/\S+$/i.test(value) && URL.canParse(value),
-  'expected a URL such as https://issuer.example.com/jwks',
+  'expected a URL such as https://example.com/jwks',
 )
 
 /** `http://legacy-api:3000`, as a URL writes it: lower case, without the default port. */
@@ -111,11 +110,12 @@ export const prefix = v.pipe(
   })),
 )
 
+/** Never shows what is written: it may hold an expanded value. */
 function prefixFault(written: string): string | undefined {
+  if (!written.startsWith('/')) return 'a path starts with /'
+  if (/[*{}]/.test(written)) return 'the path of an API has no wildcards: they belong under routes'
   const pattern = parsePattern(written)
-  if (typeof pattern === 'string') return pattern
-  const literal = pattern.segments.every(({ kind }) => kind === 'literal')
-  return literal ? undefined : 'the path of an API has no wildcards: they belong under routes'
+  return typeof pattern === 'string' ? pattern : undefined
 }
 
 function canonicalPrefix(written: string): string {

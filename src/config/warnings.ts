@@ -15,7 +15,7 @@ export function reportWarnings(config: Config, { input, issues }: Context): void
       )
   }
   for (const { name, resource } of config.apis) {
-    const fault = resourceFault(resource, publicUrl)
+    const fault = resource === '' ? undefined : resourceFault(resource, publicUrl)
     if (fault !== undefined) issues.warning(['apis', name, 'resource'], fault)
   }
 }

@@ -50,7 +50,6 @@ export function readYamlTree(text: string, context: ExpandContext): YamlTree {
     merge: false,
     resolveKnownTags: false,
     prettyErrors: false,
-    logLevel: 'silent',
     uniqueKeys: false,
     lineCounter: lines,
     keepSourceTokens: false,

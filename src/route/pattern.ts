@@ -15,7 +15,7 @@ export type Pattern = {
 
 /** Parses a full path pattern; a string says what is wrong with it and how to mend it. */
 export function parsePattern(text: string): Pattern | string {
-  if (!text.startsWith('/')) return 'a path starts with /'
+  if (!text.startsWith('/')) return `a path starts with /: write /${text}`
   if (/[?#]/.test(text)) return 'a path has no query and no fragment: they are never matched'
   if (text !== '/' && text.endsWith('/'))
     return 'leave the trailing slash away: it does not count in matching'
@@ -25,9 +25,11 @@ export function parsePattern(text: string): Pattern | string {
   for (const [index, part] of parts.entries()) {
     const segment = parseSegment(part)
     if (typeof segment === 'string') return segment
-    if (segment.kind === 'rest' && index < parts.length - 1) return '** stands at the end of a path only'
+    if (segment.kind === 'rest' && index < parts.length - 1)
+      return '** stands at the end of a path only: use * for one segment'
     if (segment.kind === 'param') {
-      if (names.has(segment.name)) return `{${segment.name}} stands twice in this path`
+      if (names.has(segment.name))
+        return `{${segment.name}} stands twice in this path: give one of them another name`
       names.add(segment.name)
     }
     segments.push(segment)
@@ -46,12 +48,13 @@ function parseSegment(part: string): PatternSegment | string {
 
 /** Written in plain UTF-8, encoded here; then it must be what a request could hold. */
 function parseLiteral(part: string): PatternSegment | string {
-  if (part === '') return 'a path has no empty segments'
+  if (part === '') return 'a path has no empty segments: take one slash out'
   if (part.includes('%')) return 'write paths in plain characters: they are percent-encoded here'
   const encoded = encodeURI(part)
   const target = parseRequestTarget(`/${encoded}`, 'GET', 'localhost')
   if ('code' in target) return `no request can have this path: ${target.detail}`
   const regular = target.irregularities & ~irregularityBit['non-utf8']
-  if (regular !== 0) return 'no request can have this path: it is irregular'
+  if (regular !== 0)
+    return 'only irregular requests could have this path: write {name} for this segment, and list in allow what it may hold'
   return { kind: 'literal', text: target.path.slice(1) }
 }
