@@ -8,6 +8,10 @@ export function check(fileName: string, strict: boolean): number {
   const errors = result.issues.filter(({ severity }) => severity === 'error').length
   const warnings = result.issues.length - errors
   if (errors === 0 && warnings === 0) process.stdout.write(`${fileName}: no problems\n`)
-  else process.stderr.write(`${fileName}: ${errors} errors, ${warnings} warnings\n`)
+  else process.stderr.write(`${fileName}: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}\n`)
   return errors > 0 || (strict && warnings > 0) ? 1 : 0
+}
+
+function counted(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`
 }
