@@ -1,6 +1,7 @@
-import { LineCounter, parseDocument } from 'yaml'
+import { parseDocument } from 'yaml'
 import type { ExpandContext } from './expand.ts'
 import type { Issue } from './issue.ts'
+import { createLineIndex } from './line-index.ts'
 import type { Span } from './place.ts'
 import { syntaxProblems } from './yaml-syntax.ts'
 import { type Path, walkDocument } from './yaml-walk.ts'
@@ -29,7 +30,7 @@ export type At = 'key' | 'value'
 
 /** Reads YAML 1.2 with the core schema, without its merge keys, and with references expanded. */
 export function readYamlTree(text: string, context: ExpandContext): YamlTree {
-  const lines = new LineCounter()
+  const lines = createLineIndex(text)
   const document = parseDocument(text, {
     version: '1.2',
     schema: 'core',
@@ -38,28 +39,19 @@ export function readYamlTree(text: string, context: ExpandContext): YamlTree {
     prettyErrors: false,
     // Finding duplicates is left to the walk: the library takes quadratic time.
     uniqueKeys: false,
-    lineCounter: lines,
   })
   const issues = syntaxProblems(document).map(({ span, message }) => issue(span, [], message))
   const readable = issues.length === 0
   const walked = walkDocument(readable ? document.contents : undefined, {
     ...context,
-    lineOf: (span) => lines.linePos(span.start).line,
+    lineOf: (span) => lines.positionOf(span.start).line,
     report: (span, path, message) => void issues.push(issue(span, path, message)),
   })
 
   function issue(span: Span, path: Path, message: string, severity: Issue['severity'] = 'error'): Issue {
-    const { line, col } = lines.linePos(span.start)
-    const lineEnd = text.indexOf('\n', span.start)
-    const end = Math.min(span.end, lineEnd === -1 ? text.length : lineEnd)
-    return {
-      severity,
-      line: Math.max(1, line),
-      column: Math.max(1, col),
-      length: Math.max(1, end - span.start),
-      path: path.join('.'),
-      message,
-    }
+    const { line, column } = lines.positionOf(span.start)
+    const length = Math.max(1, Math.min(span.end, lines.endOfLine(span.start)) - span.start)
+    return { severity, line, column, length, path: path.join('.'), message }
   }
 
   return {
@@ -73,7 +65,7 @@ export function readYamlTree(text: string, context: ExpandContext): YamlTree {
       for (const [i, { container, key }] of walkedAlong(path).entries()) {
         const place = walked.placeOf(container, key)
         if (place === undefined) break
-        const onOneLine = lines.linePos(place.key.start).line === lines.linePos(place.value.start).line
+        const onOneLine = place.value.start <= lines.endOfLine(place.key.start)
         span = i === path.length - 1 && at === 'value' && onOneLine ? place.value : place.key
       }
       return issue(span, path, message, severity)
