@@ -13,8 +13,8 @@ import { queryOverridesMethod } from './http/query.ts'
 import { hasBody, type RequestHead, readRequestHead } from './http/request-head.ts'
 import { parseRequestTarget, type RequestTarget } from './http/request-target.ts'
 import { createDecisionLog, startRecord } from './log/decision-log.ts'
-import type { Exchange } from './proxy/exchange.ts'
-import { forward } from './proxy/http.ts'
+import type { Exchange, Refuse } from './proxy/exchange.ts'
+import { forward, type Running } from './proxy/http.ts'
 import { tunnel } from './proxy/websocket.ts'
 import { refusalAnswer } from './refusal.ts'
 import { reply, replyOnSocket } from './reply.ts'
@@ -148,7 +148,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   function act(visit: Visit, door: Door, decision: Decision<CompiledRoute>): void {
     recordDecision(visit.record, decision, performance.now() - visit.startedMs)
     if (decision.outcome === 'refuse') return refuse(visit, door, decision, hasUnreadBody(visit))
-    door.pass(passage(visit, decision), (code, detail) =>
+    door.pass(exchangeFor(visit, decision), (code, detail) =>
       refuse(visit, door, { outcome: 'refuse', code, detail, route: decision.route }, hasUnreadBody(visit)),
     )
   }
@@ -158,10 +158,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     door.answer(answerTo(visit, refusal), closing)
   }
 
-  function passage(visit: Visit, decision: Allowed): Passage {
+  function exchangeFor(visit: Visit, decision: Allowed): Exchange {
     const { route, token, target } = decision
     const { request, head, record } = visit
     return {
+      request,
       head,
       record,
       target: upstreamTarget(target, route.stripPrefix),
@@ -201,14 +202,18 @@ export function createGateway(options: GatewayOptions): Gateway {
       visits += 1
       const visit = enter(request, true)
       const { record } = visit
+      let running: Running | undefined
       response.once('close', () => {
+        running?.clientClosed()
         if (record.status === 0) recordClientGone(record)
         log(record)
         leave()
       })
       serve(visit, {
         answer: (answer, closing) => respond(response, record, answer, closing),
-        pass: (passage, refuse) => forward({ ...passage, request, response, refuse }),
+        pass: (exchange, refuse) => {
+          running = forward(exchange, response, refuse)
+        },
       })
     },
 
@@ -229,7 +234,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           replyOnSocket(socket, answer)
           done()
         },
-        pass: (passage, refuse) => tunnel({ ...passage, socket, early, done, refuse }),
+        pass: (exchange, refuse) => tunnel(exchange, { socket, early, done }, refuse),
       })
     },
   }
@@ -239,11 +244,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 type Door = {
   /** Answers in the gateway's own words; `closing` when the connection must not be used again. */
   answer(answer: Answer, closing: boolean): void
-  pass(passage: Passage, refuse: Exchange['refuse']): void
+  pass(exchange: Exchange, refuse: Refuse): void
 }
-
-/** What http and WebSocket exchanges have in common. */
-type Passage = Omit<Exchange, 'request' | 'response' | 'refuse'>
 
 type Allowed = Extract<Decision<CompiledRoute>, { outcome: 'allow' }>
 

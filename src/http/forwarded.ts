@@ -24,10 +24,12 @@ export function createForwardedPolicy(options: {
 }): ForwardedPolicy {
   const proto = options.tls ? 'https' : 'http'
   const isTrusted = trustOf(options.trustedProxies)
+  let port: string | undefined
   return {
     client(peer, headers, host) {
       const address = normalAddress(peer)
-      const port = String(options.port())
+      // The listener has its port by the time that a request comes, and keeps it.
+      port ??= String(options.port())
       if (!isTrusted(address)) return described(address, address, proto, host, port)
       const said = readForwarded(headers)
       const hops = walk(said.for, address, isTrusted)

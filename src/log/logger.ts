@@ -26,7 +26,7 @@ export type ProcessLogger = Logger & {
 
 /** Lines wait at most this long in the buffer; a crash loses no more. */
 const flushEveryMs = 100
-const writeAtBytes = 4096
+const writeAtBytes = 12 * 1024
 /** What a stuck destination (full disk, stopped reader) may hold in memory; later lines are dropped. */
 const bufferLimitBytes = 16 * 1024 * 1024
 

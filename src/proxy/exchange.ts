@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Code } from '../errors.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import type { RequestRecord } from '../log/decision-log.ts'
@@ -17,7 +17,6 @@ export type ForwardPlan = {
 /** One allowed request on its way: everything that the exchange needs, nothing that it must decide. */
 export type Exchange = {
   readonly request: IncomingMessage
-  readonly response: ServerResponse
   readonly head: RequestHead
   /** Path and query for the upstream, as they go on the wire. */
   readonly target: string
@@ -32,6 +31,7 @@ export type Exchange = {
   readonly streams: OpenStreams
   /** For event streams and WebSockets: asks the current rules again. */
   readonly stillAllowed: () => boolean | Promise<boolean>
-  /** Answers with a problem, in the gateway's own words; only before a head was sent. Sets `record.status` and `record.code`. */
-  readonly refuse: (code: Code, detail: string) => void
 }
+
+/** Answers with a problem, in the gateway's own words; only before a head was sent. Sets `record.status` and `record.code`. */
+export type Refuse = (code: Code, detail: string) => void

@@ -1,31 +1,44 @@
+import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Code } from '../errors.ts'
 import { hasBody } from '../http/headers.ts'
 import { type AnswerHead, answerHead } from './answer.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, Refuse } from './exchange.ts'
 import { faultDetails, upstreamCode, wasRefused, wasReset } from './fault.ts'
 import { type OpenStream, type StreamEnd, streamEnds } from './open-streams.ts'
 import { createRequestBody } from './request-body.ts'
 import type { Origin } from './upstream.ts'
 
+/** An exchange under way. */
+export type Running = {
+  /** To be called when the response is closed, before the log line is written: aborts what is not over. */
+  clientClosed(): void
+}
+
 /**
  * One HTTP exchange, streaming both ways. Fills `record` (status, bytes, upstreamMs, code) and ends `response`, whatever
- * happens; never throws. The log line is written by the caller on the response's `close`.
+ * happens; never throws.
  */
-export function forward(exchange: Exchange): void {
+export function forward(exchange: Exchange, response: ServerResponse, refuse: Refuse): Running | undefined {
   const { head, plan } = exchange
-  if ((head.contentLength ?? 0) > plan.bodyLimitBytes) return exchange.refuse(...tooLarge)
-  const run = new HttpExchange(exchange)
+  if ((head.contentLength ?? 0) > plan.bodyLimitBytes) {
+    refuse(...tooLarge)
+    return undefined
+  }
+  const run = new HttpExchange(exchange, response, refuse)
   // A chunk that does not parse shows in the same segment as the head: then nothing may have gone upstream.
   if (head.chunked) setImmediate(() => run.start())
   else run.start()
+  return run
 }
 
 const tooLarge = ['body_too_large', 'The request body is larger than limits.bodyBytes'] as const
 
-class HttpExchange implements Dispatcher.DispatchHandler {
+class HttpExchange implements Dispatcher.DispatchHandler, Running {
   readonly #exchange: Exchange
+  readonly #response: ServerResponse
+  readonly #refuse: Refuse
   readonly #startedMs = performance.now()
   #origin: Origin | undefined
   #controller: Dispatcher.DispatchController | undefined
@@ -33,20 +46,25 @@ class HttpExchange implements Dispatcher.DispatchHandler {
   #timer: NodeJS.Timeout | undefined
   #stream: OpenStream | undefined
   #answerBegun = false
+  /** Handed to Node; on the wire with the first byte of the body, or as soon as none came along with it. */
   #headSent = false
+  /** The first chunk of the body, while it may still be the only one. */
+  #held: Buffer | undefined
+  #flushed = false
   #over = false
   #retried = false
   /** Origins that refused the connection, so far. */
   #refusals = 0
 
-  constructor(exchange: Exchange) {
+  constructor(exchange: Exchange, response: ServerResponse, refuse: Refuse) {
     this.#exchange = exchange
-    // Ahead of the listener that writes the log line.
-    exchange.response.prependOnceListener('close', () => this.#clientClosed())
+    this.#response = response
+    this.#refuse = refuse
   }
 
   start(): void {
-    const { request, response, plan } = this.#exchange
+    const { request, plan } = this.#exchange
+    const response = this.#response
     if (response.destroyed || request.destroyed || this.#over) return
     this.#origin = plan.upstream.pick()
     if (this.#origin === undefined) {
@@ -70,7 +88,8 @@ class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   #body(): Readable {
-    const { request, response, head, plan, record } = this.#exchange
+    const { request, head, plan, record } = this.#exchange
+    const response = this.#response
     return createRequestBody({
       request,
       idleMs: plan.timeouts.idleMs,
@@ -118,12 +137,13 @@ class HttpExchange implements Dispatcher.DispatchHandler {
       return this.#fail('upstream_protocol', 'The upstream sent an answer that cannot be relayed')
     }
     if (answer.isEventStream) this.#openStream()
-    else this.#armIdle()
+    process.nextTick(flushHead, this)
   }
 
   /** False when Node refuses the head: statuses such as 099, field values that are none. */
   #writeHead(status: number, answer: AnswerHead): boolean {
-    const { response, record } = this.#exchange
+    const { record } = this.#exchange
+    const response = this.#response
     try {
       response.sendDate = !answer.hasDate
       response.writeHead(status, answer.headers)
@@ -132,34 +152,59 @@ class HttpExchange implements Dispatcher.DispatchHandler {
     }
     this.#headSent = true
     record.status = status
-    response.flushHeaders()
     return true
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#over) return
-    const { response, record } = this.#exchange
-    record.bytesOut += chunk.length
-    this.#timer?.refresh()
+  /** What came with the head's own bytes is through: it goes out now, and the rest as it comes. */
+  flush(): void {
+    if (this.#over || this.#flushed) return
+    this.#flushed = true
+    if (this.#stream === undefined) this.#armIdle()
+    const held = this.#held
+    this.#held = undefined
+    // Not flushHeaders(): that writes the head as UTF-8, and fields are bytes.
+    if (held === undefined) this.#response.write('', 'latin1')
+    else this.#write(held)
+  }
+
+  #write(chunk: Buffer): void {
+    const response = this.#response
     if (response.write(chunk)) return
-    controller.pause()
-    response.once('drain', () => controller.resume())
+    this.#controller?.pause()
+    response.once('drain', () => this.#controller?.resume())
+  }
+
+  onResponseData(_controller: unknown, chunk: Buffer): void {
+    if (this.#over) return
+    this.#exchange.record.bytesOut += chunk.length
+    if (!this.#flushed && this.#held === undefined) {
+      this.#held = chunk
+      return
+    }
+    this.flush()
+    this.#timer?.refresh()
+    this.#write(chunk)
   }
 
   onResponseEnd(): void {
     if (this.#over) return
     if (!this.#headSent) return this.#fail('upstream_protocol', faultDetails.upstream_protocol)
-    const { request, response, head } = this.#exchange
+    const { request, head } = this.#exchange
+    const response = this.#response
     this.#finish()
     // The upstream did not want the rest of the body: it must not be taken for the next request.
-    if (hasBody(head) && !request.complete) response.end(() => request.socket.destroySoon())
-    else response.end()
+    if (hasBody(head) && !request.complete) response.once('finish', () => request.socket.destroySoon())
+    const held = this.#held
+    if (held === undefined) response.end()
+    // As text it joins the head in one write: 46 → 40 µs a request.
+    else if (held.length <= joinedBytes) response.end(held.toString('latin1'), 'latin1')
+    else response.end(held)
   }
 
   onResponseError(_controller: unknown, error: Error): void {
     if (this.#over) return
     const { request } = this.#exchange
-    if (request.destroyed && !request.complete) return this.#clientClosed()
+    if (request.destroyed && !request.complete) return this.clientClosed()
     if (!this.#answerBegun && this.#mayAskAgain(error)) return this.#again()
     const code = upstreamCode(error)
     if (code === 'upstream_unreachable') this.#origin?.failed()
@@ -208,14 +253,16 @@ class HttpExchange implements Dispatcher.DispatchHandler {
   /** An event stream has no end that could be missed: it ends properly, and its client comes again. */
   #endStream(why: StreamEnd): void {
     if (this.#over) return
-    const { record, response } = this.#exchange
+    const { record } = this.#exchange
+    const response = this.#response
     record.detail = streamEnds[why]
+    this.flush()
     this.#finish()
     this.#controller?.abort(new Error('the event stream has ended'))
     response.end()
   }
 
-  #clientClosed(): void {
+  clientClosed(): void {
     if (this.#over) return
     const { record } = this.#exchange
     if (this.#stream === undefined) record.code ??= 'client_closed'
@@ -226,13 +273,14 @@ class HttpExchange implements Dispatcher.DispatchHandler {
   /** A refusal while one can be sent. Later the client's connection goes: a cut answer must not look complete. */
   #fail(code: Code, detail: string): void {
     if (this.#over) return
-    const { record, response, refuse } = this.#exchange
+    const { record } = this.#exchange
+    const response = this.#response
     this.#finish()
     if (this.#headSent) {
       record.code = code
       record.detail = detail
       response.destroy()
-    } else refuse(code, detail)
+    } else this.#refuse(code, detail)
     this.#controller?.abort(new Error(detail))
   }
 
@@ -242,6 +290,13 @@ class HttpExchange implements Dispatcher.DispatchHandler {
     this.#origin?.leave()
     if (this.#stream !== undefined) this.#exchange.streams.remove(this.#stream)
   }
+}
+
+/** Beyond it, a copy costs more than a second write. */
+const joinedBytes = 16 * 1024
+
+function flushHead(exchange: HttpExchange): void {
+  exchange.flush()
 }
 
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])

@@ -64,9 +64,15 @@ export function createUpstream(
     pick() {
       const nowMs = Date.now()
       turn = (turn + 1) % origins.length
-      const order = [...origins.slice(turn), ...origins.slice(0, turn)].filter((origin) => !origin.isFull())
-      // When all were failing the next in turn is as good as any, and finds out whether it is back.
-      return order.find((origin) => origin.ejectedUntilMs() <= nowMs) ?? order[0]
+      let failing: Origin | undefined
+      for (let i = 0; i < origins.length; i++) {
+        const origin = origins[(turn + i) % origins.length]
+        if (origin === undefined || origin.isFull()) continue
+        if (origin.ejectedUntilMs() <= nowMs) return origin
+        failing ??= origin
+      }
+      // When all are failing the next in turn is as good as any, and finds out whether it is back.
+      return failing
     },
     async close() {
       await Promise.all(origins.map((origin) => origin.pool.close()))

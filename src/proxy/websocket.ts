@@ -2,14 +2,14 @@ import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Code } from '../errors.ts'
 import { answerHead } from './answer.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, Refuse } from './exchange.ts'
 import { faultDetails, upstreamCode } from './fault.ts'
 import { acceptsHandshake, headText } from './handshake.ts'
 import { type OpenStream, type StreamEnd, streamEnds } from './open-streams.ts'
 import type { Origin } from './upstream.ts'
 
 /** What an upgrade has beside an exchange's members: the client's socket and what arrived behind the head. */
-export type Upgrade = Omit<Exchange, 'request' | 'response'> & {
+export type Upgrade = {
   readonly socket: Duplex
   readonly early: Buffer
   /** Called once, when the tunnel is over without a refusal: time to write the log line. */
@@ -20,12 +20,12 @@ export type Upgrade = Omit<Exchange, 'request' | 'response'> & {
  * One upgrade: the handshake over undici, then two sockets joined. 101 needs `Upgrade: websocket` and the right
  * Sec-WebSocket-Accept, else 502; any other answer of the upstream is relayed and the connection closed (RFC 6455 section 4).
  */
-export function tunnel(upgrade: Upgrade): void {
-  new Tunnel(upgrade).start()
+export function tunnel(exchange: Exchange, upgrade: Upgrade, refuse: Refuse): void {
+  new Tunnel({ ...exchange, ...upgrade, refuse }).start()
 }
 
 class Tunnel implements Dispatcher.DispatchHandler {
-  readonly #upgrade: Upgrade
+  readonly #upgrade: Exchange & Upgrade & { readonly refuse: Refuse }
   readonly #startedMs = performance.now()
   #origin: Origin | undefined
   #controller: Dispatcher.DispatchController | undefined
@@ -33,7 +33,7 @@ class Tunnel implements Dispatcher.DispatchHandler {
   #stream: OpenStream | undefined
   #over = false
 
-  constructor(upgrade: Upgrade) {
+  constructor(upgrade: Exchange & Upgrade & { readonly refuse: Refuse }) {
     this.#upgrade = upgrade
     upgrade.socket.once('close', () => this.#end())
   }

@@ -25,6 +25,8 @@ ${more}`)
   return { gateway, upstream }
 }
 
+const answering = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+
 const get = (path = '/x', headers = '') =>
   `GET ${path} HTTP/1.1\r\nHost: a.test\r\n${headers}Connection: close\r\n\r\n`
 
@@ -158,6 +160,25 @@ describe('an answer on its way back', () => {
     expect(text.endsWith('\r\n\r\nok')).toBe(true)
   })
 
+  test.each([0, 50])('keeps the bytes of its fields, when its body comes %i ms later', async (delayMs) => {
+    const { gateway } = await guard((socket) => {
+      socket.write(
+        Buffer.from('HTTP/1.1 200 OK\r\nX-Name: caf\xe9 \xc3\xa9\r\nContent-Length: 3\r\n\r\n', 'latin1'),
+      )
+      setTimeout(() => socket.write(Buffer.from('\xe9!\xff', 'latin1')), delayMs)
+    })
+    const { text } = await sendRaw(gateway.port, get())
+    expect(text).toContain('X-Name: caf\xe9 \xc3\xa9\r\n')
+    expect(text.endsWith('\r\n\r\n\xe9!\xff')).toBe(true)
+  })
+
+  test('shows its head before its body comes', async () => {
+    const { gateway } = await guard(
+      (socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n'),
+    )
+    expect((await sendRaw(gateway.port, get(), 300)).status).toBe(200)
+  })
+
   test.each([
     ['HEAD', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n', /Content-Length: 5\r\n/],
     ['GET', 'HTTP/1.1 204 No Content\r\nX-A: 1\r\n\r\n', /^HTTP\/1\.1 204/],
@@ -279,6 +300,26 @@ describe('an answer on its way back', () => {
     expect(answer.status).toBe(503)
     expect(answer.text).toMatch(/Retry-After: \d/)
     await Promise.all(waiting)
+  })
+
+  test('is asked for at each of several origins in turn, those that fail passed over until they are back', async () => {
+    const origins = await Promise.all(['a', 'b'].map((name) => startUpstream(always(answering(name)))))
+    const [a, b] = origins as [ScriptedUpstream, ScriptedUpstream]
+    const gateway = await startGateway(
+      `apis: { a: { resource: https://a.test/, upstream: ["${a.url}", "${b.url}"], routes: { /**: public } } }`,
+    )
+    open.push(b, gateway)
+    const ask = async (times: number) => {
+      const names: string[] = []
+      for (let i = 0; i < times; i++) names.push((await sendRaw(gateway.port, get())).text.slice(-1))
+      return names.sort().join('')
+    }
+    expect(await ask(6)).toBe('aaabbb')
+    await a.stop()
+    expect(await ask(6)).toBe('bbbbbb')
+    const again = await startUpstream(always(answering('a')), a.port)
+    open.push(again)
+    await expect.poll(() => ask(4), { timeout: 8000 }).toBe('aabb')
   })
 
   test('of a second origin is taken when the first is down', async () => {

@@ -14,6 +14,7 @@ export type ScriptedUpstream = {
 /** A raw TCP upstream: `script` gets each connection and everything it received so far, at every chunk. */
 export function startUpstream(
   script: (socket: Socket, received: string, connection: number) => void,
+  wantedPort = 0,
 ): Promise<ScriptedUpstream> {
   const sockets = new Set<Socket>()
   let connections = 0
@@ -39,7 +40,7 @@ export function startUpstream(
     })
   })
   return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(wantedPort, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo // A TCP listener has no other address.
       resolve({
         port,
