@@ -36,6 +36,9 @@ function wildcardRule(name: string) {
   }
 }
 
+/** Only the outer shape: what stands for a path is decoded by `routes.ts`. */
+export const routes = v.record(v.string(), v.unknown())
+
 const api = fields(
   {
     resource: needed(
@@ -49,7 +52,7 @@ const api = fields(
       'write where allowed requests go, such as http://legacy-api:3000',
     ),
     routes: needed(
-      byShape({ map: v.record(v.string(), v.unknown()) }),
+      byShape({ map: routes }),
       'Path, then method, then what is required. What is not here is refused.',
       'write what each path requires; {} refuses everything',
     ),

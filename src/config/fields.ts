@@ -47,8 +47,9 @@ export function key<const T extends Schema, const D extends v.InferInput<T>>(
   description: string,
   byDefault: D,
 ): v.OptionalSchema<T, D>
-export function key(schema: Schema, description: string, byDefault?: unknown) {
-  return v.optional(v.pipe(schema, v.description(description)), byDefault)
+export function key(schema: Schema, description: string, byDefault?: unknown): object {
+  // Not in a pipe: there the JSON Schema would lose it behind the first transformation.
+  return { ...v.optional(schema, byDefault), about: description }
 }
 
 /** A key that must be there; `mend` says what to write. Its value is undefined only where an issue says why. */

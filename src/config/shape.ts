@@ -22,7 +22,7 @@ export type ByShape<T extends Forms> = v.LazySchema<AnyForm<T>> & { readonly for
  */
 export function byShape<const T extends Forms>(forms: T): ByShape<T> {
   const names = (['text', 'list', 'map'] as const).filter((name) => forms[name] !== undefined)
-  const wrong = v.custom<never>(() => false, `expected ${names.map((name) => words[name]).join(', or ')}`)
+  const wrong = v.never(`expected ${names.map((name) => words[name]).join(', or ')}`)
   // What is chosen is one of the forms, or takes nothing and so adds no output to the type.
   const schema = v.lazy((value) => (forms[shapeOf(value)] ?? wrong) as AnyForm<T>)
   return { ...schema, forms }

@@ -42,7 +42,7 @@ export function count(least: number, most: number = Number.MAX_SAFE_INTEGER) {
       (value) => typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value)),
       message,
     ),
-    v.metadata({ type: ['integer', 'string'], minimum: least, maximum: most, pattern: /^\d+$/.source }),
+    v.metadata({ type: ['integer', 'string'], minimum: least, pattern: /^\d+$/.source }),
     v.transform(Number),
     v.safeInteger(message),
     v.minValue(least, message),
