@@ -18,7 +18,6 @@ export function createListener(config: Config): HttpServer {
     headersTimeout: config.timeouts.headMs,
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(checkEveryMs, config.timeouts.headMs),
-    keepAliveTimeout: config.timeouts.idleMs,
     noDelay: true,
     ...onlyWebSockets,
   }
@@ -49,6 +48,7 @@ const onlyWebSockets = {
 export function applyLimits(server: HttpServer, config: Config): void {
   server.maxConnections = config.limits.connections
   server.headersTimeout = config.timeouts.headMs
+  server.keepAliveTimeout = config.timeouts.idleMs
 }
 
 function readCertificate(tls: TlsOptions) {

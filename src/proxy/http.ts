@@ -233,8 +233,11 @@ class HttpExchange implements Dispatcher.DispatchHandler, Running {
   }
 
   #timedOut(): void {
-    const part = this.#headSent ? 'no byte of its answer' : 'no answer'
-    this.#fail('upstream_timeout', `The upstream sent ${part} in time`)
+    if (!this.#headSent) return this.#fail('upstream_timeout', 'The upstream sent no answer in time')
+    if (this.#response.writableNeedDrain) {
+      return this.#fail('client_closed', 'The client took no byte of the answer within timeouts.idle')
+    }
+    this.#fail('upstream_timeout', 'The upstream sent no byte of its answer within timeouts.idle')
   }
 
   #armIdle(): void {

@@ -130,6 +130,22 @@ describe('a large body', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 413 .*\r\n\r\nno$/s)
   })
 
+  test('that its client does not take is given up after timeouts.idle, and the log says who was slow', async () => {
+    const stage = await createStage(guarding('/**: public', 'timeouts: { idle: 300ms }'), (socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${total}\r\n\r\n`)
+      for (let sent = 0; sent < total; sent += chunk.length) socket.write(chunk)
+    })
+    const client = connect(stage.gateway.port, '127.0.0.1')
+    onTestFinished(() => void client.destroy())
+    client.on('error', () => {})
+    client.pause()
+    client.write('GET /x HTTP/1.1\r\nHost: a.test\r\n\r\n')
+    await stage.upstream.closed
+    await expect
+      .poll(() => stage.gateway.logs.find(({ msg }) => msg === 'request'))
+      .toMatchObject({ status: 200, code: 'client_closed', detail: expect.stringContaining('took no byte') })
+  })
+
   test('that is slow but steady outlives timeouts.response', async () => {
     const stage = await createStage(
       guarding('/**: public', 'timeouts: { response: 400ms }'),
