@@ -5,6 +5,8 @@ export type ScriptedUpstream = {
   readonly url: string
   /** Connections accepted so far. */
   readonly connections: number
+  /** Connections open now. */
+  readonly open: number
   /** Resolves when some connection was closed by the gateway. */
   readonly closed: Promise<void>
   received(): string
@@ -47,6 +49,9 @@ export function startUpstream(
         url: `http://127.0.0.1:${port}`,
         get connections() {
           return connections
+        },
+        get open() {
+          return sockets.size
         },
         closed: closing,
         received: () => all,
