@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander'
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 
 /** Exit status: 0 done, 1 the configuration is at fault, 64 wrong usage (sysexits.h). */
 const wrongUsage = 64
 
 const program = new Command('scopegate')
   .description('Puts OAuth 2 user authorization in front of an API that has none.')
+  .version(version())
   .exitOverride()
   .showHelpAfterError()
 
@@ -38,11 +40,27 @@ program
   .command('demo')
   .description('play the founding story with a stand-in for Logto and a sample API')
   .option('--once', 'end after the story', false)
-  .option('--port <port>', 'port of the gateway', '8080')
-  .action(async ({ once, port }: { once: boolean; port: string }) => {
-    const { runDemo } = await import('./dev/demo.ts')
-    process.exitCode = await runDemo({ once, port: Number(port) })
+  .option('--port <port>', 'port of the gateway', portNumber, 8080)
+  .action(async ({ once, port }: { once: boolean; port: number }) => {
+    const demo = await import('./dev/demo.ts').catch(notPublished)
+    process.exitCode = demo === undefined ? 1 : await demo.runDemo({ once, port })
   })
+
+function version(): string {
+  const { version: number } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) // Ours.
+  return String(number)
+}
+
+function portNumber(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
+  throw new InvalidArgumentError('a port is a number from 0 to 65535')
+}
+
+/** The stand-ins are development code: the package and the image leave them out. */
+function notPublished(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
+  process.stderr.write('The demo needs the source repository: clone it, then npm ci && npm run demo\n')
+}
 
 try {
   await program.parseAsync()
