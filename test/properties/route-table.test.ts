@@ -1,0 +1,199 @@
+import fc from 'fast-check'
+import { describe, expect, test, vi } from 'vitest'
+import { parseRequestTarget } from '../../src/http/request-target.ts'
+import { findRouteConflicts } from '../../src/route/conflict.ts'
+import { type Pattern, parsePattern } from '../../src/route/pattern.ts'
+import { createRouteTable, type TableRoute } from '../../src/route/table.ts'
+
+type Named = TableRoute & { readonly name: string }
+
+function patternOf(text: string): Pattern {
+  const pattern = parsePattern(text)
+  if (typeof pattern === 'string') throw new Error(`${text}: ${pattern}`)
+  return pattern
+}
+
+/** Every path lists GET and requires a scope of its own. */
+function apiOf(texts: readonly string[], at: { hosts?: string[]; pathPrefix?: string } = {}) {
+  const paths = texts.map((text) => {
+    const requirement = { kind: 'scopes', anyOf: [[text]], where: [] } as const
+    const route: Named = { kind: 'route', requirement, allow: 0, name: text }
+    return { pattern: patternOf(text), methods: new Map([['GET', route]]) }
+  })
+  return { name: texts.join(' '), hosts: [], pathPrefix: '', distinguishes: [], paths, ...at }
+}
+
+function tableOf(texts: readonly string[]) {
+  const apis = [apiOf(texts)]
+  return { table: createRouteTable<Named>(apis), conflicts: findRouteConflicts(apis) }
+}
+
+function ask(table: ReturnType<typeof tableOf>['table'], path: string): string {
+  const target = parseRequestTarget(path, 'GET', 'h')
+  if ('code' in target) throw new Error(`${path}: ${target.detail}`)
+  const found = table.find('h', target, 'GET')
+  return found.kind === 'route' ? found.name : found.code
+}
+
+const literal = 0
+const wildcard = 1
+const rest = 2
+type Rank = typeof literal | typeof wildcard | typeof rest
+
+/** How specific each segment is, or undefined when the pattern does not match; straight from the words of the specification. */
+function ranksOf({ segments }: Pattern, path: string): Rank[] | undefined {
+  const parts = path === '/' ? [] : path.slice(1).replace(/\/$/, '').split('/')
+  const ranks: Rank[] = []
+  for (const [i, segment] of segments.entries()) {
+    if (segment.kind === 'rest') return [...ranks, rest]
+    const part = parts[i]
+    if (part === undefined || part === '') return undefined
+    if (segment.kind === 'literal' && segment.text !== part) return undefined
+    ranks.push(segment.kind === 'literal' ? literal : wildcard)
+  }
+  return parts.length === segments.length ? ranks : undefined
+}
+
+/** Segment by segment from the left; the end of the path before `**`. */
+function compare(a: readonly Rank[], b: readonly Rank[]): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const difference = (a[i] ?? -1) - (b[i] ?? -1)
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
+/** Looks at every pattern. */
+function searchNaively(texts: readonly string[], path: string): string {
+  const matching = texts.flatMap((text) => {
+    const ranks = ranksOf(patternOf(text), path)
+    return ranks === undefined ? [] : [{ text, ranks }]
+  })
+  return matching.sort((a, b) => compare(a.ranks, b.ranks))[0]?.text ?? 'not_found'
+}
+
+const word = fc.constantFrom('a', 'b', 'c')
+const segments = fc.array(fc.oneof({ arbitrary: word, weight: 3 }, fc.constantFrom('{x}', '*')), {
+  maxLength: 4,
+})
+const text = fc.record({ segments, isOpen: fc.boolean() }).map(({ segments, isOpen }) => {
+  const named = segments.map((segment, i) => (segment === '{x}' ? `{x${i}}` : segment))
+  return `/${[...named, ...(isOpen ? ['**'] : [])].join('/')}`
+})
+const setKey = (text: string) => text.replace(/\{x\d\}/g, '*')
+const texts = fc.uniqueArray(text, { minLength: 1, maxLength: 12, selector: setKey })
+const path = fc
+  .record({ parts: fc.array(fc.oneof(word, fc.constant('d')), { maxLength: 5 }), slash: fc.boolean() })
+  .map(({ parts, slash }) => (parts.length === 0 ? '/' : `/${parts.join('/')}${slash ? '/' : ''}`))
+
+describe('the compiled route table', () => {
+  test('agrees with a naive search, whatever the order of the routes', () => {
+    fc.assert(
+      fc.property(texts, fc.array(path, { minLength: 1, maxLength: 10 }), (texts, paths) => {
+        const { table, conflicts } = tableOf(texts)
+        const { table: reversed } = tableOf(texts.toReversed())
+        expect(conflicts.filter(({ kind }) => kind !== 'weaker-wildcard')).toEqual([])
+        for (const path of paths) {
+          expect(ask(table, path)).toBe(searchNaively(texts, path))
+          expect(ask(reversed, path)).toBe(searchNaively(texts, path))
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('finds two patterns of one set in conflict, and only those', () => {
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 2, maxLength: 10 }), (texts) => {
+        const { conflicts } = tableOf(texts)
+        const same = conflicts.filter(({ kind }) => kind === 'same-path').length
+        expect(same).toBe(texts.length - new Set(texts.map(setKey)).size)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('chooses the most specific host, then the longest path, as a naive search does', () => {
+    const host = fc.constantFrom('', 'a.test', 'b.a.test', '*.test', '*.a.test')
+    const prefix = fc.constantFrom('', '/a', '/a/b', '/b')
+    const place = fc.record({ host, prefix })
+    const places = fc.uniqueArray(place, {
+      minLength: 1,
+      maxLength: 8,
+      selector: (at) => at.host + at.prefix,
+    })
+    const rankOf = (host: string, asked: string): number => {
+      if (host === '') return 0
+      if (!host.startsWith('*.')) return host === asked ? 1000 : -1
+      return asked.endsWith(host.slice(1)) && asked.length >= host.length ? host.length : -1
+    }
+    fc.assert(
+      fc.property(
+        places,
+        fc.constantFrom('a.test', 'b.a.test', 'c.test', 'other'),
+        path,
+        (places, asked, path) => {
+          const apis = places.map(({ host, prefix }) => ({
+            ...apiOf([`${prefix}/**`], { hosts: host === '' ? [] : [host], pathPrefix: prefix }),
+            name: `${host}${prefix}`,
+          }))
+          const [best] = places
+            .filter(({ host, prefix }) => rankOf(host, asked) >= 0 && `${path}/`.startsWith(`${prefix}/`))
+            .sort(
+              (a, b) => rankOf(b.host, asked) - rankOf(a.host, asked) || b.prefix.length - a.prefix.length,
+            )
+          const expected = best && `${best.host}${best.prefix}`
+          expect(createRouteTable<Named>(apis).findApi(asked, path)).toBe(expected)
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+})
+
+/** Ten kinds of paths in turn, all different. */
+function manyTexts(number: number): string[] {
+  return Array.from({ length: number }, (_, i) => {
+    const kinds = [`/a${i}`, `/a${i}/{id}`, `/b/c${i}/*`, `/d/{id}/e${i}`, `/f${i}/**`]
+    return kinds[i % kinds.length] ?? ''
+  })
+}
+
+/** Each step of a search or of an insertion looks one literal up. */
+function countLookUps(run: () => void): number {
+  const spy = vi.spyOn(Map.prototype, 'get')
+  try {
+    run()
+    return spy.mock.calls.length
+  } finally {
+    spy.mockRestore()
+  }
+}
+
+describe('ten thousand routes', () => {
+  test('compile in steps that grow with their number only', () => {
+    const stepsFor = (number: number) => countLookUps(() => tableOf(manyTexts(number)))
+    const [few, many] = [stepsFor(1000), stepsFor(10_000)]
+    expect(few).toBeGreaterThan(1000)
+    expect(many / few).toBeLessThan(11)
+  })
+
+  test('compile within five seconds on the slowest machine', () => {
+    const startedMs = performance.now()
+    const { conflicts } = tableOf(manyTexts(10_000))
+    expect(conflicts).toEqual([])
+    expect(performance.now() - startedMs).toBeLessThan(5000)
+  })
+
+  test.each(['/a9990', '/a9991/7', '/b/c9992/7', '/d/7/e9993', '/f9994/7/8', '/nowhere/at/all'])(
+    'are searched for %s in no more steps than ten',
+    (path) => {
+      const last = ['/a9990', '/a9991/{id}', '/b/c9992/*', '/d/{id}/e9993', '/f9994/**']
+      const few = tableOf(last).table
+      const many = tableOf(manyTexts(10_000)).table
+      expect(ask(many, path)).toBe(ask(few, path))
+      const steps = [many, few].map((table) => countLookUps(() => ask(table, path)))
+      expect(steps[0]).toBe(steps[1])
+    },
+  )
+})
