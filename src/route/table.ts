@@ -138,10 +138,15 @@ export function createRouteTable<R extends TableRoute>(apis: readonly TableApi<R
 function compileApi<R extends TableRoute>(api: TableApi<R>): Compiled<R> {
   const primary = createTrie<PathEntry<R>>()
   const folded = createTrie<PathEntry<R>>()
-  for (const path of api.paths) {
-    const entry = pathEntry(api.name, path)
-    primary.add(path.pattern.segments, entry)
-    folded.add(foldPattern(path.pattern.segments, api.distinguishes), entry)
+  const entries = api.paths.map((path) => pathEntry(api.name, path))
+  for (const entry of entries) {
+    const { segments } = entry.path.pattern
+    primary.add(segments, entry)
+    folded.add(foldPattern(segments, api.distinguishes), entry)
+  }
+  // `/v1.0/**` covers `/v1.0` too, which loses its extension when it is asked for. Paths that are written go first.
+  for (const entry of entries) {
+    folded.add(foldPattern(withoutRest(entry.path.pattern.segments), api.distinguishes), entry)
   }
   return {
     api,
@@ -185,12 +190,16 @@ export function foldPattern(
   )
 }
 
-function isFolded(pattern: Pattern, distinguishes: readonly Distinction[]): boolean {
-  const folded = foldPattern(pattern.segments, distinguishes)
-  return pattern.segments.every((segment, index) => {
-    const other = folded[index]
-    return segment.kind !== 'literal' || (other?.kind === 'literal' && other.text === segment.text)
+/** False when a path that is written as a folding upstream reads it could be taken for another one. */
+function isFolded({ segments }: Pattern, distinguishes: readonly Distinction[]): boolean {
+  return foldPattern(withoutRest(segments), distinguishes).every((folded, index) => {
+    const segment = segments[index]
+    return folded.kind !== 'literal' || (segment?.kind === 'literal' && folded.text === segment.text)
   })
+}
+
+function withoutRest(segments: readonly PatternSegment[]): readonly PatternSegment[] {
+  return segments.at(-1)?.kind === 'rest' ? segments.slice(0, -1) : segments
 }
 
 /** -1: not this host. Exact names above wildcards, longer wildcards above shorter ones, any host last. */

@@ -68,6 +68,20 @@ describe('the route table', () => {
     },
   )
 
+  test('takes the end of an open path for no other route because of a dot in it', () => {
+    const table = tableOf({ '/**': 'public', '/v1.0/**': 'admin', '/v2': 'r' })
+    expect(ask(table, '/v1.0')).toBe('/v1.0/**')
+    expect(ask(table, '/v1.0/todos')).toBe('/v1.0/**')
+    expect(ask(table, '/v1')).toBe('ambiguous_target')
+    expect(ask(table, '/v2')).toBe('/v2')
+  })
+
+  test('keeps a route that looks like the end of an open path', () => {
+    const table = tableOf({ '/v1.0/**': 'admin', '/v1': 'r' })
+    expect(ask(table, '/v1')).toBe('/v1')
+    expect(ask(table, '/v1.0')).toBe('ambiguous_target')
+  })
+
   test('answers an irregular path 400 unless the route allows it, and before 404', () => {
     expect(ask(table, '/a/b%2Fc')).toBe('ambiguous_target')
     expect(ask(table, '/nowhere//x')).toBe('ambiguous_target')
