@@ -44,6 +44,8 @@ function readText(fileName: string): { readonly text: string } | { readonly prob
     return { problem: 'this file cannot be read; create it, or name another with --config' }
   }
   if (bytes.length > limitBytes) return { problem: 'this file is larger than 8 MiB' }
-  if (!isUtf8(bytes)) return { problem: 'this file is not UTF-8: save it in that encoding' }
+  // UTF-16 of plain letters is well-formed UTF-8, with NULs between them.
+  if (!isUtf8(bytes) || bytes.includes(0))
+    return { problem: 'this file is not UTF-8: save it in that encoding' }
   return { text: bytes.toString('utf8') }
 }
