@@ -1,8 +1,15 @@
 import { expect, test } from 'vitest'
 import { httpVectors } from './attack-http/vector.ts'
 import { decidedOtherwise, isNamedBy } from './decided-otherwise.ts'
+import { routingCases } from './routing/sources.ts'
+import { traefikInvalid } from './routing/traefik.ts'
 
-const names = httpVectors.map(({ id }) => id)
+const names = [
+  ...httpVectors.map(({ id }) => id),
+  ...routingCases.map(({ id }) => id),
+  ...new Set(routingCases.map(({ group }) => group)),
+  ...traefikInvalid,
+]
 const listed = decidedOtherwise.flatMap(({ vectors }) => vectors)
 
 test('every entry of the list still stands for a vector', () => {

@@ -20,6 +20,126 @@ export const decidedOtherwise: readonly Decided[] = [
       'bodies are streamed, so the upstream has seen the head; timeouts.idle bounds each pause of a body, nothing but limits.bodyBytes the whole of it',
     answer: '408 when timeouts.idle is over, and the upstream request is cut off',
   },
+  {
+    vectors: [
+      'traefik HostRegexp:^[a-zA-Z-]+\\.com$',
+      'oathkeeper glob-strings',
+      'traefik Header:x-forwarded-proto|https',
+      'traefik HeaderRegexp:x-forwarded-proto|^https?$',
+      'traefik Query:mobile',
+      'traefik QueryRegexp:q|^.*$',
+      'agentgateway query',
+      'authelia QueryPolicy',
+      'envoy jwt_authn-path-and-query',
+      'traefik invalid Header*',
+    ],
+    reason:
+      'a route is chosen by host, path and method alone: no regular expressions and globs, no rules on headers, nothing of the query',
+  },
+  {
+    vectors: ['traefik ClientIP:127.0.0.1', 'oauth2-proxy client-ip-allowlist'],
+    reason: 'no rule asks for the client address: it is told to the upstream and the log, never trusted',
+  },
+  {
+    vectors: ['agentgateway-authority-and-scheme-4'],
+    reason: 'no rule asks for the scheme: a listener has one',
+  },
+  {
+    vectors: ['authelia MultipleSubjectsMatching'],
+    reason: 'where is one conjunction of claims: "both of these, or both of those" cannot be said',
+  },
+  {
+    vectors: ['authelia-DomainMatching-11'],
+    reason: 'what a request needs does not depend on who asks: the rule that is for all subjects stands',
+    answer: 'auth-level-2',
+  },
+  {
+    vectors: ['authelia-ResourceSubjectMatching-4', 'authelia-ResourceSubjectMatching-6'],
+    reason: 'a claim is compared with a path parameter exactly: John is not john',
+    answer: 'deny',
+  },
+  {
+    vectors: ['authelia DefaultBypassConfig'],
+    reason: 'what no route names is refused: there is no other default',
+    answer: 'deny',
+  },
+  {
+    vectors: ['authelia-MethodMatching-3', 'authelia-MethodMatching-4'],
+    reason: 'CONNECT and TRACE are never let through: naming one is an error',
+    answer: 'deny',
+  },
+  {
+    vectors: ['oathkeeper-rule-custom-method-0', 'oathkeeper-rule-custom-method-1'],
+    reason: 'no request can have a method that Node does not know: naming one is an error',
+    answer: 'no-match',
+  },
+  {
+    vectors: ['oathkeeper-rule-regex-digits-plus-2', 'oathkeeper-rule-glob-digits-2'],
+    reason: 'a parameter takes the segment whole, digits or not: telling them apart is for the upstream',
+    answer: 'match',
+  },
+  {
+    vectors: ['traefik-62', 'envoy-jwt_authn-exact-case-insensitive-4'],
+    reason: 'a trailing slash does not count in matching: to many upstreams both are the same',
+    answer: 'match',
+  },
+  {
+    vectors: ['envoy-jwt_authn-exact-case-insensitive-1'],
+    reason: 'a path is matched as it is written; another case never gains by it (look-alikes)',
+    answer: 'no-match',
+  },
+  {
+    vectors: [
+      'oathkeeper-scope-hierarchic-3',
+      'oathkeeper-scope-hierarchic-8',
+      'oathkeeper-scope-hierarchic-17',
+      'oathkeeper-scope-hierarchic-19',
+      'oathkeeper-scope-hierarchic-21',
+    ],
+    reason: 'scopes are whole words without a hierarchy (RFC 6749 section 3.3)',
+    answer: 'deny',
+  },
+  {
+    vectors: ['oathkeeper-pipeline-outcomes-3'],
+    reason: 'a route without a requirement is an error in the file: nothing is served by it',
+    answer: 'refused at load',
+  },
+  {
+    vectors: ['oathkeeper-pipeline-outcomes-6'],
+    reason: 'RFC 6750 section 3.1: a valid token that is not enough is 403, with its challenge',
+    answer: '403',
+  },
+  {
+    vectors: ['oathkeeper-pipeline-outcomes-8'],
+    reason:
+      'a token whose sub cannot stand in a header is refused; another such claim is left out and logged',
+    answer: '401',
+  },
+  {
+    vectors: ['auth0-bearer-token-location-4'],
+    reason: 'RFC 6750 section 3.1: malformed credentials are invalid_request',
+    answer: '400',
+  },
+  {
+    vectors: ['auth0-bearer-token-location-5', 'auth0-bearer-token-location-6'],
+    reason: 'a token in the query ends up in logs: it is never used, and said to be wrong',
+    answer: '400',
+  },
+  {
+    vectors: ['auth0-bearer-token-location-7', 'auth0-bearer-token-location-9'],
+    reason: 'a body is never read for a token',
+    answer: '401',
+  },
+  {
+    vectors: ['traefik invalid Method(`GET`, `POST`)', 'traefik invalid Host(`example.com`, `example.org`)'],
+    reason: 'methods and hosts are lists here',
+    answer: 'accepted',
+  },
+  {
+    vectors: ['traefik invalid PathRegexp(`/(css`)'],
+    reason: 'there are no regular expressions to be wrong: a parenthesis is a character of the path',
+    answer: 'accepted',
+  },
 ]
 
 /** The entry that names a vector or the group it is in. */
