@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { authorization, exchangeLimits, exchangeTimeouts, texts, upstream } from './exchange-schema.ts'
-import { fields, key, needed } from './fields.ts'
+import { fields, key, named, needed } from './fields.ts'
 import { byShape, isMap } from './shape.ts'
 import { tolerance } from './units.ts'
 import { corsOrigin, fieldName, filled, flag, host, list, methodName, prefix, text, word } from './values.ts'
@@ -90,7 +90,7 @@ const api = fields(
 )
 
 /** By name. */
-export const apis = byShape({ map: v.record(v.string(), api) })
+export const apis = named(api)
 
 export type FileApi = v.InferOutput<typeof api>
 export type FileCors = v.InferOutput<typeof cors>

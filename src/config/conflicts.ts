@@ -16,12 +16,13 @@ export function reportConflicts(apis: readonly ComposedApi[], issues: IssueList)
       ? issues.hasError([...at, 'hosts']) || issues.hasError([...at, 'path'])
       : issues.hasError(placeOf({ api, path }))
   }
-  const conflicts = findRouteConflicts(apis.map(({ config }) => tableApi(config)))
+  const conflicts = findRouteConflicts(apis.map(({ config }) => tableApi(config))).filter(
+    ({ kind, first, second }) => kind === 'same-path' || !(isWrong(first) || isWrong(second)),
+  )
   for (const conflict of conflicts) {
-    const { kind, first, second } = conflict
-    if (kind !== 'same-path' && (isWrong(first) || isWrong(second))) continue
-    if (kind === 'weaker-wildcard') issues.warning(placeOf(second), textOf(conflict), 'key')
-    else issues.error(placeOf(second), textOf(conflict), 'key')
+    const at = placeOf(conflict.second)
+    if (conflict.kind === 'weaker-wildcard') issues.warning(at, textOf(conflict), 'key')
+    else issues.error(at, textOf(conflict), 'key')
   }
 }
 

@@ -34,7 +34,7 @@ function readFile(value: unknown, issues: IssueList): File | undefined {
   if (first.success) return first.output
   issues.schemaErrors([], first.issues)
   const wrong = first.issues.filter(({ type }) => type !== 'raw_check').map(pathOf)
-  const rest = v.safeParse(file, wrong.reduce(omit, value ?? {}))
+  const rest = v.safeParse(file, omit(value ?? {}, wrong))
   return rest.typed ? rest.output : undefined
 }
 

@@ -10,26 +10,30 @@ export type ExpandContext = {
 /** The expanded text, or every reason why it cannot be had. A reason names the variable, never its value. */
 export type Expansion = { readonly text: string } | { readonly problems: readonly string[] }
 
-const reference = /\$\$\{|\$\{([^}]*)\}|\$\{/g
+/** A brace inside would be another reference, or leave it unclear which brace ends it. */
+const reference = /\$\$\{|\$\{([^{}]*)\}|\$\{/g
 const howToWrite = 'write ${NAME}, ${NAME:-default} or ${file:PATH}, or $${ for the characters themselves'
+
+const malformed = `a reference is not closed by }, or holds another brace: ${howToWrite}`
 
 /** Replaces `${NAME}`, `${NAME:-default}` and `${file:PATH}`; `$${` is a literal `${`. */
 export function expand(source: string, context: ExpandContext): Expansion {
-  const problems: string[] = []
+  const problems = new Set<string>()
   const text = source.replace(reference, (whole, body: string | undefined) => {
     if (whole === '$${') return '${'
     const value = lookUp(body, context)
-    if ('problem' in value) problems.push(value.problem)
+    if ('problem' in value) problems.add(value.problem)
     return 'text' in value ? value.text : ''
   })
-  return problems.length === 0 ? { text } : { problems }
+  // Where the braces do not fit, what stands between them says nothing.
+  if (problems.has(malformed)) return { problems: [malformed] }
+  return problems.size === 0 ? { text } : { problems: [...problems] }
 }
 
 type Found = { readonly text: string } | { readonly problem: string }
 
 function lookUp(body: string | undefined, { env, folder }: ExpandContext): Found {
-  if (body === undefined) return { problem: `a reference is not closed by }: ${howToWrite}` }
-  if (body.includes('${')) return { problem: `references cannot be nested: ${howToWrite}` }
+  if (body === undefined) return { problem: malformed }
   if (body.startsWith('file:')) return readSecret(body.slice('file:'.length), folder)
   const [, name, fallback] = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(body) ?? []
   if (name === undefined) return { problem: `not a reference: ${howToWrite}` }

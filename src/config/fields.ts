@@ -23,8 +23,9 @@ export function fields<const T extends v.ObjectEntries>(entries: T, ...rules: Ru
       const meant = { ...value }
       for (const name of Object.keys(value)) {
         if (known.includes(name)) continue
-        addIssue({ message: unknownKey(name, known), path: [keyItem(value, name)] })
-        meant[suggest(name, known) ?? name] ??= value[name]
+        const near = suggest(name, known)
+        addIssue({ message: unknownKey(name, known, near), path: [keyItem(value, name)] })
+        meant[near ?? name] ??= value[name]
       }
       // What a merge key would have brought is not known: it has an issue of its own.
       if ('<<' in value) return
@@ -69,13 +70,12 @@ export function named<const T extends Schema>(value: T) {
 /** Keys that come with features which this version does not have. */
 const later = ['workers', 'chatgpt', 'logto', 'revocation']
 
-export function unknownKey(name: string, known: readonly string[]): string {
-  const near = suggest(name, known)
+export function unknownKey(name: string, known: readonly string[], near = suggest(name, known)): string {
   if (near !== undefined) return `unknown key, did you mean "${near}"?`
   if (later.includes(name)) return 'this version does not have what this key is for: take it out'
   return `unknown key; known here: ${known.join(', ')}`
 }
 
-function keyItem(input: object, name: string): v.UnknownPathItem | v.ObjectPathItem {
-  return { type: 'object', origin: 'key', input: { ...input }, key: name, value: undefined }
+function keyItem(input: Record<string, unknown>, name: string): v.ObjectPathItem {
+  return { type: 'object', origin: 'key', input, key: name, value: input[name] }
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { authorization, exchangeLimits, exchangeTimeouts, texts, upstream } from './exchange-schema.ts'
-import { fields, key } from './fields.ts'
+import { fields, key, named } from './fields.ts'
 import { byShape, isMap } from './shape.ts'
 import { filled, flag, list, word } from './values.ts'
 
@@ -24,7 +24,7 @@ const claimValue = byShape({
 })
 
 const where = v.pipe(
-  byShape({ map: v.record(v.string(), claimValue) }),
+  named(claimValue),
   v.check(
     (value) => Object.keys(value).length > 0,
     'an empty where is no condition: name a claim, or take it out',
