@@ -3,34 +3,12 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { parseConfig } from '../../../src/config/load.ts'
-import { find } from '../../support/json-schema.ts'
+import { configKeys, type Schema } from '../../support/config-keys.ts'
 
-type Schema = Readonly<Record<string, unknown>>
-/** One key of the schema, and what must stand in its row. */
-type Key = { readonly schema: Schema; readonly required: boolean }
 type Row = { readonly default: string; readonly text: string }
 
 const root = join(import.meta.dirname, '../../..')
 const page = readFileSync(join(root, 'docs/configuration.md'), 'utf8')
-const published: Schema = JSON.parse(readFileSync(join(root, 'gateway.schema.json'), 'utf8'))
-
-/** Dotted key → key. `*` stands for a chosen name; what stands under `issuers.*` is documented under `issuer`. */
-function keysOf(schema: Schema, at: string, keys = new Map<string, Key>()): Map<string, Key> {
-  if (typeof schema['$ref'] === 'string') return keysOf(find(published, schema['$ref']), at, keys)
-  const required = (schema['required'] ?? []) as string[]
-  for (const [name, below] of Object.entries((schema['properties'] ?? {}) as Record<string, Schema>)) {
-    const key = at === '' ? name : `${at}.${name}`
-    keys.set(key, { schema: below, required: required.includes(name) })
-    if (key === 'apis.*.routes') keysOf(find(published, '#/$defs/requirement'), 'routes.*', keys)
-    else if (key === 'issuers') continue
-    else keysOf(below, key, keys)
-  }
-  for (const form of (schema['anyOf'] ?? []) as Schema[]) keysOf(form, at, keys)
-  const named = schema['additionalProperties']
-  if (typeof named === 'object' && named !== null) keysOf(named as Schema, `${at}.*`, keys)
-  return keys
-}
-
 /** The rows of every table whose first cells are keys and whose third column is the default. */
 function rowsOf(markdown: string): Map<string, Row> {
   const rows = new Map<string, Row>()
@@ -56,7 +34,7 @@ function wordsOf(schema: Schema): string[] {
   return [...((schema['enum'] ?? []) as string[]), ...nested.flatMap(wordsOf)]
 }
 
-const keys = keysOf(published, '')
+const keys = configKeys()
 const rows = rowsOf(page)
 
 describe('docs/configuration.md', () => {
