@@ -2,6 +2,7 @@ import type { Config } from './config/config.ts'
 import { formatIssue } from './config/issue.ts'
 import { type LoadResult, loadConfig } from './config/load.ts'
 import { watchFile } from './config/watch.ts'
+import { boundYoungGeneration } from './heap.ts'
 import { createLogger, type Logger, type ProcessLogger } from './log/logger.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -10,6 +11,7 @@ export async function serve(fileName: string): Promise<number> {
   const loaded = loadConfig(fileName, process.env)
   for (const issue of loaded.issues) process.stderr.write(`${formatIssue(issue, loaded)}\n`)
   if (loaded.config === undefined) return 1
+  boundYoungGeneration()
   const log = createLogger(loaded.config.log)
   try {
     const server = await startServer({ config: loaded.config, log })
@@ -39,7 +41,7 @@ function announce(config: Config, server: Server, log: Logger): void {
 
 /** A file change and SIGHUP both load the file again: all of it, or nothing. */
 function reloadOnChange(fileName: string, server: Server, log: ProcessLogger): () => void {
-  const reload = () => void tryReload(loadConfig(fileName, process.env), server, log)
+  const reload = () => void tryReload(fileName, server, log)
   const watch = watchFile(fileName, reload)
   process.on('SIGHUP', reload)
   return () => {
@@ -48,7 +50,15 @@ function reloadOnChange(fileName: string, server: Server, log: ProcessLogger): (
   }
 }
 
-async function tryReload(loaded: LoadResult, server: Server, log: ProcessLogger): Promise<void> {
+async function tryReload(fileName: string, server: Server, log: ProcessLogger): Promise<void> {
+  try {
+    await reloadFrom(loadConfig(fileName, process.env), server, log)
+  } catch (error) {
+    log.error({ problem: messageOf(error) }, 'configuration not loaded, the running one stays')
+  }
+}
+
+async function reloadFrom(loaded: LoadResult, server: Server, log: ProcessLogger): Promise<void> {
   const errors = loaded.issues.filter(({ severity }) => severity === 'error')
   const [first] = errors
   if (loaded.config === undefined) {
@@ -60,13 +70,9 @@ async function tryReload(loaded: LoadResult, server: Server, log: ProcessLogger)
     )
     return
   }
-  try {
-    await server.reload(loaded.config)
-    log.setLevel(loaded.config.log.level)
-    log.info({ file: loaded.fileName }, 'configuration loaded')
-  } catch (error) {
-    log.error({ problem: messageOf(error) }, 'configuration not loaded, the running one stays')
-  }
+  await server.reload(loaded.config)
+  log.setLevel(loaded.config.log.level)
+  log.info({ file: loaded.fileName }, 'configuration loaded')
 }
 
 function stopSignal(): Promise<void> {

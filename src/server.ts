@@ -105,9 +105,10 @@ function refuseUnchangeable(old: Config, next: Config): void {
       config.tls ?? null,
       config.limits.headerBytes,
       config.tokens.cacheMaxEntries,
+      config.log.format,
     ])
   if (fixed(old) === fixed(next)) return
   throw new Error(
-    'listen, admin.listen, tls, limits.headerBytes and tokens.cache need a restart; nothing was changed',
+    'listen, admin.listen, tls, limits.headerBytes, tokens.cache and log.format need a restart; nothing was changed',
   )
 }

@@ -17,7 +17,7 @@ export function upstreamHeaders(policy: HeaderPolicy, visit: Visit, { route, tok
   const { head, client, record } = visit
   const headers = policy.endToEnd(head)
   if (route.preserveHost) headers.push('Host', head.host)
-  if (token !== undefined) headers.push(...route.identity(token))
+  if (token !== undefined) route.identity(token, headers)
   headers.push(...client.headers, 'X-Request-Id', record.requestId)
   const authorization = authorizationFor(route, head.authorization)
   if (authorization !== undefined) headers.push('Authorization', authorization)

@@ -39,7 +39,7 @@ export function recordDecision(
   record.tokenKind = token.kind
   record.sub = token.subject
   record.clientId = token.clientId
-  record.scopesHeld = held(token.scopes)
+  record.scopesHeld = [...token.scopes].join(' ')
 }
 
 export function recordProblem(record: RequestRecord, code: Code, detail: string): void {
@@ -51,17 +51,6 @@ export function recordProblem(record: RequestRecord, code: Code, detail: string)
 export function recordClientGone(record: RequestRecord): void {
   record.code = 'client_closed'
   record.status = codes.client_closed.status
-}
-
-const printedScopes = new WeakMap<ReadonlySet<string>, string>()
-
-/** Printed once per token, not once per request. */
-function held(scopes: ReadonlySet<string>): string {
-  const known = printedScopes.get(scopes)
-  if (known !== undefined) return known
-  const printed = [...scopes].join(' ')
-  printedScopes.set(scopes, printed)
-  return printed
 }
 
 const printedNeeds = new WeakMap<readonly (readonly string[])[], string>()

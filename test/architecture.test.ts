@@ -18,7 +18,7 @@ const layers = [
   ['admin.ts', 'client-error.ts', 'connections.ts', 'listener.ts'],
   ['server.ts'],
   ['dev/'],
-  ['serve.ts', 'check.ts', 'cli.ts'],
+  ['heap.ts', 'serve.ts', 'check.ts', 'cli.ts'],
 ]
 
 const src = join(import.meta.dirname, '..', 'src')

@@ -10,41 +10,31 @@ export type IdentityOptions = {
   readonly keep: readonly string[]
 }
 
-/** Claims → identity headers, a flat list of names and values. */
-export type Identity = (token: AccessToken) => readonly string[]
+/** Claims → identity headers, appended to a flat list of names and values. */
+export type Identity = (token: AccessToken, headers: string[]) => void
 
 /**
- * Built once per token and mapping, then remembered as long as the token is. `omitted` hears of a claim whose value cannot
- * stand in a header; a claim that is missing is silently left out.
+ * Not remembered per token: that would cost each cached one more memory than it saves time. `omitted` hears once per token of a
+ * claim whose value cannot stand in a header; a claim that is missing is silently left out.
  */
 export function createIdentity(
   mapping: readonly IdentityHeader[],
   omitted: (entry: IdentityHeader) => void = () => {},
 ): Identity {
-  const remembered = new WeakMap<AccessToken, readonly string[]>()
-  return (token) => {
-    const known = remembered.get(token)
-    if (known !== undefined) return known
-    const headers = identityHeaders(token, mapping, omitted)
-    remembered.set(token, headers)
-    return headers
+  const heard = new WeakSet<AccessToken>()
+  return (token, headers) => {
+    let left: IdentityHeader | undefined
+    for (const entry of mapping) {
+      const claim = claimOf(token, entry.claim)
+      if (claim === undefined) continue
+      const value = headerValue(claim)
+      if (value === undefined) left = entry
+      else headers.push(entry.header, value)
+    }
+    if (left === undefined || heard.has(token)) return
+    heard.add(token)
+    omitted(left)
   }
-}
-
-function identityHeaders(
-  token: AccessToken,
-  mapping: readonly IdentityHeader[],
-  omitted: (entry: IdentityHeader) => void,
-): string[] {
-  const headers: string[] = []
-  for (const entry of mapping) {
-    const claim = claimOf(token, entry.claim)
-    if (claim === undefined) continue
-    const value = headerValue(claim)
-    if (value === undefined) omitted(entry)
-    else headers.push(entry.header, value)
-  }
-  return headers
 }
 
 /** `scope` and `client_id` are found under whatever name this issuer gives them (`issuer.claims`). */
@@ -58,7 +48,9 @@ function claimOf(token: AccessToken, name: string): unknown {
 /** The field value as latin1 text that holds the UTF-8 bytes; undefined when no field value can carry it safely. */
 function headerValue(claim: unknown): string | undefined {
   const text = printed(claim)
-  if (text === undefined || unsafe.test(text)) return undefined
+  if (text === undefined) return undefined
+  if (plain.test(text)) return text
+  if (unsafe.test(text)) return undefined
   return Buffer.from(text, 'utf8').toString('latin1')
 }
 
@@ -76,6 +68,9 @@ function printed(claim: unknown): string | undefined {
   }
   return JSON.stringify(claim)
 }
+
+/** What its UTF-8 bytes equal, and nothing below objects to. */
+const plain = /^[!-~]+(?: [!-~]+)*$/
 
 /** Control characters anywhere, or white space at either end: header injection, or a value that a server would trim. */
 const unsafe = /[\u0000-\u001f\u007f-\u009f]|^\s|\s$/u

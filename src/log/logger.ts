@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module'
 import pino from 'pino'
-import pretty from 'pino-pretty'
 
 /** The process log: one JSON line an event. A destination that fails never stops traffic. */
 export type Logger = {
@@ -44,7 +44,7 @@ export function createLogger(
   })
   // A full disk or a closed pipe raises `error` here; without a listener it would end the process.
   sink.on('error', () => {})
-  const stream = options.format === 'pretty' ? pretty({ destination: sink, singleLine: true }) : sink
+  const stream = options.format === 'pretty' ? pretty(sink) : sink
   const log = pino(
     {
       level: options.level,
@@ -65,6 +65,12 @@ export function createLogger(
     },
     flush: () => flush(sink),
   }
+}
+
+/** Loaded by those who ask for it only. */
+function pretty(destination: ReturnType<typeof pino.destination>): pino.DestinationStream {
+  const create = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty')
+  return create({ destination, singleLine: true })
 }
 
 function flush(sink: ReturnType<typeof pino.destination>): void {

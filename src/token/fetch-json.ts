@@ -1,10 +1,9 @@
-import { type Dispatcher, request } from 'undici'
+import { get as getPlain, type IncomingMessage } from 'node:http'
+import { get as getSecure } from 'node:https'
 
 const timeoutMs = 5000
 const limitBytes = 1024 * 1024
 const redirectLimit = 3
-
-type Body = Dispatcher.ResponseData['body']
 
 /**
  * GET of a JSON document from the issuer, whose answers are not trusted: 5 s in all, 1 MiB, no redirect to another origin, no
@@ -14,33 +13,39 @@ export async function fetchJson(url: string): Promise<unknown> {
   const signal = AbortSignal.timeout(timeoutMs)
   let location = url
   for (let hop = 0; hop <= redirectLimit; hop++) {
-    const { statusCode, headers, body } = await get(location, signal)
-    if (statusCode >= 300 && statusCode < 400) {
-      discard(body)
-      location = sameOrigin(location, String(headers['location'] ?? ''))
+    const answer = await get(location, signal)
+    const { statusCode: status = 0, headers } = answer
+    if (status >= 300 && status < 400) {
+      answer.destroy()
+      location = sameOrigin(location, headers.location ?? '')
       continue
     }
     const coding = headers['content-encoding'] ?? 'identity'
-    if (statusCode === 200 && coding === 'identity') return parse(await limitedText(body, location), location)
-    discard(body)
-    throw new Error(`${location} answered ${statusCode === 200 ? 'with a content coding' : statusCode}`)
+    if (status === 200 && coding === 'identity')
+      return parse(await limitedText(answer, location, signal), location)
+    answer.destroy()
+    throw new Error(`${location} answered ${status === 200 ? 'with a content coding' : status}`)
   }
   throw new Error(`${url} redirects more than ${redirectLimit} times`)
 }
 
-async function get(url: string, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+/** Not by undici: its whole index costs 12 MiB that pools alone do not need. */
+async function get(url: string, signal: AbortSignal): Promise<IncomingMessage> {
   const headers = { accept: 'application/json, application/jwk-set+json', 'accept-encoding': 'identity' }
   try {
-    return await request(url, { signal, headers })
+    return await new Promise((resolve, reject) => {
+      const getBy = url.startsWith('https:') ? getSecure : getPlain
+      // A connection of its own: no idle socket is left behind until the next time, ten minutes later.
+      const request = getBy(url, { signal, headers, agent: false }, (answer) => {
+        // A destroyed answer may emit an error, which is nobody's concern; one that is read rejects its reader.
+        answer.on('error', () => {})
+        resolve(answer)
+      })
+      request.on('error', reject)
+    })
   } catch (error) {
-    throw failure(url, error)
+    throw failure(url, error, signal)
   }
-}
-
-/** Destroying a body that was not read makes it emit an error, which is nobody's concern. */
-function discard(body: Body): void {
-  body.on('error', () => {})
-  body.destroy()
 }
 
 function sameOrigin(from: string, to: string): string {
@@ -51,7 +56,7 @@ function sameOrigin(from: string, to: string): string {
   return target.href
 }
 
-async function limitedText(body: Body, url: string): Promise<string> {
+async function limitedText(body: IncomingMessage, url: string, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   try {
@@ -61,7 +66,7 @@ async function limitedText(body: Body, url: string): Promise<string> {
       chunks.push(chunk)
     }
   } catch (error) {
-    throw failure(url, error)
+    throw failure(url, error, signal)
   }
   if (size > limitBytes) throw new Error(`${url} sent more than 1 MiB`)
   return Buffer.concat(chunks).toString('utf8')
@@ -76,9 +81,9 @@ function parse(text: string, url: string): unknown {
 }
 
 /** The reason in short; an AggregateError (every address of a name refused) has no message of its own. */
-function failure(url: string, error: unknown): Error {
+function failure(url: string, error: unknown, signal: AbortSignal): Error {
   if (!(error instanceof Error)) return new Error(`${url} failed`)
-  if (error.name === 'TimeoutError') return new Error(`${url} did not answer within ${timeoutMs / 1000} s`)
+  if (signal.aborted) return new Error(`${url} did not answer within ${timeoutMs / 1000} s`)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
   return new Error(`${url} cannot be fetched: ${error.message || code}`)
 }

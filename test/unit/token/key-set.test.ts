@@ -115,7 +115,7 @@ describe('what an operator is told when', () => {
     ['jwks_uri is elsewhere', {}, { jwks_uri: 'http://localhost:9/jwks' }, undefined, /at another origin/],
     ['jwks_uri is no URL', {}, { jwks_uri: 'jwks' }, undefined, /at another origin/],
     ['the issuer answers 500', {}, {}, 'error', /answered 500/],
-    ['the issuer hangs up', {}, {}, 'refuse', /cannot be fetched: other side closed/],
+    ['the issuer hangs up', {}, {}, 'refuse', /cannot be fetched: socket hang up/],
     ['the answer is no JSON', {}, {}, 'broken', /did not answer with JSON/],
     ['the answer does not end', {}, {}, 'endless', /sent more than 1 MiB/],
     ['the answer is compressed', {}, {}, 'compressed', /content coding/],
