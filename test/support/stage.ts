@@ -21,6 +21,8 @@ export type Call = {
   readonly token?: string
   readonly headers?: Record<string, string>
   readonly body?: string
+  /** The client goes away when it is aborted. */
+  readonly signal?: AbortSignal
 }
 
 export type Stage = {
@@ -83,7 +85,15 @@ export function call(port: number, path: string, options: Call = {}): Promise<An
   if (options.token !== undefined) headers['Authorization'] = `Bearer ${options.token}`
   return new Promise((resolve, reject) => {
     const request = httpRequest(
-      { host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers, agent: false },
+      {
+        host: '127.0.0.1',
+        port,
+        path,
+        method: options.method ?? 'GET',
+        headers,
+        agent: false,
+        ...(options.signal && { signal: options.signal }),
+      },
       (response) => {
         let body = ''
         response.setEncoding('utf8').on('data', (chunk: string) => {

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { httpVectors } from './attack-http/vector.ts'
+import { jwtVectors } from './attack-jwt/vector.ts'
 import { decidedOtherwise, isNamedBy } from './decided-otherwise.ts'
 import { routingCases } from './routing/sources.ts'
 import { traefikInvalid } from './routing/traefik.ts'
 
 const names = [
   ...httpVectors.map(({ id }) => id),
+  ...jwtVectors.map(({ id }) => id),
   ...routingCases.map(({ id }) => id),
   ...new Set(routingCases.map(({ group }) => group)),
   ...traefikInvalid,

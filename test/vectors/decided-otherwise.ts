@@ -140,6 +140,41 @@ export const decidedOtherwise: readonly Decided[] = [
     reason: 'there are no regular expressions to be wrong: a parenthesis is a character of the path',
     answer: 'accepted',
   },
+  {
+    vectors: ['J-SER-32', 'J-SER-46'],
+    reason: 'RFC 6750 section 2.1: what is no b64token is malformed credentials, not an invalid token',
+    answer: '400 invalid_request',
+  },
+  {
+    vectors: ['J-SER-34'],
+    reason: 'a bare line feed is no header field any more',
+    answer: '400 malformed_request',
+  },
+  {
+    vectors: ['J-SER-69'],
+    reason: 'lacks client_id and jti, without which it is no access token (RFC 9068 section 2.2)',
+    answer: '401 invalid_token',
+  },
+  {
+    vectors: ['J-SCP-37'],
+    reason: 'longer than tokens.maxBytes: its scopes are never read',
+    answer: '401 invalid_token',
+  },
+  {
+    vectors: ['O-INT-*', 'O-UI-*', 'O-FB-01', 'C-05', 'C-07', 'C-09', 'C-11'],
+    reason: 'opaque tokens are refused with an explanation: introspection and userinfo do not exist yet',
+  },
+  {
+    vectors: ['O-FB-05'],
+    reason: 'RFC 6750 section 2.1: what is no b64token is malformed credentials, not an invalid token',
+    answer: '400 invalid_request',
+  },
+  {
+    vectors: ['K-17'],
+    reason: 'what a key set says about caching is never read: it is fetched every ten minutes',
+  },
+  { vectors: ['CFG-15'], reason: 'there are no error pages from another origin' },
+  { vectors: ['CFG-17'], reason: 'metrics do not exist yet' },
 ]
 
 /** The entry that names a vector or the group it is in. */

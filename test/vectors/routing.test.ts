@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { findDecided } from './decided-otherwise.ts'
-import { loading, refusedAtLoad } from './routing/case.ts'
+import { issuesIn, loading, refusedAtLoad } from './routing/case.ts'
 import { routingCases, unspeakable } from './routing/sources.ts'
 import { traefikInvalid } from './routing/traefik.ts'
 
@@ -32,8 +32,10 @@ describe('routing', () => {
 describe('what cannot be said', () => {
   for (const { name, config } of unspeakable) {
     const wanted = findDecided(name)?.answer ?? refusedAtLoad
-    test(`${name} is ${wanted}`, () => {
+    test(`${name} is ${wanted}, and nothing else is wrong there`, () => {
       expect(loading(config)).toBe(wanted)
+      const errors = issuesIn(config).filter(({ severity }) => severity === 'error')
+      expect(errors.length, JSON.stringify(errors)).toBeLessThanOrEqual(1)
     })
   }
 

@@ -24,7 +24,7 @@ export const floods: Readonly<Record<string, Scene>> = {
   },
 
   async 'DOS-004'({ timing }) {
-    const stage = await createStage(guarding(open, 'limits: { connections: 500 }\ntimeouts: { head: 500ms }'))
+    const stage = await createStage(guarding(open, 'limits: { connections: 500 }\ntimeouts: { head: 200ms }'))
     const closings: unknown[] = []
     // Fewer than the system queues for accept(): it makes the others wait, which is not what is tested.
     await inWaves(100, timing?.connections ?? 0, async (size) => {

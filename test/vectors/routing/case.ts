@@ -1,3 +1,4 @@
+import type { Issue } from '../../../src/config/issue.ts'
 import { parseConfig } from '../../../src/config/load.ts'
 import { readVectors } from '../vector-file.ts'
 
@@ -62,7 +63,11 @@ export const refusedAtLoad = 'refused at load'
 
 /** Whether a configuration is taken at all. */
 export function loading(config: string): 'accepted' | typeof refusedAtLoad {
+  return issuesIn(config).some(({ severity }) => severity === 'error') ? refusedAtLoad : 'accepted'
+}
+
+/** What is wrong with a configuration. */
+export function issuesIn(config: string): readonly Issue[] {
   const filled = config.replaceAll('ISSUER', 'https://issuer.test').replaceAll('UPSTREAM', 'http://127.0.0.1')
-  const { config: loaded } = parseConfig(filled, { fileName: 'gateway.yaml', env: {} })
-  return loaded === undefined ? refusedAtLoad : 'accepted'
+  return parseConfig(filled, { fileName: 'gateway.yaml', env: {} }).issues
 }
