@@ -41,12 +41,13 @@ export async function startServer(options: {
   // No route can name CONNECT: it is refused there, like any request.
   server.on('connect', (request, socket, early) => gateway.upgrade(request, socket, early))
   let decisionLog = createDecisionLog(log, config.log)
-  refuseBrokenRequests(server, () => decisionLog)
+  const served = refuseBrokenRequests(server, () => decisionLog)
   const connections = trackConnections(server, log)
   const admin = createAdmin({ runtime, routes: () => gateway.routes, stopping: () => stopping })
   const certificates = config.tls && watchCertificates(server, config.tls, log)
 
   function handle(...[request, response]: Parameters<Gateway['handle']>): void {
+    served(response)
     if (stopping) response.shouldKeepAlive = false
     gateway.handle(request, response)
   }

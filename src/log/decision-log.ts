@@ -1,4 +1,5 @@
 import type { Code } from '../errors.ts'
+import { rememberByName } from '../http/field-name.ts'
 import type { Logger, LogOptions } from './logger.ts'
 
 /**
@@ -51,25 +52,25 @@ export function createDecisionLog(
 
 function line(record: RequestRecord): string {
   return (
-    `{"level":"${record.status >= 500 ? 'error' : 'info'}","time":"${new Date().toISOString()}","msg":"request"` +
+    `{"level":"${record.status >= 500 ? 'error' : 'info'}","time":"${now()}","msg":"request"` +
     text('requestId', record.requestId) +
-    text('api', record.api) +
-    text('route', record.route) +
-    text('method', record.method) +
+    word('api', record.api) +
+    word('route', record.route) +
+    word('method', record.method) +
     text('path', record.path) +
     `,"status":${record.status},"outcome":"${record.outcome}"` +
-    text('code', record.code) +
-    text('detail', record.detail) +
+    word('code', record.code) +
+    word('detail', record.detail) +
     text('sub', record.sub) +
-    text('clientId', record.clientId) +
-    text('scopesHeld', record.scopesHeld) +
-    text('scopesNeeded', record.scopesNeeded) +
-    text('tokenKind', record.tokenKind) +
-    text('cache', record.cache) +
+    word('clientId', record.clientId) +
+    word('scopesHeld', record.scopesHeld) +
+    word('scopesNeeded', record.scopesNeeded) +
+    word('tokenKind', record.tokenKind) +
+    word('cache', record.cache) +
     number('authMs', record.authMs) +
     number('upstreamMs', record.upstreamMs) +
     `,"bytesIn":${record.bytesIn},"bytesOut":${record.bytesOut}` +
-    text('remote', record.remote) +
+    word('remote', record.remote) +
     '}\n'
   )
 }
@@ -78,8 +79,27 @@ function text(name: string, value: string | undefined): string {
   return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`
 }
 
+/** A value that many lines share. */
+function word(name: string, value: string | undefined): string {
+  return value === undefined ? '' : `,"${name}":${quoted(value)}`
+}
+
+const quoted = rememberByName((value) => JSON.stringify(value))
+
 function number(name: string, value: number | undefined): string {
   return value === undefined ? '' : `,"${name}":${Math.round(value * 1000) / 1000}`
+}
+
+let printedMs = 0
+let printed = ''
+
+/** Many lines are written in one millisecond. */
+function now(): string {
+  const ms = Date.now()
+  if (ms === printedMs) return printed
+  printedMs = ms
+  printed = new Date(ms).toISOString()
+  return printed
 }
 
 /** A record of which nothing is known yet but when and how the request came. */

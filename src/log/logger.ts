@@ -26,7 +26,8 @@ export type ProcessLogger = Logger & {
 
 /** Lines wait at most this long in the buffer; a crash loses no more. */
 const flushEveryMs = 100
-const writeAtBytes = 12 * 1024
+const writeAtBytes = 32 * 1024
+const writeMostBytes = 64 * 1024
 /** What a stuck destination (full disk, stopped reader) may hold in memory; later lines are dropped. */
 const bufferLimitBytes = 16 * 1024 * 1024
 
@@ -39,6 +40,7 @@ export function createLogger(
     dest: destination,
     sync: false,
     minLength: writeAtBytes,
+    maxWrite: writeMostBytes,
     maxLength: bufferLimitBytes,
     periodicFlush: flushEveryMs,
   })
