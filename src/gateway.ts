@@ -203,7 +203,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const visit = enter(request, true)
       const { record } = visit
       let running: Running | undefined
-      response.once('close', () => {
+      response.on('close', () => {
         running?.clientClosed()
         if (record.status === 0) recordClientGone(record)
         log(record)

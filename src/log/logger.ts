@@ -24,10 +24,9 @@ export type ProcessLogger = Logger & {
   flush(): void
 }
 
-/** Lines wait at most this long in the buffer; a crash loses no more. */
-const flushEveryMs = 100
-const writeAtBytes = 32 * 1024
-const writeMostBytes = 64 * 1024
+/** Decision lines wait at most this long, or until there are so many; a crash loses no more. */
+const waitMs = 100
+const batchChars = 32 * 1024
 /** What a stuck destination (full disk, stopped reader) may hold in memory; later lines are dropped. */
 const bufferLimitBytes = 16 * 1024 * 1024
 
@@ -39,10 +38,8 @@ export function createLogger(
   const sink = pino.destination({
     dest: destination,
     sync: false,
-    minLength: writeAtBytes,
-    maxWrite: writeMostBytes,
+    maxWrite: 2 * batchChars,
     maxLength: bufferLimitBytes,
-    periodicFlush: flushEveryMs,
   })
   // A full disk or a closed pipe raises `error` here; without a listener it would end the process.
   sink.on('error', () => {})
@@ -56,16 +53,46 @@ export function createLogger(
     },
     stream,
   )
+  const lines = batched((text) => stream.write(text))
+  const entry =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (fields: Readonly<Record<string, unknown>>, message: string) => {
+      lines.flush()
+      log[level](fields, message)
+    }
   return {
-    debug: (fields, message) => log.debug(fields, message),
-    info: (fields, message) => log.info(fields, message),
-    warn: (fields, message) => log.warn(fields, message),
-    error: (fields, message) => log.error(fields, message),
-    write: (line) => void stream.write(line),
+    debug: entry('debug'),
+    info: entry('info'),
+    warn: entry('warn'),
+    error: entry('error'),
+    write: lines.write,
     setLevel: (level) => {
       log.level = level
     },
-    flush: () => flush(sink),
+    flush: () => {
+      lines.flush()
+      flush(sink)
+    },
+  }
+}
+
+/** The destination measures what it holds at every write: 9 µs a line, against 1 when lines come in batches. */
+function batched(write: (text: string) => void): { write(line: string): void; flush(): void } {
+  let batch = ''
+  let timer: NodeJS.Timeout | undefined
+  const flush = () => {
+    clearTimeout(timer)
+    timer = undefined
+    if (batch !== '') write(batch)
+    batch = ''
+  }
+  return {
+    flush,
+    write(line) {
+      batch += line
+      if (batch.length >= batchChars) flush()
+      else timer ??= setTimeout(flush, waitMs).unref()
+    },
   }
 }
 

@@ -175,7 +175,7 @@ async function compare(upstreamPort: number): Promise<Throughput[]> {
       const [subject, result] = [subjects[turn], results[turn]]
       if (subject === undefined || result === undefined) continue
       progress.step(`round ${round + 1} of ${plan.rounds}: ${subject.name}`)
-      const warmUpMs = round === 0 ? 1500 : 500
+      const warmUpMs = round === 0 ? 5000 : 500
       const { requestsPerSecond, cpuMicros } = await runLoad(subject, {
         ...load,
         warmUpMs,
