@@ -75,11 +75,14 @@ export function watchCertificates(server: HttpServer, tls: TlsOptions, log: Logg
   }
 }
 
+/** Connections that may wait to be accepted: Node's 511 make a burst wait for a second. The system has a bound of its own. */
+const backlog = 4096
+
 /** Resolves when it accepts; rejects when the port cannot be had. */
 export function listen(server: HttpServer, address: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(address.port, address.host, () => {
+    server.listen({ ...address, backlog }, () => {
       server.off('error', reject)
       resolve()
     })

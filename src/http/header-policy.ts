@@ -18,11 +18,12 @@ export function createHeaderPolicy(options: {
   readonly keep: readonly string[]
 }): HeaderPolicy {
   const mapped = new Set([...options.identityHeaders.map(foldName), ...managed])
-  const removed = new Set([...removedNames, ...options.strip.map(foldName)])
+  const stripped = new Set(options.strip.map(foldName))
+  const removed = new Set([...removedNames, ...stripped])
   const keep = new Set(options.keep.map((name) => name.toLowerCase()))
   const passes = rememberByName((name) => {
     const literal = name.toLowerCase()
-    if (passing.has(literal)) return !mapped.has(literal)
+    if (passing.has(literal)) return !mapped.has(literal) && !stripped.has(literal)
     const names = spellings(name)
     if (names.some((folded) => mapped.has(folded) || passing.has(folded))) return false
     if (keep.has(literal)) return true

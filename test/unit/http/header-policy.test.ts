@@ -225,6 +225,11 @@ describe('identity.strip and identity.keep', () => {
     expect(passes('X-Legacy-Admin')).toBe(true)
   })
 
+  it('strip removes also what usually passes', () => {
+    expect(passes('Cookie', { strip: ['Cookie'] })).toBe(false)
+    expect(passes('Cookie')).toBe(true)
+  })
+
   it('keep takes a name back, but none of its aliases', () => {
     expect(passes('X-User-Agent-Hint', { keep: ['X-User-Agent-Hint'] })).toBe(true)
     expect(passes('x-user-agent-hint', { keep: ['X-User-Agent-Hint'] })).toBe(true)
