@@ -2,19 +2,20 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
 /** Both halves of the young generation together. */
 const enoughBytes = 16 * 1024 * 1024
-const lookEveryMs = 50
+const lookEveryMs = 100
 
 /**
  * Lets V8's young generation grow to 16 MiB and no further. Its own bound is 32 MiB on Node 20 and 22 and 128 MiB on Node 24,
  * of which a gateway gains nothing: what a request needs is gone a millisecond later. The bound itself can be set on the
- * command line only, the pace of growth at any time.
+ * command line only, the pace of growth at any time. Looked at again and again, since V8 shrinks the young generation of an
+ * idle process, which must be able to grow afterwards.
  */
 export function boundYoungGeneration(): void {
-  setFlagsFromString('--semi-space-growth-factor=2')
-  const timer = setInterval(() => {
-    if (youngBytes() < enoughBytes) return
-    setFlagsFromString('--semi-space-growth-factor=1')
-    clearInterval(timer)
+  let grows = true
+  setInterval(() => {
+    if (youngBytes() < enoughBytes === grows) return
+    grows = !grows
+    setFlagsFromString(`--semi-space-growth-factor=${grows ? 2 : 1}`)
   }, lookEveryMs).unref()
 }
 
