@@ -57,6 +57,8 @@ export async function startServer(options: {
     certificates?.()
     runtime.streams.endAll('shutdown')
     await drain(server, connections, config.timeouts.shutdownMs, log)
+    // The last responses still have to write their log lines.
+    await new Promise(setImmediate)
     gateway.close()
     admin.closeAllConnections()
     await new Promise<void>((resolve) => void admin.close(() => resolve()))
