@@ -23,7 +23,8 @@ program
   .option(...configFlag)
   .action(async ({ config }: { config: string }) => {
     const { serve } = await import('./serve.ts')
-    process.exitCode = await serve(config)
+    // Whatever may be left (a log destination that is stuck) does not hold up whoever waits for this process.
+    process.exit(await serve(config))
   })
 
 program

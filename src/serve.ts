@@ -27,7 +27,7 @@ export async function serve(fileName: string): Promise<number> {
     log.error({ problem: startProblem(error, loaded.config) }, 'the gateway could not start')
     return 1
   } finally {
-    log.flush()
+    await log.close()
   }
 }
 

@@ -81,7 +81,7 @@ async function startGateway(text: string, print: Print, closers: Closer[]): Prom
   print(`\nThe whole configuration, saved as ${fileName}:\n\n${text.replace(/^(?=.)/gm, '    ')}`)
   print(`The gateway's log goes to ${logFile}`)
   const log = createLogger(config.log, logFile)
-  closers.push(async () => log.flush())
+  closers.push(() => log.close())
   const server = await startServer({ config, log })
   closers.push(() => server.stop())
   return server

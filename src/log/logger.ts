@@ -20,8 +20,8 @@ export type LogOptions = {
 /** A logger with a handle on its level and its buffer. */
 export type ProcessLogger = Logger & {
   setLevel(level: LogOptions['level']): void
-  /** Writes what is buffered, before the process ends. */
-  flush(): void
+  /** Writes what is buffered, in order, and ends; to be waited for before the process ends. */
+  close(): Promise<void>
 }
 
 /** Decision lines wait at most this long, or until there are so many; a crash loses no more. */
@@ -69,9 +69,9 @@ export function createLogger(
     setLevel: (level) => {
       log.level = level
     },
-    flush: () => {
+    close() {
       lines.flush()
-      flush(sink)
+      return end(sink)
     },
   }
 }
@@ -102,10 +102,27 @@ function pretty(destination: ReturnType<typeof pino.destination>): pino.Destinat
   return create({ destination, singleLine: true })
 }
 
-function flush(sink: ReturnType<typeof pino.destination>): void {
-  try {
-    sink.flushSync()
-  } catch {
-    // Nothing was opened yet, or the destination is gone: there is nobody left to tell.
-  }
+/** A destination that is stuck or gone must not hold the process up. */
+const endWithinMs = 1000
+
+function end(sink: ReturnType<typeof pino.destination>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      // What is not destroyed is flushed at exit, for ever when the disk is full.
+      sink.destroy()
+      resolve()
+    }
+    const timer = setTimeout(done, endWithinMs)
+    sink.once('close', done).once('error', done)
+    // What is pretty-printed reaches the destination a turn later.
+    setImmediate(() => {
+      try {
+        sink.end()
+      } catch {
+        // It was given up before: there is nobody left to tell.
+        done()
+      }
+    })
+  })
 }

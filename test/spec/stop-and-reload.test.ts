@@ -173,7 +173,7 @@ describe('a start', () => {
     expect(output()).toContain('--insecure-http-parser')
   })
 
-  test('with a log destination that is full serves all the same', async () => {
+  test('with a log destination that is full serves all the same, and stops', async () => {
     const upstream = await startUpstream()
     const probe = await spawnGateway(config(upstream.url))
     const { port } = probe
@@ -184,8 +184,10 @@ describe('a start', () => {
       file,
       `listen: 127.0.0.1:${port}\nadmin: { listen: "127.0.0.1:0" }\n${config(upstream.url)}`,
     )
-    spawnCli(['serve', '--config', file], [], openSync('/dev/full', 'w'))
+    const { child, exited } = spawnCli(['serve', '--config', file], [], openSync('/dev/full', 'w'))
     await expect.poll(() => canConnect(port), { timeout: 10_000 }).toBe(true)
     for (let i = 0; i < 50; i++) expect((await call(port, '/x')).status).toBe(200)
+    child.kill('SIGTERM')
+    expect(await exited).toBe(0)
   })
 })
