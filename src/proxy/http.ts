@@ -170,6 +170,9 @@ class HttpExchange implements Dispatcher.DispatchHandler, Running {
     const { request } = this.#exchange
     if (request.destroyed && !request.complete) return this.clientClosed()
     if (!this.#answerBegun && this.#mayAskAgain(error)) return this.#again()
+    if (this.#answer.begun) {
+      return this.#fail('upstream_protocol', 'The upstream broke off in the middle of its answer')
+    }
     const code = upstreamCode(error)
     if (code === 'upstream_unreachable') this.#origin?.failed()
     this.#fail(code, faultDetails[code])

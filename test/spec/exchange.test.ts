@@ -206,6 +206,9 @@ describe('an answer on its way back', () => {
     expect(answer.text).toContain('abc')
     expect(answer.text).not.toContain('0\r\n\r\n')
     expect(answer.closed).toBe(true)
+    await expect
+      .poll(() => gateway.logs.find(({ msg }) => msg === 'request'))
+      .toMatchObject({ status: 200, code: 'upstream_protocol', detail: expect.stringContaining('broke off') })
   })
 
   test('that stalls in the middle is cut after timeouts.idle', async () => {
