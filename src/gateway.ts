@@ -58,6 +58,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   const log = createDecisionLog(runtime.log, config.log)
   const realm = config.publicUrl ?? 'scopegate'
 
+  /** Requests under these rules that are not over. */
+  let visits = 0
+  /** A reload has put other rules in force. */
+  let closed = false
+
   /** Reads the head; the answer is a visit, or a refusal and the record that goes with it. */
   function enter(request: IncomingMessage, ignoreForeignUpgrade: boolean): Visit | Turned {
     const startedMs = performance.now()
@@ -172,11 +177,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       expiresAtMs: token?.expiresAtMs,
       streams: runtime.streams,
       stillAllowed: () => options.current().allows(head, request.url ?? ''),
+      isStale: () => closed,
     }
   }
 
-  let visits = 0
-  let closed = false
   function leave(): void {
     visits -= 1
     if (closed && visits === 0) rules.release()

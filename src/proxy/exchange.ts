@@ -31,6 +31,8 @@ export type Exchange = {
   readonly streams: OpenStreams
   /** For event streams and WebSockets: asks the current rules again. */
   readonly stillAllowed: () => boolean | Promise<boolean>
+  /** True once a reload has replaced the rules that allowed this. */
+  readonly isStale: () => boolean
 }
 
 /** Answers with a problem, in the gateway's own words; only before a head was sent. Sets `record.status` and `record.code`. */

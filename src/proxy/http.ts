@@ -213,10 +213,11 @@ class HttpExchange implements Dispatcher.DispatchHandler, Running {
   }
 
   #openStream(): void {
-    const { plan, expiresAtMs, stillAllowed, streams } = this.#exchange
+    const { plan, expiresAtMs, stillAllowed, isStale, streams } = this.#exchange
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#endStream('silent'), plan.timeouts.streamMs)
-    this.#stream = { kind: 'event-stream', expiresAtMs, stillAllowed, end: (why) => this.#endStream(why) }
+    const end = (why: StreamEnd) => this.#endStream(why)
+    this.#stream = { kind: 'event-stream', expiresAtMs, stillAllowed, isStale, end }
     streams.add(this.#stream)
   }
 

@@ -21,6 +21,8 @@ export type OpenStream = {
   end(why: StreamEnd): void
   /** Asks the current rules again; resolves false when the stream must end. Set by the gateway. */
   readonly stillAllowed: () => boolean | Promise<boolean>
+  /** True when the rules that let it pass are no longer in force. */
+  readonly isStale: () => boolean
 }
 
 /** All open streams of the process; survives reloads. */
@@ -50,6 +52,10 @@ export function createOpenStreams(): OpenStreams {
     timers.set(stream, setTimeout(() => arm(stream), Math.min(left, longestTimerMs)).unref())
   }
 
+  async function askAgain(stream: OpenStream): Promise<void> {
+    if (!(await stream.stillAllowed())) stream.end('refused_after_reload')
+  }
+
   function count(kind: OpenStream['kind']): number {
     let streams = 0
     for (const stream of timers.keys()) if (stream.kind === kind) streams += 1
@@ -59,8 +65,10 @@ export function createOpenStreams(): OpenStreams {
   return {
     add(stream) {
       timers.set(stream, undefined)
-      if (ended === undefined) arm(stream)
-      else stream.end(ended)
+      if (ended !== undefined) return stream.end(ended)
+      arm(stream)
+      // Its answer began after the reload that would have asked for it.
+      if (stream.isStale()) void askAgain(stream)
     },
     remove(stream) {
       clearTimeout(timers.get(stream))
@@ -73,9 +81,7 @@ export function createOpenStreams(): OpenStreams {
       return count('websocket')
     },
     async reconsider() {
-      for (const stream of [...timers.keys()]) {
-        if (!(await stream.stillAllowed())) stream.end('refused_after_reload')
-      }
+      for (const stream of [...timers.keys()]) await askAgain(stream)
     },
     endAll(why) {
       ended = why

@@ -141,7 +141,7 @@ class Tunnel implements Dispatcher.DispatchHandler {
 
   /** From here on the tunnel is a stream: it takes no place in the upstream's queue, and has no answer to wait for. */
   #openStream(remote: Duplex): void {
-    const { socket, plan, streams, expiresAtMs, stillAllowed, record } = this.#upgrade
+    const { socket, plan, streams, expiresAtMs, stillAllowed, isStale, record } = this.#upgrade
     const end = (why: StreamEnd) => {
       record.detail = streamEnds[why]
       remote.destroy()
@@ -151,7 +151,7 @@ class Tunnel implements Dispatcher.DispatchHandler {
     this.#origin = undefined
     this.#controller = undefined
     this.#arm(plan.timeouts.streamMs, () => end('silent'))
-    this.#stream = { kind: 'websocket', expiresAtMs, stillAllowed, end }
+    this.#stream = { kind: 'websocket', expiresAtMs, stillAllowed, isStale, end }
     streams.add(this.#stream)
   }
 

@@ -110,6 +110,19 @@ describe('an event stream', () => {
     await kept.ended
   })
 
+  test('whose answer begins after the reload that refuses it ends as well', async () => {
+    const sockets: Socket[] = []
+    const stage = await createStage(guarding(routes), (socket) => void sockets.push(socket))
+    const opening = open(stage, '/mine', await stage.token())
+    await expect.poll(() => sockets.length).toBe(1)
+    await stage.gateway.reload(stage.config(guarding('/open: public\n/mine: admin')))
+    sockets[0]?.write(head)
+    await (await opening).ended
+    await expect
+      .poll(() => lineOf(stage))
+      .toMatchObject({ detail: expect.stringContaining('reloaded configuration') })
+  })
+
   test('whose upstream breaks off is broken off', async () => {
     const sockets: Socket[] = []
     const stage = await createStage(guarding(routes), (socket) => {
