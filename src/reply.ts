@@ -1,6 +1,7 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Answer } from './http/problem.ts'
+import { headText } from './http/response-head.ts'
 
 /** Writes an answer of the gateway's own as an ordinary response. */
 export function reply(response: ServerResponse, answer: Answer, closing: boolean): void {
@@ -13,11 +14,7 @@ export function reply(response: ServerResponse, answer: Answer, closing: boolean
 /** The same on a bare socket, where Node has no response: upgrades and requests that did not parse. Closes it. */
 export function replyOnSocket(socket: Duplex, answer: Answer): void {
   if (!socket.writable) return void socket.destroy()
-  let head = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n`
-  for (let i = 0; i < answer.headers.length; i += 2)
-    head += `${answer.headers[i]}: ${answer.headers[i + 1]}\r\n`
+  const headers = [...answer.headers, 'Date', new Date().toUTCString(), 'Connection', 'close']
   socket.once('error', () => socket.destroy())
-  socket.end(`${head}Date: ${new Date().toUTCString()}\r\nConnection: close\r\n\r\n${answer.body}`, () =>
-    socket.destroy(),
-  )
+  socket.end(headText(answer.status, headers) + answer.body, () => socket.destroy())
 }

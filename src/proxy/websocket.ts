@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Code } from '../errors.ts'
+import { headText } from '../http/response-head.ts'
 import { answerHead } from './answer.ts'
 import type { Exchange, Refuse } from './exchange.ts'
 import { faultDetails, upstreamCode } from './fault.ts'
-import { acceptsHandshake, headText } from './handshake.ts'
+import { acceptsHandshake } from './handshake.ts'
 import { type OpenStream, type StreamEnd, streamEnds } from './open-streams.ts'
 import type { Origin } from './upstream.ts'
 
