@@ -4,6 +4,7 @@ import type { ApiConfig, Config, PathConfig, RouteConfig } from './config/config
 import { type Cors, createCors } from './http/cors.ts'
 import type { ForwardPlan } from './proxy/exchange.ts'
 import { createUpstream, type Upstream } from './proxy/upstream.ts'
+import type { Requirement } from './route/requirement.ts'
 import { createRouteTable, type RouteTable, type TablePath } from './route/table.ts'
 import type { Runtime } from './runtime.ts'
 import { createKeySet } from './token/key-set.ts'
@@ -13,6 +14,8 @@ import { createVerifier, type Verifier } from './token/verifier.ts'
 export type CompiledRoute = AccessRoute & {
   readonly pattern: string
   readonly methods: readonly string[]
+  /** As the log prints them, ` | ` between the sets of `anyOf`; undefined where no scope is needed. */
+  readonly scopesNeeded: string | undefined
   readonly identity: Identity
   readonly authorization: RouteConfig['authorization']
   /** The prefix to take off the path before it goes upstream; '' for none. */
@@ -129,6 +132,7 @@ function compileRoute(
     pattern: path.pattern.text,
     methods: [...path.methods].filter(([, other]) => other === route).map(([method]) => method),
     requirement: route.requirement,
+    scopesNeeded: scopesNeeded(route.requirement),
     allow: route.allow,
     websocket: route.websocket,
     authorization: route.authorization,
@@ -142,6 +146,10 @@ function compileRoute(
       answer: answerRules(config, api, route),
     },
   }
+}
+
+function scopesNeeded(requirement: Requirement): string | undefined {
+  return requirement.kind === 'scopes' ? requirement.anyOf.map((set) => set.join(' ')).join(' | ') : undefined
 }
 
 function answerRules(config: Config, api: ApiConfig, route: RouteConfig): ForwardPlan['answer'] {

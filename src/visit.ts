@@ -16,7 +16,7 @@ export type Visit = {
   readonly startedMs: number
 }
 
-/** Fills in the log record what the decision knows. */
+/** Fills in the log record what the decision knows; why it refuses is recorded where it is refused. */
 export function recordDecision(
   record: RequestRecord,
   decision: Decision<CompiledRoute>,
@@ -28,13 +28,12 @@ export function recordDecision(
   const { route, token } = decision
   record.api = route?.api
   record.route = route?.pattern
+  record.scopesNeeded = route?.scopesNeeded
   if (decision.outcome === 'refuse') {
     record.api ??= decision.api
     record.route ??= decision.pattern
     record.tokenKind = decision.tokenKind
-    recordProblem(record, decision.code, decision.detail)
   }
-  if (route?.requirement.kind === 'scopes') record.scopesNeeded = needed(route.requirement.anyOf)
   if (token === undefined) return
   record.tokenKind = token.kind
   record.sub = token.subject
@@ -51,14 +50,4 @@ export function recordProblem(record: RequestRecord, code: Code, detail: string)
 export function recordClientGone(record: RequestRecord): void {
   record.code = 'client_closed'
   record.status = codes.client_closed.status
-}
-
-const printedNeeds = new WeakMap<readonly (readonly string[])[], string>()
-
-function needed(anyOf: readonly (readonly string[])[]): string {
-  const known = printedNeeds.get(anyOf)
-  if (known !== undefined) return known
-  const printed = anyOf.map((set) => set.join(' ')).join(' | ')
-  printedNeeds.set(anyOf, printed)
-  return printed
 }
