@@ -1,0 +1,4 @@
+import type { Peer } from './peer.ts'
+
+/** In the order in which they are measured. */
+export const peers: readonly Peer[] = []
