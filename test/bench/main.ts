@@ -154,8 +154,8 @@ async function compare(upstreamPort: number): Promise<Throughput[]> {
   const subjects: Subject[] = [
     { name: 'upstream asked directly', port: upstreamPort, process: undefined },
     await startGateway(upstreamPort),
-    await startForwarder('bare http-proxy 1.18.1', 'forward-http-proxy', upstreamPort),
-    await startForwarder('bare undici', 'forward-undici', upstreamPort),
+    await startForwarder('bare http-proxy 1.18.1', 'peers/forward-http-proxy', upstreamPort),
+    await startForwarder('bare undici', 'peers/forward-undici', upstreamPort),
   ]
   await requireWork(subjects[1])
   const results = subjects.map(({ name }) => ({
