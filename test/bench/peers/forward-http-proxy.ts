@@ -8,4 +8,6 @@ const proxy = httpProxy.createProxyServer({
   agent: new Agent({ keepAlive: true, maxSockets: 128 }),
 })
 proxy.on('error', (_error, _request, response) => void response.destroy())
-createServer((request, response) => proxy.web(request, response)).listen(port, '127.0.0.1')
+createServer((request, response) => proxy.web(request, response))
+  .on('upgrade', (request, socket, head) => proxy.ws(request, socket, head))
+  .listen(port, '127.0.0.1')

@@ -10,9 +10,12 @@ export type Place = {
   readonly upstreamPort: number
   /** A JWK set of one key, of `algorithm`. */
   readonly jwksFile: string
-  /** The same over HTTP; `issuer` + `/.well-known/openid-configuration` names it. */
+  /** The same over HTTP. */
   readonly jwksUrl: string
-  /** `iss` of the tokens: an HTTP URL on loopback. */
+  /**
+   * `iss` of the tokens: an HTTP URL on loopback. With `/.well-known/openid-configuration` it answers with `issuer`,
+   * `jwks_uri`, `authorization_endpoint`, `token_endpoint` and, in `id_token_signing_alg_values_supported`, `algorithm`.
+   */
   readonly issuer: string
   /** `aud` of the tokens. */
   readonly resource: string
@@ -35,6 +38,10 @@ export type Peer = {
   readonly does: string
   /** What it can verify. Empty: it looks at no token. */
   readonly algorithms: readonly Algorithm[]
+  /** The upstream is never asked: each request is answered by the peer itself, with 401. */
+  readonly refusesAll?: true
+  /** It forwards WebSockets as it is set up here; otherwise it has no part in their scenario. */
+  readonly webSockets: boolean
   /** Installs or finds it; quick when it is there. Undefined when it can be used, else one sentence why it cannot. */
   prepare(say: (text: string) => void): Promise<string | undefined>
   /** Resolves when it accepts connections. */

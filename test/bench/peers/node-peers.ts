@@ -1,0 +1,66 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Peer, Place } from './peer.ts'
+import { startPinned } from './process.ts'
+
+const checksNothing = { does: 'forwards, checks nothing', algorithms: [], webSockets: true } as const
+
+/** Libraries of Node, each in a program of this folder, and the least that Node does to refuse. */
+export const nodePeers: readonly Peer[] = [
+  createPeer({ ...checksNothing, id: 'http-proxy', name: packageName('http-proxy') }, 'forward-http-proxy'),
+  createPeer({ ...checksNothing, id: 'httpxy', name: packageName('httpxy') }, 'forward-httpxy'),
+  createPeer(
+    { ...checksNothing, id: 'undici', name: `bare ${packageName('undici')}`, webSockets: false },
+    'forward-undici',
+  ),
+  createPeer({ ...checksNothing, id: 'node-http', name: 'bare node:http' }, 'forward-node'),
+  createPeer(fastify('fastify', '', 'verifies the signature of each request'), 'forward-fastify'),
+  createPeer(
+    fastify('fastify-cache', ' with its cache', 'verifies a token once, keeps the last 20,000'),
+    'forward-fastify',
+    'cache',
+  ),
+  createPeer(
+    {
+      id: 'refuse',
+      name: 'bare node:http, refusing',
+      does: 'answers 401 to everything, asks no upstream',
+      algorithms: [],
+      webSockets: false,
+      refusesAll: true,
+    },
+    'refuse',
+  ),
+]
+
+type Description = Omit<Peer, 'prepare' | 'start'>
+
+function fastify(id: string, addition: string, does: string): Description {
+  const name = `${packageName('@fastify/http-proxy')}, ${packageName('fast-jwt')}${addition}`
+  return { id, name, does: `${does}; no log`, algorithms: ['ES384', 'ES256', 'RS256'], webSockets: true }
+}
+
+function createPeer(description: Description, program: string, ...more: readonly string[]): Peer {
+  return {
+    ...description,
+    prepare: async () => undefined, // An ordinary development dependency.
+    start(place) {
+      const file = join(import.meta.dirname, `${program}.js`)
+      return startPinned(place, process.execPath, [file, ...programArguments(place), ...more])
+    },
+  }
+}
+
+/** Ports for those that need no more, and everything in a file. */
+function programArguments(place: Place): readonly string[] {
+  const file = join(place.folder, 'place.json')
+  writeFileSync(file, JSON.stringify(place))
+  return [String(place.port), String(place.upstreamPort), file]
+}
+
+/** From `dist/dev/bench/test/bench/peers`, where this file is compiled to. */
+function packageName(name: string): string {
+  const file = join(import.meta.dirname, '../../../../../..', 'node_modules', name, 'package.json')
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
+  return `${name} ${version}`
+}
