@@ -184,8 +184,8 @@ function verifierOf(
   const issuer = api.issuer === undefined ? undefined : config.issuers.get(api.issuer)
   if (issuer === undefined) return undefined
   const key = JSON.stringify(issuer)
-  const { cache, log } = runtime
+  const { cache, verifications: queue, log } = runtime
   const keySet = runtime.keySets.acquire(key, () => createKeySet({ issuer, cache, log }))
   releases.push(() => runtime.keySets.release(key))
-  return createVerifier({ issuer, resource: api.resource, tokens: config.tokens, keySet, cache })
+  return createVerifier({ issuer, resource: api.resource, tokens: config.tokens, keySet, cache, queue })
 }

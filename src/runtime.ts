@@ -4,11 +4,13 @@ import type { Upstream } from './proxy/upstream.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { createTokenCache, type TokenCache } from './token/cache.ts'
 import type { KeySet } from './token/key-set.ts'
+import { createVerificationQueue, type VerificationQueue } from './token/verification-queue.ts'
 
 /** What outlives a reload: verified tokens, keys, connections, open streams. */
 export type Runtime = {
   readonly log: Logger
   readonly cache: TokenCache
+  readonly verifications: VerificationQueue
   readonly keySets: Registry<KeySet>
   readonly upstreams: Registry<Upstream>
   readonly streams: OpenStreams
@@ -18,6 +20,7 @@ export function createRuntime(options: { readonly log: Logger; readonly cacheMax
   return {
     log: options.log,
     cache: createTokenCache({ maxEntries: options.cacheMaxEntries }),
+    verifications: createVerificationQueue(),
     keySets: createRegistry((keySet) => keySet.close()),
     upstreams: createRegistry((upstream) => void upstream.close()),
     streams: createOpenStreams(),

@@ -18,13 +18,15 @@ export type AccessRoute = TableRoute &
 
 /**
  * The whole question: may this request pass? Answers at once when it can (public, refused early, token in the cache),
- * with a promise only when it must wait for the issuer or for cryptography. Never rejects.
+ * with a promise only when it must wait for the issuer or for cryptography. Never rejects. `client` is the address that
+ * asks: clients take turns at the cryptography.
  */
 export function authorize<R extends AccessRoute>(
   table: RouteTable<R>,
   head: RequestHead,
   target: RequestTarget,
   nowMs: number,
+  client?: string,
 ): Decision<R> | Promise<Decision<R>> {
   const route = table.find(head.hostName, target, head.method)
   if (route.kind === 'miss') return missed(route)
@@ -37,7 +39,7 @@ export function authorize<R extends AccessRoute>(
   if (source.kind === 'none') return withoutToken(route, target)
   if (route.verifier === undefined) return noIssuer(route)
 
-  const verification = route.verifier.verify(source.token, nowMs)
+  const verification = route.verifier.verify(source.token, nowMs, client)
   if (!(verification instanceof Promise)) return verified(route, target, verification)
   return verification.then((answer) => verified(route, target, answer))
 }
@@ -75,9 +77,9 @@ function verified<R extends AccessRoute>(
   if (!verification.verified) {
     const { code, detail, tokenKind } = verification
     const refused = { ...refusal(route, code, detail), tokenKind }
-    return code === 'issuer_unavailable'
-      ? { ...refused, retryAfterSeconds: verification.retryAfterSeconds }
-      : refused
+    return code === 'invalid_token'
+      ? refused
+      : { ...refused, retryAfterSeconds: verification.retryAfterSeconds }
   }
   const { token, cache } = verification
   const shortfall = decide(route, token, target.path)

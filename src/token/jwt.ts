@@ -7,7 +7,8 @@ import { tokenTypeOf } from './jwt-type.ts'
 import type { FoundKey, KeySet } from './key-set.ts'
 import { parseScopes } from './scope.ts'
 import { parseStrictJson } from './strict-json.ts'
-import { type Check, refuse, type Unverified } from './verification.ts'
+import { type Check, queueFull, refuse, type Unverified } from './verification.ts'
+import type { VerificationQueue } from './verification-queue.ts'
 
 export type VerifiedJwt = { readonly token: AccessToken; readonly keyThumbprint: string }
 
@@ -16,6 +17,9 @@ export type JwtOptions = {
   readonly resource: string
   readonly tokens: TokenOptions
   readonly keySet: KeySet
+  readonly queue: VerificationQueue
+  /** The address that sent the token. */
+  readonly client: string
   readonly nowMs: number
 }
 
@@ -45,7 +49,11 @@ async function verify(tokenText: string, options: JwtOptions): Promise<VerifiedJ
     return { verified: false, code: 'issuer_unavailable', detail, retryAfterSeconds, tokenKind: 'jwt' }
   }
   if (key.kind === 'unknown') return refuse(key.check)
-  if (!(await signatureVerifies(tokenText, key, options.keySet))) return refuse('signature')
+  const verifies = await options.queue.run(options.client, () =>
+    signatureVerifies(tokenText, key, options.keySet),
+  )
+  if (verifies === undefined) return queueFull
+  if (!verifies) return refuse('signature')
   const refused = claimsFault(tokenTypeOf(header), claims, options)
   if (refused !== undefined) return refuse(refused)
   return { token: accessToken(claims, options), keyThumbprint: key.thumbprint }

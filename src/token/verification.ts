@@ -18,7 +18,7 @@ export type Unverified =
     }
   | {
       readonly verified: false
-      readonly code: 'issuer_unavailable'
+      readonly code: 'issuer_unavailable' | 'verification_busy'
       readonly detail: string
       readonly retryAfterSeconds: number
       readonly tokenKind: 'jwt' | 'opaque'
@@ -68,9 +68,21 @@ export const details = {
   keysMissing: 'The keys of the issuer have not been fetched yet',
   keysUnreachable: 'The keys of the issuer cannot be fetched at the moment',
   keysBusy: 'Too many requests wait for the keys of the issuer',
+  queueFull: 'Too many access tokens wait for their verification',
 } as const satisfies Record<string, string>
 
 export type Check = keyof typeof details
+
+/** By the time that a full queue is worked off, give or take. */
+const retryAfterSeconds = 1
+
+export const queueFull: Unverified = {
+  verified: false,
+  code: 'verification_busy',
+  detail: details.queueFull,
+  retryAfterSeconds,
+  tokenKind: 'jwt',
+}
 
 export function refuse(check: Check, tokenKind: 'jwt' | 'opaque' = 'jwt'): Unverified {
   return { verified: false, code: 'invalid_token', detail: details[check], tokenKind }

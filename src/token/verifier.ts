@@ -5,13 +5,17 @@ import { verifyJwt } from './jwt.ts'
 import type { KeySet } from './key-set.ts'
 import { shapeOf } from './shape.ts'
 import { refuse, type Verification } from './verification.ts'
+import type { VerificationQueue } from './verification-queue.ts'
 
 export type { Unverified, Verification, Verified } from './verification.ts'
 
 /** Verifies tokens of one issuer for one protected resource. */
 export type Verifier = {
-  /** Answers at once for a token that is in the cache or refused by its shape; otherwise a promise that never rejects. */
-  verify(tokenText: string, nowMs: number): Verification | Promise<Verification>
+  /**
+   * Answers at once for a token that is in the cache or refused by its shape; otherwise a promise that never rejects.
+   * `client` is the address that asks: clients take turns.
+   */
+  verify(tokenText: string, nowMs: number, client?: string): Verification | Promise<Verification>
 }
 
 export type VerifierOptions = {
@@ -20,6 +24,7 @@ export type VerifierOptions = {
   readonly tokens: TokenOptions
   readonly keySet: KeySet
   readonly cache: TokenCache
+  readonly queue: VerificationQueue
 }
 
 /** One verifier per (issuer, resource); cheap to make on every reload. The cache key holds a digest of this policy. */
@@ -29,18 +34,26 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const flights = new Map<string, Promise<Verification>>()
   const opaqueRefusal = refuse(options.issuer.isLogto ? 'opaqueFromLogto' : 'opaque', 'opaque')
 
-  function fly(tokenText: string, nowMs: number): Promise<Verification> {
+  function fly(tokenText: string, nowMs: number, client: string): Promise<Verification> {
     const under = flights.get(tokenText)
     if (under !== undefined) return under
-    const flight = verifyAndKeep(tokenText, nowMs).finally(() => flights.delete(tokenText))
+    const flight = verifyAndKeep(tokenText, nowMs, client).finally(() => flights.delete(tokenText))
     flights.set(tokenText, flight)
     return flight
   }
 
-  async function verifyAndKeep(tokenText: string, nowMs: number): Promise<Verification> {
-    const { issuer, resource, keySet } = options
+  async function verifyAndKeep(tokenText: string, nowMs: number, client: string): Promise<Verification> {
+    const { issuer, resource, keySet, queue } = options
     const generation = keySet.generation()
-    const verification = await verifyJwt(tokenText, { issuer, resource, tokens, keySet, nowMs })
+    const verification = await verifyJwt(tokenText, {
+      issuer,
+      resource,
+      tokens,
+      keySet,
+      queue,
+      client,
+      nowMs,
+    })
     if ('detail' in verification) return verification
     const { token, keyThumbprint } = verification
     // A key that left the set meanwhile must not leave a token behind.
@@ -51,13 +64,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
 
   return {
-    verify(tokenText, nowMs) {
+    verify(tokenText, nowMs, client = '') {
       const known = cache.get(policy, tokenText, nowMs)
       if (known !== undefined) return known
       if (tokenText.length > tokens.maxBytes) return tooLong
       switch (shapeOf(tokenText, options.issuer.isLogto)) {
         case 'jwt':
-          return fly(tokenText, nowMs)
+          return fly(tokenText, nowMs, client)
         case 'jwe':
           return encrypted
         case 'malformed':

@@ -1,6 +1,7 @@
 import type { Logger } from '../../src/log/logger.ts'
 import { createTokenCache, type TokenCache } from '../../src/token/cache.ts'
 import { createKeySet, type IssuerOptions, type KeySet, type TokenOptions } from '../../src/token/key-set.ts'
+import { createVerificationQueue } from '../../src/token/verification-queue.ts'
 import { createVerifier, type Verification, type Verifier } from '../../src/token/verifier.ts'
 
 export const resource = 'https://api.example.com/'
@@ -68,6 +69,7 @@ export function createVerifierStage(options: StageOptions): VerifierStage {
     tokens: { ...tokenOptions, ...options.tokens },
     keySet,
     cache,
+    queue: createVerificationQueue(),
   })
   const verify = async (tokenText: string) => verifier.verify(tokenText, clock.nowMs)
   return {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { details } from '../../../src/token/verification.ts'
+import { createVerificationQueue } from '../../../src/token/verification-queue.ts'
 import { createVerifier } from '../../../src/token/verifier.ts'
 import { createTestIssuer, type TestIssuer } from '../../support/issuer.ts'
 import {
@@ -68,6 +69,7 @@ describe('a token that was verified', () => {
       tokens: tokenOptions,
       keySet: stage.keySet,
       cache: stage.cache,
+      queue: createVerificationQueue(),
       ...more,
     })
     expect(await other.verify(text, stage.clock.nowMs)).not.toMatchObject({ cache: 'hit' })
