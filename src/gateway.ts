@@ -145,7 +145,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       visit.record.outcome = 'allow'
       return door.answer(preflighted, hasUnreadBody(visit))
     }
-    const decision = authorize(rules.table, visit.head, target, Date.now())
+    const decision = authorize(rules.table, visit.head, target, Date.now(), visit.client.address)
     if (decision instanceof Promise) return decision.then((late) => act(visit, door, late))
     return act(visit, door, decision)
   }
