@@ -1,24 +1,30 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { WebSocketServer } from 'ws'
 import type { CheckPlace } from './check.ts'
 import type { Algorithm } from './peer.ts'
 import { freePort } from './port.ts'
 
-type Server = { readonly port: number; close(): void }
+type Listening = { readonly server: Server; readonly port: number; close(): void }
 
-/** An upstream that says what it was asked, and what it was sent. */
-export function startUpstream(): Promise<Server> {
-  return listen(async (request, response) => {
+/** An upstream that says what it was asked and sent, and returns the messages of a WebSocket. */
+export async function startUpstream(): Promise<Listening> {
+  const server = await listen(async (request, response) => {
     const hash = createHash('sha256')
     for await (const chunk of request) hash.update(chunk)
     response.end(JSON.stringify({ method: request.method, path: request.url, sha256: hash.digest('hex') }))
   })
+  const sockets = new WebSocketServer({ server: server.server })
+  sockets.on('connection', (socket) =>
+    socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary })),
+  )
+  return server
 }
 
 /** An issuer with one key, and four tokens of it. */
@@ -45,11 +51,11 @@ export async function createPlace(
     id_token_signing_alg_values_supported: [algorithm],
   }
   const resource = 'https://api.example.com/'
-  const sign = (audience: string, expiresInS: number) => {
+  const sign = (audience: string, expiresInS: number, from = issuer) => {
     const now = Math.floor(Date.now() / 1000)
     return new SignJWT({ scope: 'read', client_id: 'chatgpt', jti: randomUUID() })
       .setProtectedHeader({ alg: algorithm, typ: 'at+jwt', kid })
-      .setIssuer(issuer)
+      .setIssuer(from)
       .setAudience(audience)
       .setSubject('7q6j4duell21')
       .setIssuedAt(now + Math.min(expiresInS, 0) - 3600)
@@ -68,6 +74,7 @@ export async function createPlace(
       badSignature: breakSignature(good),
       expired: await sign(resource, -3600),
       wrongAudience: await sign('https://other.example.com/', 3600),
+      wrongIssuer: await sign(resource, 3600, 'https://other.example.com/oidc'),
     },
     async end() {
       server.close()
@@ -82,7 +89,7 @@ function breakSignature(token: string): string {
   return `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`
 }
 
-async function listen(listener: RequestListener): Promise<Server> {
+async function listen(listener: RequestListener): Promise<Listening> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo // A TCP server has this kind of address.
@@ -90,5 +97,5 @@ async function listen(listener: RequestListener): Promise<Server> {
     server.close()
     server.closeAllConnections()
   }
-  return { port, close }
+  return { server, port, close }
 }

@@ -1,15 +1,17 @@
 import { request } from 'node:http'
+import { WebSocket } from 'ws'
 import { peers } from './all.ts'
 import { createPlace, startUpstream } from './check-place.ts'
 import type { Peer, Place } from './peer.ts'
 
-/** A token that must pass, and three that must not. */
+/** A token that must pass, and others that must not. */
 export type Tokens = {
   readonly good: string
   readonly badSignature: string
   /** Since more than five minutes: some allow for clocks that differ. */
   readonly expired: string
   readonly wrongAudience: string
+  readonly wrongIssuer?: string
 }
 
 export type CheckPlace = Place & { readonly tokens: Tokens }
@@ -30,22 +32,17 @@ export async function checkPeer(peer: Peer, place: CheckPlace): Promise<string |
   }
 }
 
-async function checkAnswers(peer: Peer, { port, upstreamPort, tokens }: CheckPlace) {
+async function checkAnswers(peer: Peer, place: CheckPlace): Promise<string | undefined> {
+  const { port, tokens } = place
   if (peer.refusesAll) return refused('a request', await ask(port, tokens.good))
-  const problem = passed('a request', await ask(port, tokens.good), await ask(upstreamPort, tokens.good))
-  if (problem !== undefined) return problem
-  const upload = 'x'.repeat(1 << 20)
-  const [through, directly] = [
-    await ask(port, tokens.good, upload),
-    await ask(upstreamPort, tokens.good, upload),
-  ]
-  const lost = passed('an upload', through, directly)
-  if (lost !== undefined || peer.algorithms.length === 0) return lost
+  const problem = await checkForwarding(peer, place)
+  if (problem !== undefined || peer.algorithms.length === 0) return problem
   const wrong = {
     'a request without a token': undefined,
     'a token with a broken signature': tokens.badSignature,
     'an expired token': tokens.expired,
     'a token for somebody else': tokens.wrongAudience,
+    'a token from somebody else': tokens.wrongIssuer,
   }
   for (const [what, token] of Object.entries(wrong)) {
     // Twice, and after the good token: a cache must not be what lets it pass.
@@ -53,7 +50,22 @@ async function checkAnswers(peer: Peer, { port, upstreamPort, tokens }: CheckPla
     const problem = answers.map((answer) => refused(what, answer)).find((each) => each !== undefined)
     if (problem !== undefined) return problem
   }
-  return passed('the good token after the wrong ones', await ask(port, tokens.good), await ask(upstreamPort))
+  return checkForwarding(peer, place)
+}
+
+async function checkForwarding({ webSockets }: Peer, { port, upstreamPort, tokens }: CheckPlace) {
+  const contents = { 'a request': undefined, 'an upload': 'x'.repeat(1 << 20) }
+  for (const [what, content] of Object.entries(contents)) {
+    const answers = [
+      await ask(port, tokens.good, content),
+      await ask(upstreamPort, tokens.good, content),
+    ] as const
+    const problem = passed(what, ...answers)
+    if (problem !== undefined) return problem
+  }
+  if (!webSockets || (await echo(upstreamPort, tokens.good)) !== 'hello') return undefined
+  const message = await echo(port, tokens.good)
+  return message === 'hello' ? undefined : `a WebSocket is not forwarded: ${message}`
 }
 
 function passed(what: string, through: Answer, directly: Answer): string | undefined {
@@ -63,6 +75,16 @@ function passed(what: string, through: Answer, directly: Answer): string | undef
 
 function refused(what: string, { status }: Answer): string | undefined {
   return status === 401 || status === 403 ? undefined : `${what} is answered ${status}`
+}
+
+/** What comes back from a WebSocket that says hello. */
+function echo(port: number, token: string): Promise<string> {
+  const headers = { host: 'api.example.com', authorization: `Bearer ${token}` }
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/echo`, { headers, handshakeTimeout: 5000 })
+  return new Promise<string>((resolve) => {
+    socket.on('error', (error) => resolve(error.message)).on('close', () => resolve('it was closed'))
+    socket.on('open', () => socket.send('hello')).on('message', (data) => resolve(String(data)))
+  }).finally(() => socket.terminate())
 }
 
 function ask(port: number, token?: string, content?: string): Promise<Answer> {
