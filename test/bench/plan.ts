@@ -1,0 +1,50 @@
+import type { Algorithm } from './peers/peer.ts'
+
+/** How much of everything: --quick must end within three minutes, a full run within forty. */
+export type Plan = {
+  readonly quick: boolean
+  readonly rounds: number
+  readonly roundSeconds: number
+  readonly warmUpSeconds: number
+  /** Signed before the start. */
+  readonly tokens: Readonly<Record<Algorithm, number>>
+  /** Cached in the scenarios of many tokens. */
+  readonly cachedTokens: number
+  readonly requestsForMemory: number
+  readonly starts: number
+  readonly decisions: number
+  /** Of a comparison of latencies. */
+  readonly latencyRounds: number
+  readonly latencySeconds: number
+  readonly streams: number
+}
+
+export const quickPlan: Plan = {
+  quick: true,
+  rounds: 3,
+  roundSeconds: 1,
+  warmUpSeconds: 4,
+  tokens: { ES384: 9000, ES256: 20_000, RS256: 1 },
+  cachedTokens: 20_000,
+  requestsForMemory: 200_000,
+  starts: 5,
+  decisions: 300_000,
+  latencyRounds: 3,
+  latencySeconds: 2,
+  streams: 1000,
+}
+
+export const fullPlan: Plan = {
+  quick: false,
+  rounds: 7,
+  roundSeconds: 3,
+  warmUpSeconds: 6,
+  tokens: { ES384: 60_000, ES256: 20_000, RS256: 1 },
+  cachedTokens: 20_000,
+  requestsForMemory: 1_000_000,
+  starts: 15,
+  decisions: 2_000_000,
+  latencyRounds: 7,
+  latencySeconds: 4,
+  streams: 1000,
+}

@@ -1,0 +1,38 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { program } from './programs.ts'
+import { type GatewayStart, type Subject, type SubjectPlace, startGateway } from './subject.ts'
+
+export type ProbedGateway = Subject & {
+  /** Bytes of V8's heap and beside it in use: after a collection, or the least since last asked. */
+  usedBytes(how: 'collected' | 'least'): Promise<number>
+}
+
+/** A gateway that can be asked what it holds. */
+export async function startProbedGateway(parent: string, place: SubjectPlace, options: GatewayStart = {}): Promise<ProbedGateway> {
+  const file = join(parent, `probe-${performance.now()}`)
+  const subject = await startGateway(parent, place, {
+    ...options,
+    nodeOptions: ['--import', pathToFileURL(program('probe')).href],
+    env: { SCOPEGATE_BENCH_PROBE: file },
+  })
+  return {
+    ...subject,
+    async usedBytes(how) {
+      await rm(file, { force: true })
+      process.kill(subject.pids()[0] ?? 0, how === 'collected' ? 'SIGUSR2' : 'SIGURG')
+      return (await untilWritten(file)).usedBytes
+    },
+  }
+}
+
+async function untilWritten(file: string): Promise<{ usedBytes: number }> {
+  for (let tries = 0; tries < 1000; tries += 1) {
+    const text = await readFile(file, 'utf8').catch(() => undefined)
+    if (text !== undefined) return JSON.parse(text) // Written by probe.ts.
+    await wait(5)
+  }
+  throw new Error('the gateway does not say what it holds')
+}

@@ -1,0 +1,87 @@
+import { type Load, runWrk } from './load/wrk.ts'
+import { accountOf, isOnNode } from './machine/accounting.ts'
+import type { Progress } from './progress.ts'
+import type { Round, Run } from './results.ts'
+import type { Subject } from './subject.ts'
+
+/** One line of a table: a subject and what is sent to it. */
+export type Contender = {
+  readonly id: string
+  readonly name: string
+  readonly does?: string
+  readonly subject: Subject
+  readonly load: Omit<Load, 'port' | 'seconds' | 'connections' | 'expect'> & Partial<Pick<Load, 'connections' | 'expect'>>
+  /** Another load for each round, where a token must never come twice. */
+  readonly nextTokensFile?: () => Promise<string>
+  /** Not wanted where tokens must be new to the subject. */
+  readonly noWarmUp?: boolean
+}
+
+export type RoundsPlan = { readonly rounds: number; readonly roundSeconds: number; readonly warmUpSeconds: number }
+
+const usualConnections = 64
+
+/** All are up all the time and loaded in turn, the order turned round each time. One that fails is named and left out. */
+export async function runRounds(
+  contenders: readonly Contender[],
+  plan: RoundsPlan,
+  { folder, progress, title }: { folder: string; progress: Progress; title: string },
+): Promise<Run[]> {
+  const rounds = new Map(contenders.map(({ id }) => [id, [] as Round[]]))
+  const problems = new Map<string, string>()
+  const attempt = async (contender: Contender, text: string, run: () => Promise<unknown>) => {
+    if (problems.has(contender.id)) return
+    progress.step(`${title}, ${text}: ${contender.name}`)
+    try {
+      await run()
+    } catch (error) {
+      problems.set(contender.id, messageOf(error))
+      progress.step(`${contender.name} failed: ${messageOf(error)}`)
+    }
+  }
+  for (const contender of contenders) {
+    if (contender.noWarmUp !== true) await attempt(contender, 'warming up', () => warmUp(contender, plan.warmUpSeconds, folder))
+  }
+  for (let round = 0; round < plan.rounds; round += 1) {
+    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
+      const text = `round ${round + 1} of ${plan.rounds}`
+      await attempt(contender, text, async () => rounds.get(contender.id)?.push(await runRound(contender, plan.roundSeconds, folder)))
+    }
+  }
+  return contenders.map(({ id, name, does }) => {
+    const problem = problems.get(id)
+    return {
+      id,
+      name,
+      ...(does === undefined ? {} : { does }),
+      rounds: rounds.get(id) ?? [],
+      ...(problem === undefined ? {} : { problem }),
+    }
+  })
+}
+
+/** V8 takes three to five seconds to compile all; what was compiled before needs one, to open its connections. */
+async function warmUp(contender: Contender, seconds: number, folder: string): Promise<void> {
+  const isNode = contender.subject.pids().some((pid) => isOnNode(pid))
+  await runRound(contender, isNode ? seconds : 1, folder)
+}
+
+export async function runRound(contender: Contender, seconds: number, folder: string): Promise<Round> {
+  const { subject, load, nextTokensFile } = contender
+  const tokens = nextTokensFile === undefined ? {} : { tokensFile: await nextTokensFile() }
+  const pids = subject.pids()
+  const before = accountOf(pids)
+  const whole = { connections: usualConnections, expect: 'success' as const, ...load, ...tokens, port: subject.port, seconds }
+  const result = await runWrk(whole, folder)
+  const after = accountOf(pids)
+  await subject.clearLog()
+  const rate = { requestsPerSecond: result.requests / result.seconds, p50Ms: result.p50Ms, p99Ms: result.p99Ms }
+  if (pids.length === 0) return rate
+  const cpuNanos = after.cpuNanos - before.cpuNanos
+  const cpuMicros = cpuNanos / 1000 / result.requests
+  return { ...rate, cpuMicros, busy: cpuNanos / 1e9 / result.seconds, residentMiB: after.residentMiB }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,26 @@
+import { flood } from './flood.ts'
+import { growth } from './growth.ts'
+import { latency } from './latency.ts'
+import { memory } from './memory.ts'
+import { refusals } from './refusals.ts'
+import type { Section } from './section.ts'
+import { start } from './start.ts'
+import { throughput } from './throughput.ts'
+
+const all: readonly Section[] = [start, throughput, refusals, growth, latency, flood, memory]
+
+/** Those that `--only` names, or all; of these, with --quick, what the targets need. Throws for a name that there is not. */
+export function chooseSections(only: string | undefined, quick: boolean): readonly Section[] {
+  if (only === undefined) return all.filter((section) => section.quick || !quick)
+  const ids = only.split(',')
+  const unknown = ids.filter((id) => !all.some((section) => section.id === id))
+  if (unknown.length > 0) {
+    throw new Error(`there is no section ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(', ')}`)
+  }
+  return all.filter(({ id }) => ids.includes(id))
+}
+
+/** Of the sections that hold peers against the gateway. */
+export function wantsPeers(sections: readonly Section[]): boolean {
+  return sections.some((section) => section.peers === true)
+}

@@ -1,0 +1,140 @@
+import { findFigure, findRun, type Ratio, type Results, ratio } from './results.ts'
+
+/** What was promised, and whether the figures keep it. */
+export type Verdict = {
+  readonly what: string
+  readonly wanted: string
+  readonly state: 'met' | 'missed' | 'not measured'
+  /** The figure, or why there is none. */
+  readonly measured: string
+}
+
+type Target = { readonly what: string; judge(results: Results): Omit<Verdict, 'what'> }
+
+/** One run of a table against another. */
+type Pair = {
+  readonly what: string
+  readonly table: string
+  readonly ours: string
+  readonly theirs: string
+  readonly atLeast: number
+  /** More, and not as much. */
+  readonly ahead?: boolean
+}
+
+const es384 = 'scopegate-ES384'
+const pair = (what: string, ours: string, theirs: string, atLeast: number): Pair => ({ what, table: 'throughput', ours, theirs, atLeast })
+const ahead = (what: string, theirs: string): Pair => ({ what, table: 'throughput', ours: es384, theirs, atLeast: 1, ahead: true })
+const refusal = (status: string): Pair => ({ what: `refusing with ${status}, against a bare Node server`, table: 'refusals', ours: status, theirs: 'bare', atLeast: 0.7 })
+
+const pairs: readonly Pair[] = [
+  pair('against the bare undici forwarder', es384, 'undici', 1),
+  pair('against bare http-proxy', es384, 'http-proxy', 2.3),
+  pair('RS256 against HAProxy', 'scopegate-RS256', 'haproxy-RS256', 1.1),
+  pair('ES384 against HAProxy', es384, 'haproxy-ES384', 14),
+  pair('against nginx that checks nothing', es384, 'nginx', 0.42),
+  ahead('ES384 against Envoy as it comes', 'envoy-ES384'),
+  ahead('ES384 against Oathkeeper as it comes', 'oathkeeper-ES384'),
+  ahead('ES384 against oauth2-proxy as it comes', 'oauth2-proxy-ES384'),
+  refusal('401'),
+  refusal('403'),
+  refusal('404'),
+]
+
+/** Runs that a target speaks of: what --quick cannot do without. */
+export const peersOfTargets: ReadonlySet<string> = new Set(pairs.map(({ theirs }) => theirs))
+
+const targets: readonly Target[] = [
+  ...pairs.map(pairTarget),
+  figureTarget('p99 added at half load', 'latency', 'added-p99', 1, 'ms'),
+  pairTarget({
+    what: '10,000 routes and 20,000 cached tokens against 1 and 1',
+    table: 'growth',
+    ours: 'routes-10000-tokens-20000',
+    theirs: 'routes-1-tokens-1',
+    atLeast: 0.95,
+  }),
+  figureTarget('p99 of warm requests: added by 500 cold tokens/s', 'latency', 'cold-added-p99', 1, 'ms'),
+  {
+    what: 'a flood of cold tokens: 503 beyond a bounded queue',
+    judge(results) {
+      const [refused, served] = [findFigure(results, 'flood-503'), findFigure(results, 'flood-warm')]
+      const wanted = 'some 503, warm ones 200'
+      if (refused === undefined || served === undefined) return missing(results, 'flood', wanted)
+      const measured = `${digits(refused.value)} % 503, ${digits(served.value)} % of warm ones 200`
+      return { wanted, measured, state: refused.value > 0 && served.value > 99 ? 'met' : 'missed' }
+    },
+  },
+  figureTarget('memory for a cached token', 'memory', 'kib-per-token', 1.5, 'KiB'),
+  {
+    what: 'RSS after a million requests',
+    judge(results) {
+      const verdict = judgeFigure(results, 'memory', 'resident-end', 100, 'MiB')
+      const name = findFigure(results, 'resident-end')?.name.replace('RSS ', '')
+      return name === undefined ? verdict : { ...verdict, measured: `${verdict.measured} ${name}` }
+    },
+  },
+  {
+    what: 'memory over a soak of ten minutes',
+    judge(results) {
+      const change = findFigure(results, 'soak-change')
+      if (change === undefined) return { wanted: 'flat', state: 'not measured', measured: 'npm run soak takes ten minutes' }
+      return { wanted: 'flat', measured: `${signed(change.value)} % RSS an hour`, state: 'met' }
+    },
+  },
+  figureTarget('start to listening', 'start', 'start', 250, 'ms'),
+]
+
+export function judge(results: Results): Verdict[] {
+  return targets.map(({ what, judge: judgeOne }) => ({ what, ...judgeOne(results) }))
+}
+
+function pairTarget({ what, table, ours, theirs, atLeast, ahead: mustLead = false }: Pair): Target {
+  return {
+    what,
+    judge(results) {
+      const wanted = mustLead ? `over ${atLeast} ×` : `at least ${atLeast} ×`
+      const [our, their] = [findRun(results, table, ours), findRun(results, table, theirs)]
+      const problem = our?.problem ?? their?.problem
+      if (problem !== undefined) return { wanted, state: 'not measured', measured: problem }
+      if (!our?.rounds.length || !their?.rounds.length) return missing(results, table, wanted, theirs)
+      const { value, by } = ratio(our, their)
+      return { wanted, measured: formatRatio({ value, by }), state: (mustLead ? value > atLeast : value >= atLeast) ? 'met' : 'missed' }
+    },
+  }
+}
+
+function figureTarget(what: string, section: string, id: string, below: number, unit: string): Target {
+  return { what, judge: (results) => judgeFigure(results, section, id, below, unit) }
+}
+
+function judgeFigure(results: Results, section: string, id: string, below: number, unit: string): Omit<Verdict, 'what'> {
+  const wanted = `below ${below} ${unit}`
+  const figure = findFigure(results, id)
+  if (figure === undefined) return missing(results, section, wanted)
+  return { wanted, measured: `${digits(figure.value)} ${unit}`, state: figure.value < below ? 'met' : 'missed' }
+}
+
+/** A peer that is not here says why; anything else is known from the section that failed or was left out. */
+function missing(results: Results, sectionId: string, wanted: string, peerId = ''): Omit<Verdict, 'what'> {
+  const absent = results.absent.find(({ id }) => peerId === id || peerId.startsWith(`${id}-`))
+  const section = results.sections.find(({ id }) => id === sectionId)
+  const leftOut = section === undefined ? `the section ${sectionId} was left out` : 'there is no such peer'
+  const measured = absent?.why ?? (section?.problems.join('; ') || leftOut)
+  return { wanted, state: 'not measured', measured }
+}
+
+export function formatRatio({ value, by }: Ratio): string {
+  return `${digits(value)} × by ${by}`
+}
+
+/** Three digits that count. */
+export function digits(value: number): string {
+  if (Number.isNaN(value)) return '–'
+  const decimals = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
+  return value.toLocaleString('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${digits(Math.abs(value))}`
+}
