@@ -19,7 +19,11 @@ export type Bench = {
   readonly peers: readonly Peer[]
 }
 
-export function placeFor({ tokens, folder, upstreamPort }: Bench, algorithm: Algorithm, upstream = upstreamPort): SubjectPlace {
+export function placeFor(
+  { tokens, folder, upstreamPort }: Bench,
+  algorithm: Algorithm,
+  upstream = upstreamPort,
+): SubjectPlace {
   const issuer = issuerUrl(tokens.issuerPort, algorithm)
   const jwksFile = jwksFileIn(folder, algorithm)
   return { upstreamPort: upstream, jwksFile, jwksUrl: `${issuer}/jwks`, issuer, resource, algorithm }
@@ -37,9 +41,17 @@ export function bearer({ tokens }: Bench, algorithm: Algorithm): { readonly Auth
 let written = 0
 
 /** Some tokens as a file, one a line. Throws when there are not so many. */
-export async function tokensFile(bench: Bench, algorithm: Algorithm, count: number, skip = 0): Promise<string> {
+export async function tokensFile(
+  bench: Bench,
+  algorithm: Algorithm,
+  count: number,
+  skip = 0,
+): Promise<string> {
   const some = bench.tokens.sets[algorithm].tokens.slice(skip, skip + count)
-  if (some.length < count) throw new Error(`${skip + count} ${algorithm} tokens are needed, but only ${bench.tokens.sets[algorithm].tokens.length} were signed`)
+  if (some.length < count)
+    throw new Error(
+      `${skip + count} ${algorithm} tokens are needed, but only ${bench.tokens.sets[algorithm].tokens.length} were signed`,
+    )
   written += 1
   const file = join(bench.folder, `tokens-${written}`)
   await writeFile(file, some.join('\n'))

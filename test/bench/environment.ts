@@ -14,10 +14,18 @@ import { startProgram } from './subject.ts'
 import { startIssuer } from './workload/issuer.ts'
 import { algorithms, openTokens } from './workload/token-store.ts'
 
-export type Environment = { readonly bench: Bench; readonly absent: Results['absent']; close(): Promise<void> }
+export type Environment = {
+  readonly bench: Bench
+  readonly absent: Results['absent']
+  close(): Promise<void>
+}
 
 /** Tokens, issuer, upstream and, where wanted, peers: what all sections share. */
-export async function openEnvironment(plan: Plan, progress: Progress, wantsPeers: boolean): Promise<Environment> {
+export async function openEnvironment(
+  plan: Plan,
+  progress: Progress,
+  wantsPeers: boolean,
+): Promise<Environment> {
   const folder = await mkdtemp(join(tmpdir(), 'scopegate-bench-'))
   const tokens = await openTokens(plan.tokens, { isFree, free: freePort }, (text) => progress.detail(text))
   for (const algorithm of algorithms) {
@@ -39,7 +47,10 @@ export async function openEnvironment(plan: Plan, progress: Progress, wantsPeers
   }
 }
 
-async function findPeers(all: readonly Peer[], progress: Progress): Promise<{ here: Peer[]; absent: Results['absent'] }> {
+async function findPeers(
+  all: readonly Peer[],
+  progress: Progress,
+): Promise<{ here: Peer[]; absent: Results['absent'] }> {
   const here: Peer[] = []
   const absent: { id: string; name: string; why: string }[] = []
   for (const peer of all) {

@@ -28,7 +28,14 @@ async function bench(): Promise<void> {
   try {
     await runSections(sections, environment.bench, async (done) => {
       const seconds = Math.round((performance.now() - startedMs) / 1000)
-      results = { startedAt, seconds, quick: plan.quick, machine: describeMachine(), sections: done, absent: environment.absent }
+      results = {
+        startedAt,
+        seconds,
+        quick: plan.quick,
+        machine: describeMachine(),
+        sections: done,
+        absent: environment.absent,
+      }
     })
   } finally {
     progress.end()
@@ -40,7 +47,13 @@ async function bench(): Promise<void> {
 /** What was started does not outlive the benchmark. */
 function endWith(environment: Environment): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void stopAll().then(() => environment.close()).finally(() => process.exit(130)))
+    process.once(
+      signal,
+      () =>
+        void stopAll()
+          .then(() => environment.close())
+          .finally(() => process.exit(130)),
+    )
   }
 }
 

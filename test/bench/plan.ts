@@ -23,14 +23,14 @@ export const quickPlan: Plan = {
   quick: true,
   rounds: 3,
   roundSeconds: 1,
-  warmUpSeconds: 4,
+  warmUpSeconds: 3,
   tokens: { ES384: 9000, ES256: 20_000, RS256: 1 },
   cachedTokens: 20_000,
-  requestsForMemory: 200_000,
+  requestsForMemory: 100_000,
   starts: 5,
   decisions: 300_000,
   latencyRounds: 3,
-  latencySeconds: 2,
+  latencySeconds: 1.5,
   streams: 1000,
 }
 

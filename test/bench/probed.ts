@@ -11,7 +11,11 @@ export type ProbedGateway = Subject & {
 }
 
 /** A gateway that can be asked what it holds. */
-export async function startProbedGateway(parent: string, place: SubjectPlace, options: GatewayStart = {}): Promise<ProbedGateway> {
+export async function startProbedGateway(
+  parent: string,
+  place: SubjectPlace,
+  options: GatewayStart = {},
+): Promise<ProbedGateway> {
   const file = join(parent, `probe-${performance.now()}`)
   const subject = await startGateway(parent, place, {
     ...options,

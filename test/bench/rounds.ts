@@ -10,14 +10,19 @@ export type Contender = {
   readonly name: string
   readonly does?: string
   readonly subject: Subject
-  readonly load: Omit<Load, 'port' | 'seconds' | 'connections' | 'expect'> & Partial<Pick<Load, 'connections' | 'expect'>>
+  readonly load: Omit<Load, 'port' | 'seconds' | 'connections' | 'expect'> &
+    Partial<Pick<Load, 'connections' | 'expect'>>
   /** Another load for each round, where a token must never come twice. */
   readonly nextTokensFile?: () => Promise<string>
-  /** Not wanted where tokens must be new to the subject. */
-  readonly noWarmUp?: boolean
+  /** Fewer seconds than usual where the same process was warmed up for another line; 0 where tokens must be new to it. */
+  readonly warmUpSeconds?: number
 }
 
-export type RoundsPlan = { readonly rounds: number; readonly roundSeconds: number; readonly warmUpSeconds: number }
+export type RoundsPlan = {
+  readonly rounds: number
+  readonly roundSeconds: number
+  readonly warmUpSeconds: number
+}
 
 const usualConnections = 64
 
@@ -40,12 +45,15 @@ export async function runRounds(
     }
   }
   for (const contender of contenders) {
-    if (contender.noWarmUp !== true) await attempt(contender, 'warming up', () => warmUp(contender, plan.warmUpSeconds, folder))
+    const seconds = contender.warmUpSeconds ?? plan.warmUpSeconds
+    if (seconds > 0) await attempt(contender, 'warming up', () => warmUp(contender, seconds, folder))
   }
   for (let round = 0; round < plan.rounds; round += 1) {
     for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
       const text = `round ${round + 1} of ${plan.rounds}`
-      await attempt(contender, text, async () => rounds.get(contender.id)?.push(await runRound(contender, plan.roundSeconds, folder)))
+      await attempt(contender, text, async () =>
+        rounds.get(contender.id)?.push(await runRound(contender, plan.roundSeconds, folder)),
+      )
     }
   }
   return contenders.map(({ id, name, does }) => {
@@ -71,11 +79,22 @@ export async function runRound(contender: Contender, seconds: number, folder: st
   const tokens = nextTokensFile === undefined ? {} : { tokensFile: await nextTokensFile() }
   const pids = subject.pids()
   const before = accountOf(pids)
-  const whole = { connections: usualConnections, expect: 'success' as const, ...load, ...tokens, port: subject.port, seconds }
+  const whole = {
+    connections: usualConnections,
+    expect: 'success' as const,
+    ...load,
+    ...tokens,
+    port: subject.port,
+    seconds,
+  }
   const result = await runWrk(whole, folder)
   const after = accountOf(pids)
   await subject.clearLog()
-  const rate = { requestsPerSecond: result.requests / result.seconds, p50Ms: result.p50Ms, p99Ms: result.p99Ms }
+  const rate = {
+    requestsPerSecond: result.requests / result.seconds,
+    p50Ms: result.p50Ms,
+    p99Ms: result.p99Ms,
+  }
   if (pids.length === 0) return rate
   const cpuNanos = after.cpuNanos - before.cpuNanos
   const cpuMicros = cpuNanos / 1000 / result.requests

@@ -26,17 +26,33 @@ export type GatewayStart = GatewayOptions & {
   readonly env?: Readonly<Record<string, string>>
 }
 
-export async function startGateway(parent: string, place: SubjectPlace, options: GatewayStart = {}): Promise<Subject> {
+export async function startGateway(
+  parent: string,
+  place: SubjectPlace,
+  options: GatewayStart = {},
+): Promise<Subject> {
   const folder = await mkdtemp(join(parent, 'gateway-'))
   const [port, adminPort] = [await freePort(), await freePort()]
   const configFile = join(folder, 'gateway.yaml')
   await writeFile(configFile, gatewayConfig({ ...place, port, adminPort }, options))
-  const command = [process.execPath, ...(options.nodeOptions ?? []), gatewayProgram, 'serve', '--config', configFile]
+  const command = [
+    process.execPath,
+    ...(options.nodeOptions ?? []),
+    gatewayProgram,
+    'serve',
+    '--config',
+    configFile,
+  ]
   return startCommand(command, port, folder, options)
 }
 
 /** A program of this folder that takes the port as its first argument. */
-export async function startProgram(parent: string, name: string, args: readonly string[] = [], options: CommandOptions = {}): Promise<Subject> {
+export async function startProgram(
+  parent: string,
+  name: string,
+  args: readonly string[] = [],
+  options: CommandOptions = {},
+): Promise<Subject> {
   const folder = await mkdtemp(join(parent, `${name}-`))
   const port = await freePort()
   return startCommand([process.execPath, program(name), String(port), ...args], port, folder, options)
@@ -51,7 +67,12 @@ export async function startPeer(parent: string, peer: Peer, place: SubjectPlace)
 
 type CommandOptions = Pick<GatewayStart, 'cores' | 'env'>
 
-async function startCommand(command: readonly string[], port: number, folder: string, options: CommandOptions): Promise<Subject> {
+async function startCommand(
+  command: readonly string[],
+  port: number,
+  folder: string,
+  options: CommandOptions,
+): Promise<Subject> {
   const logFile = join(folder, 'log')
   const log = openSync(logFile, 'a')
   const child = spawnOn(options.cores ?? measuredCore, command, {
@@ -76,7 +97,9 @@ async function startCommand(command: readonly string[], port: number, folder: st
 /** taskset becomes the program, so its exit is the program's. */
 function earlyEnd(child: ChildProcess, logFile: string): Promise<never> {
   return new Promise((_, reject) => {
-    child.once('exit', () => reject(new Error(`it ended at once: ${readFileSync(logFile, 'utf8').slice(0, 500)}`)))
+    child.once('exit', () =>
+      reject(new Error(`it ended at once: ${readFileSync(logFile, 'utf8').slice(0, 500)}`)),
+    )
     child.once('error', reject)
   })
 }

@@ -23,9 +23,28 @@ type Pair = {
 }
 
 const es384 = 'scopegate-ES384'
-const pair = (what: string, ours: string, theirs: string, atLeast: number): Pair => ({ what, table: 'throughput', ours, theirs, atLeast })
-const ahead = (what: string, theirs: string): Pair => ({ what, table: 'throughput', ours: es384, theirs, atLeast: 1, ahead: true })
-const refusal = (status: string): Pair => ({ what: `refusing with ${status}, against a bare Node server`, table: 'refusals', ours: status, theirs: 'bare', atLeast: 0.7 })
+const pair = (what: string, ours: string, theirs: string, atLeast: number): Pair => ({
+  what,
+  table: 'throughput',
+  ours,
+  theirs,
+  atLeast,
+})
+const ahead = (what: string, theirs: string): Pair => ({
+  what,
+  table: 'throughput',
+  ours: es384,
+  theirs,
+  atLeast: 1,
+  ahead: true,
+})
+const refusal = (status: string): Pair => ({
+  what: `refusing with ${status}, against a bare Node server`,
+  table: 'refusals',
+  ours: status,
+  theirs: 'bare',
+  atLeast: 0.7,
+})
 
 const pairs: readonly Pair[] = [
   pair('against the bare undici forwarder', es384, 'undici', 1),
@@ -78,7 +97,8 @@ const targets: readonly Target[] = [
     what: 'memory over a soak of ten minutes',
     judge(results) {
       const change = findFigure(results, 'soak-change')
-      if (change === undefined) return { wanted: 'flat', state: 'not measured', measured: 'npm run soak takes ten minutes' }
+      if (change === undefined)
+        return { wanted: 'flat', state: 'not measured', measured: 'npm run soak takes ten minutes' }
       return { wanted: 'flat', measured: `${signed(change.value)} % RSS an hour`, state: 'met' }
     },
   },
@@ -99,7 +119,11 @@ function pairTarget({ what, table, ours, theirs, atLeast, ahead: mustLead = fals
       if (problem !== undefined) return { wanted, state: 'not measured', measured: problem }
       if (!our?.rounds.length || !their?.rounds.length) return missing(results, table, wanted, theirs)
       const { value, by } = ratio(our, their)
-      return { wanted, measured: formatRatio({ value, by }), state: (mustLead ? value > atLeast : value >= atLeast) ? 'met' : 'missed' }
+      return {
+        wanted,
+        measured: formatRatio({ value, by }),
+        state: (mustLead ? value > atLeast : value >= atLeast) ? 'met' : 'missed',
+      }
     },
   }
 }
@@ -108,11 +132,21 @@ function figureTarget(what: string, section: string, id: string, below: number, 
   return { what, judge: (results) => judgeFigure(results, section, id, below, unit) }
 }
 
-function judgeFigure(results: Results, section: string, id: string, below: number, unit: string): Omit<Verdict, 'what'> {
+function judgeFigure(
+  results: Results,
+  section: string,
+  id: string,
+  below: number,
+  unit: string,
+): Omit<Verdict, 'what'> {
   const wanted = `below ${below} ${unit}`
   const figure = findFigure(results, id)
   if (figure === undefined) return missing(results, section, wanted)
-  return { wanted, measured: `${digits(figure.value)} ${unit}`, state: figure.value < below ? 'met' : 'missed' }
+  return {
+    wanted,
+    measured: `${digits(figure.value)} ${unit}`,
+    state: figure.value < below ? 'met' : 'missed',
+  }
 }
 
 /** A peer that is not here says why; anything else is known from the section that failed or was left out. */

@@ -128,7 +128,14 @@ function createLane(stream: Stream, port: number): Lane {
       const sorted = Float64Array.from(latencies).sort()
       const missing = sent - Object.values(statuses).reduce((total, n) => total + n, 0)
       const all = missing > 0 ? { ...statuses, unanswered: missing } : statuses
-      return { name: stream.name, sent, p50Ms: percentile(sorted, 0.5), p99Ms: percentile(sorted, 0.99), statuses: all, latestMs }
+      return {
+        name: stream.name,
+        sent,
+        p50Ms: percentile(sorted, 0.5),
+        p99Ms: percentile(sorted, 0.99),
+        statuses: all,
+        latestMs,
+      }
     },
   }
 }
@@ -139,7 +146,9 @@ function requestsOf({ paths, tokensFile, skip = 0 }: Stream): Buffer[] {
   return Array.from({ length: count }, (_, i) => {
     const token = tokens[i % tokens.length]
     const credentials = token === '' ? '' : `Authorization: Bearer ${token}\r\n`
-    return Buffer.from(`GET ${paths[i % paths.length]} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n${credentials}\r\n`)
+    return Buffer.from(
+      `GET ${paths[i % paths.length]} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n${credentials}\r\n`,
+    )
   })
 }
 

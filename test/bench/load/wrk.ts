@@ -44,15 +44,25 @@ export async function runWrk(load: Load, folder: string): Promise<LoadResult> {
 
 /** Requests are made before the start; a single one is made by wrk itself, which is cheaper still. */
 export function wrkScript({ paths, method = 'GET', headers = {}, bodyBytes, tokensFile }: Load): string {
-  const fields = Object.entries(headers).map(([name, value]) => `wrk.headers[${quote(name)}] = ${quote(value)}`)
+  const fields = Object.entries(headers).map(
+    ([name, value]) => `wrk.headers[${quote(name)}] = ${quote(value)}`,
+  )
   const body = bodyBytes === undefined ? [] : [`wrk.body = string.rep('x', ${bodyBytes})`]
   const many = tokensFile !== undefined || paths.length > 1
-  const lines = [`wrk.method = ${quote(method)}`, ...fields, ...body, ...(many ? [manyRequests(paths, tokensFile)] : [])]
+  const lines = [
+    `wrk.method = ${quote(method)}`,
+    ...fields,
+    ...body,
+    ...(many ? [manyRequests(paths, tokensFile)] : []),
+  ]
   return `${[...lines, done].join('\n')}\n`
 }
 
 function manyRequests(paths: readonly string[], tokensFile: string | undefined): string {
-  const each = tokensFile === undefined ? 'for i = 1, #paths do add(i) end' : `for token in io.lines(${quote(tokensFile)}) do add(#requests + 1, token) end`
+  const each =
+    tokensFile === undefined
+      ? 'for i = 1, #paths do add(i) end'
+      : `for token in io.lines(${quote(tokensFile)}) do add(#requests + 1, token) end`
   return `local paths = { ${paths.map(quote).join(', ')} }
 local requests, sent = {}, 0
 local function add(i, token)
@@ -81,9 +91,16 @@ export function readResult(output: string, problem: string, expect: Load['expect
   const line = /^RESULT (.*)$/m.exec(output)?.[1]
   if (line === undefined) throw new Error(`wrk gave no result: ${(problem || output).trim()}`)
   const { requests, micros, p50, p99, refused, broken, timeouts } = JSON.parse(line) as Record<string, number> // Written above.
-  if (requests === undefined || micros === undefined || requests === 0) throw new Error('no request was answered')
-  if (broken || timeouts) throw new Error(`${broken} connections broke and ${timeouts} answers timed out of ${requests}`)
+  if (requests === undefined || micros === undefined || requests === 0)
+    throw new Error('no request was answered')
+  if (broken || timeouts)
+    throw new Error(`${broken} connections broke and ${timeouts} answers timed out of ${requests}`)
   const wanted = expect === 'success' ? 0 : requests
   if (refused !== wanted) throw new Error(`${refused} of ${requests} answers were refusals`)
-  return { requests, seconds: micros / 1e6, p50Ms: (p50 ?? Number.NaN) / 1000, p99Ms: (p99 ?? Number.NaN) / 1000 }
+  return {
+    requests,
+    seconds: micros / 1e6,
+    p50Ms: (p50 ?? Number.NaN) / 1000,
+    p99Ms: (p99 ?? Number.NaN) / 1000,
+  }
 }

@@ -10,7 +10,8 @@ export const otherCore = '1'
 /** Throws, with what to do, where the benchmark cannot run. */
 export function requireMachine(): void {
   if (process.platform !== 'linux') throw new Error('the benchmark reads /proc: run it on Linux')
-  if (cpus().length < 2) throw new Error('two cores are needed, one to measure and one for the load: run it on a larger machine')
+  if (cpus().length < 2)
+    throw new Error('two cores are needed, one to measure and one for the load: run it on a larger machine')
   for (const [tool, debianPackage] of tools) {
     try {
       execFileSync('which', [tool], { stdio: 'ignore' })

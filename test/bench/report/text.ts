@@ -1,5 +1,13 @@
 import { formatTable } from '../../../src/dev/table.ts'
-import { type Figure, isSaturated, type Machine, type Results, type Run, type Table, typical } from '../results.ts'
+import {
+  type Figure,
+  isSaturated,
+  type Machine,
+  type Results,
+  type Run,
+  type Table,
+  typical,
+} from '../results.ts'
 import { digits, judge } from '../targets.ts'
 
 /** All that was measured, for a terminal. */
@@ -29,7 +37,10 @@ export function formatTargets(results: Results): string {
 }
 
 function formatRuns({ runs }: Table): string {
-  return table(['', 'requests/s', 'CPU µs', 'a core can', 'busy', 'p50 ms', 'p99 ms', 'RSS MiB'], runs.map(rowOf))
+  return table(
+    ['', 'requests/s', 'CPU µs', 'a core can', 'busy', 'p50 ms', 'p99 ms', 'RSS MiB'],
+    runs.map(rowOf),
+  )
 }
 
 export function rowOf(run: Run): string[] {
@@ -50,11 +61,18 @@ export function rowOf(run: Run): string[] {
 }
 
 function formatFigures(figures: readonly Figure[]): string {
-  return table(['', '', ''], figures.map(({ name, value, unit }) => [name, digits(value), unit])).trimStart()
+  return table(
+    ['', '', ''],
+    figures.map(({ name, value, unit }) => [name, digits(value), unit]),
+  ).trimStart()
 }
 
 function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  return formatTable(titles.map((title) => ({ title })), rows, { width: 120 })
+  return formatTable(
+    titles.map((title) => ({ title })),
+    rows,
+    { width: 120 },
+  )
 }
 
 export function count(value: number): string {

@@ -15,7 +15,9 @@ export function chooseSections(only: string | undefined, quick: boolean): readon
   const ids = only.split(',')
   const unknown = ids.filter((id) => !all.some((section) => section.id === id))
   if (unknown.length > 0) {
-    throw new Error(`there is no section ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(', ')}`)
+    throw new Error(
+      `there is no section ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(', ')}`,
+    )
   }
   return all.filter(({ id }) => ids.includes(id))
 }

@@ -9,7 +9,8 @@ export const growth: Section = {
   id: 'growth',
   title: 'Routes and cached tokens',
   quick: true,
-  seconds: ({ rounds, roundSeconds, warmUpSeconds, quick }) => (quick ? 2 : 6) * (rounds * (roundSeconds + 0.3) + warmUpSeconds) + 8,
+  seconds: ({ rounds, roundSeconds, warmUpSeconds, quick }) =>
+    (quick ? 2 : 6) * (rounds * (roundSeconds + 0.3) + warmUpSeconds) + 8,
   async run(bench, collect) {
     const { folder, progress, plan } = bench
     const many = plan.cachedTokens
@@ -22,21 +23,40 @@ export const growth: Section = {
 }
 
 type Size = readonly [routes: number, tokens: number]
-const quickSizes = (many: number): Size[] => [[1, 1], [10_000, many]]
-const fullSizes = (many: number): Size[] => [[1, 1], [100, 1], [10_000, 1], [1, 1000], [1, many], [10_000, many]]
+const quickSizes = (many: number): Size[] => [
+  [1, 1],
+  [10_000, many],
+]
+const fullSizes = (many: number): Size[] => [
+  [1, 1],
+  [100, 1],
+  [10_000, 1],
+  [1, 1000],
+  [1, many],
+  [10_000, many],
+]
 
 export const growthId = (routes: number, tokens: number) => `routes-${routes}-tokens-${tokens}`
 
 /** Requests go to every route and come with every token in turn. */
 async function contender(bench: Bench, collect: Collect, routes: number, tokens: number): Promise<Contender> {
   bench.progress.step(`starting Scopegate with ${count(routes, 'route')} and ${count(tokens, 'token')}`)
-  const subject = collect.keep(await startGateway(bench.folder, placeFor(bench, 'ES256'), { routes: Math.max(routes, 1) }))
+  const subject = collect.keep(
+    await startGateway(bench.folder, placeFor(bench, 'ES256'), { routes: Math.max(routes, 1) }),
+  )
   const paths = Array.from({ length: routes > 5 ? routes - 5 : routes }, (_, i) => routePath(i))
   const load = {
     paths,
-    ...(tokens === 1 ? { headers: bearer(bench, 'ES256') } : { tokensFile: await tokensFile(bench, 'ES256', tokens) }),
+    ...(tokens === 1
+      ? { headers: bearer(bench, 'ES256') }
+      : { tokensFile: await tokensFile(bench, 'ES256', tokens) }),
   }
-  const whole = { id: growthId(routes, tokens), name: `${count(routes, 'route')}, ${count(tokens, 'token')}`, subject, load }
+  const whole = {
+    id: growthId(routes, tokens),
+    name: `${count(routes, 'route')}, ${count(tokens, 'token')}`,
+    subject,
+    load,
+  }
   // Every token is seen once before anything is measured.
   for (let seconds = tokens / 10_000; seconds > 0; seconds -= 2) await runRound(whole, 2, bench.folder)
   return whole

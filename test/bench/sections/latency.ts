@@ -13,7 +13,8 @@ export const latency: Section = {
   id: 'latency',
   title: 'Latency at half load',
   quick: true,
-  seconds: ({ latencyRounds, latencySeconds, warmUpSeconds }) => 4 * latencyRounds * (latencySeconds + 1.5) + warmUpSeconds + 3,
+  seconds: ({ latencyRounds, latencySeconds, warmUpSeconds }) =>
+    4 * latencyRounds * (latencySeconds + 1) + warmUpSeconds + 3,
   async run(bench, collect) {
     const { folder, progress, plan } = bench
     const gateway = collect.keep(await startGateway(folder, placeFor(bench, 'ES384')))
@@ -33,11 +34,20 @@ export const latency: Section = {
       const warm = { name: 'warm', perSecond, paths: [usualPath], tokensFile: one }
       const streams = [warm, ...(coldPerSecond === 0 ? [] : [await coldStream(bench, coldPerSecond, cold)])]
       if (coldPerSecond > 0) cold += coldTokens(bench, coldPerSecond)
-      const [result, others] = await runOpenLoop({ port, streams, warmUpSeconds, seconds: plan.latencySeconds })
+      const [result, others] = await runOpenLoop({
+        port,
+        streams,
+        warmUpSeconds,
+        seconds: plan.latencySeconds,
+      })
       await gateway.clearLog()
       requireAnswers(result)
       if (others !== undefined) requireAnswers(others)
-      to.push({ requestsPerSecond: perSecond, p50Ms: result?.p50Ms ?? Number.NaN, p99Ms: result?.p99Ms ?? Number.NaN })
+      to.push({
+        requestsPerSecond: perSecond,
+        p50Ms: result?.p50Ms ?? Number.NaN,
+        p99Ms: result?.p99Ms ?? Number.NaN,
+      })
     }
     for (let round = 0; round < plan.latencyRounds; round += 1) {
       progress.step(`latency at ${pace} requests/s, round ${round + 1} of ${plan.latencyRounds}`)
@@ -54,9 +64,24 @@ export const latency: Section = {
       { id: 'cold', name: `the same while ${coldPace} new tokens/s arrive`, rounds: withCold },
     ]
     collect.table({ id: 'latency', title: latency.title, runs })
-    collect.figure({ id: 'added-p50', name: 'added at half load, p50', value: added(direct, through, 'p50Ms'), unit: 'ms' })
-    collect.figure({ id: 'added-p99', name: 'added at half load, p99', value: added(direct, through, 'p99Ms'), unit: 'ms' })
-    collect.figure({ id: 'cold-added-p99', name: 'added to warm requests by cold tokens, p99', value: added(calm, withCold, 'p99Ms'), unit: 'ms' })
+    collect.figure({
+      id: 'added-p50',
+      name: 'added at half load, p50',
+      value: added(direct, through, 'p50Ms'),
+      unit: 'ms',
+    })
+    collect.figure({
+      id: 'added-p99',
+      name: 'added at half load, p99',
+      value: added(direct, through, 'p99Ms'),
+      unit: 'ms',
+    })
+    collect.figure({
+      id: 'cold-added-p99',
+      name: 'added to warm requests by cold tokens, p99',
+      value: added(calm, withCold, 'p99Ms'),
+      unit: 'ms',
+    })
   },
 }
 
@@ -76,7 +101,9 @@ async function coldStream(bench: Bench, perSecond: number, skip: number) {
 function requireAnswers(result: StreamResult | undefined): void {
   const answered = result?.statuses['200'] ?? 0
   if (result === undefined || answered < result.sent * 0.999) {
-    throw new Error(`of ${result?.sent} requests only ${answered} were answered 200: ${JSON.stringify(result?.statuses)}`)
+    throw new Error(
+      `of ${result?.sent} requests only ${answered} were answered 200: ${JSON.stringify(result?.statuses)}`,
+    )
   }
 }
 

@@ -11,7 +11,7 @@ export const memory: Section = {
   id: 'memory',
   title: 'Memory',
   quick: true,
-  seconds: ({ requestsForMemory, cachedTokens }) => requestsForMemory / 14_000 + cachedTokens / 2000 + 8,
+  seconds: ({ requestsForMemory, cachedTokens }) => requestsForMemory / 14_000 + cachedTokens / 5000 + 8,
   async run(bench, collect) {
     await perToken(bench, collect)
     await afterMany(bench, collect)
@@ -28,7 +28,7 @@ async function perToken(bench: Bench, collect: Collect): Promise<void> {
   progress.step(`memory, with ${plan.cachedTokens.toLocaleString('en')} cached tokens`)
   const file = await tokensFile(bench, 'ES256', plan.cachedTokens)
   for (let sent = 0; sent < plan.cachedTokens; ) {
-    sent += (await runWrk({ ...common, tokensFile: file, seconds: 6 }, folder)).requests
+    sent += (await runWrk({ ...common, tokensFile: file, seconds: 4 }, folder)).requests
   }
   const after = await gateway.usedBytes('collected')
   const value = (after - before) / plan.cachedTokens / 1024
@@ -42,13 +42,26 @@ async function afterMany(bench: Bench, collect: Collect): Promise<void> {
   const resident = () => accountOf(gateway.pids()).residentMiB
   collect.figure({ id: 'resident-start', name: 'RSS after the start', value: resident(), unit: 'MiB' })
   const file = await tokensFile(bench, 'ES256', plan.cachedTokens)
-  const sent = await sendMany(bench, gateway, file, (done) => progress.step(`memory, ${done} of ${plan.requestsForMemory} requests sent`))
+  const sent = await sendMany(bench, gateway, file, (done) =>
+    progress.step(`memory, ${done} of ${plan.requestsForMemory} requests sent`),
+  )
   const name = `RSS after ${sent.toLocaleString('en')} requests with ${plan.cachedTokens.toLocaleString('en')} tokens`
   collect.figure({ id: 'resident-end', name, value: resident(), unit: 'MiB' })
 }
 
-async function sendMany({ folder, plan }: Bench, gateway: Subject, file: string, say: (done: number) => void): Promise<number> {
-  const load = { port: gateway.port, paths: [usualPath], tokensFile: file, connections: 64, expect: 'success' as const }
+async function sendMany(
+  { folder, plan }: Bench,
+  gateway: Subject,
+  file: string,
+  say: (done: number) => void,
+): Promise<number> {
+  const load = {
+    port: gateway.port,
+    paths: [usualPath],
+    tokensFile: file,
+    connections: 64,
+    expect: 'success' as const,
+  }
   let sent = 0
   for (let rate = 10_000; sent < plan.requestsForMemory; ) {
     say(sent)

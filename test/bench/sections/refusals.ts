@@ -10,7 +10,8 @@ export const refusals: Section = {
   title: 'Refused requests',
   quick: true,
   peers: true,
-  seconds: ({ rounds, roundSeconds, warmUpSeconds }) => 4 * (rounds * (roundSeconds + 0.2) + warmUpSeconds),
+  seconds: ({ rounds, roundSeconds, warmUpSeconds }) =>
+    4 * rounds * (roundSeconds + 0.1) + 2.5 * warmUpSeconds + 1,
   async run(bench, collect) {
     const { folder, progress, tokens, plan } = bench
     const gateway = collect.keep(await startGateway(folder, placeFor(bench, 'ES384')))
@@ -18,12 +19,37 @@ export const refusals: Section = {
     if (bare === undefined) throw new Error('there is no bare Node server to hold it against')
     const refuse = collect.keep(await startPeer(folder, bare, placeFor(bench, 'ES384')))
     const lacking = { Authorization: `Bearer ${tokens.sets.ES384.faulty.lackingScope}` }
-    const refused = { subject: gateway, does: 'refuses, with a problem body and a log line' }
+    const refused = {
+      subject: gateway,
+      warmUpSeconds: Math.ceil(plan.warmUpSeconds / 2),
+      does: 'refuses, with a problem body and a log line',
+    }
     const contenders: Contender[] = [
-      { id: 'bare', name: bare.name, does: bare.does, subject: refuse, load: { paths: [usualPath], expect: 'refusal' } },
-      { id: '401', name: 'Scopegate, 401 without a token', ...refused, load: { paths: [usualPath], expect: 'refusal' } },
-      { id: '403', name: 'Scopegate, 403 for a missing scope', ...refused, load: { paths: [usualPath], headers: lacking, expect: 'refusal' } },
-      { id: '404', name: 'Scopegate, 404 for no route', ...refused, load: { paths: [unknownPath], headers: bearer(bench, 'ES384'), expect: 'refusal' } },
+      {
+        id: 'bare',
+        name: bare.name,
+        does: bare.does,
+        subject: refuse,
+        load: { paths: [usualPath], expect: 'refusal' },
+      },
+      {
+        id: '401',
+        name: 'Scopegate, 401 without a token',
+        ...refused,
+        load: { paths: [usualPath], expect: 'refusal' },
+      },
+      {
+        id: '403',
+        name: 'Scopegate, 403 for a missing scope',
+        ...refused,
+        load: { paths: [usualPath], headers: lacking, expect: 'refusal' },
+      },
+      {
+        id: '404',
+        name: 'Scopegate, 404 for no route',
+        ...refused,
+        load: { paths: [unknownPath], headers: bearer(bench, 'ES384'), expect: 'refusal' },
+      },
     ]
     await requireStatuses(gateway.port, [
       [401, usualPath, {}],

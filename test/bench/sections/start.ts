@@ -18,7 +18,17 @@ export const start: Section = {
       times.push(performance.now() - beganMs)
       await gateway.stop()
     }
-    collect.figure({ id: 'start', name: `start to listening, median of ${times.length}`, value: median(times), unit: 'ms' })
-    collect.figure({ id: 'start-least', name: 'start to listening, least', value: Math.min(...times), unit: 'ms' })
+    collect.figure({
+      id: 'start',
+      name: `start to listening, median of ${times.length}`,
+      value: median(times),
+      unit: 'ms',
+    })
+    collect.figure({
+      id: 'start-least',
+      name: 'start to listening, least',
+      value: Math.min(...times),
+      unit: 'ms',
+    })
   },
 }

@@ -2,13 +2,13 @@ import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Bench, bearer, placeFor } from '../bench.ts'
 import { freePort } from '../machine/port.ts'
-import type { Algorithm, Peer } from '../peers/peer.ts'
 import { checkPeer } from '../peers/check.ts'
+import type { Algorithm, Peer } from '../peers/peer.ts'
 import { type Contender, messageOf, runRounds } from '../rounds.ts'
 import { startGateway, startPeer } from '../subject.ts'
+import { peersOfTargets } from '../targets.ts'
 import { publicPath, usualPath } from '../workload/gateway-config.ts'
 import { algorithms } from '../workload/token-store.ts'
-import { peersOfTargets } from '../targets.ts'
 import type { Collect, Section } from './section.ts'
 
 /** The same small request through everything: who carries how many, and what one costs. */
@@ -18,7 +18,7 @@ export const throughput: Section = {
   quick: true,
   peers: true,
   seconds: ({ rounds, roundSeconds, warmUpSeconds, quick }) =>
-    (quick ? 12 : 26) * (rounds * (roundSeconds + 0.2) + (warmUpSeconds + 2) / 2),
+    (quick ? 12 : 26) * (rounds * (roundSeconds + 0.1) + (warmUpSeconds + 1) / 2) + (quick ? 8 : 20),
   async run(bench, collect) {
     const contenders = [
       await upstreamItself(bench),
@@ -46,14 +46,22 @@ async function gateways(bench: Bench, collect: Collect): Promise<Contender[]> {
     const does = 'verifies, decides, writes identity headers and a log line; verified tokens are cached'
     contenders.push({ id: gatewayId(algorithm), name: `Scopegate, ${algorithm}`, does, subject, load })
     if (algorithm === 'ES384') {
-      contenders.push({ id: 'scopegate-public', name: 'Scopegate, public route', does: 'no token', subject, load: { paths: [publicPath] } })
+      contenders.push({
+        id: 'scopegate-public',
+        name: 'Scopegate, public route',
+        does: 'no token',
+        subject,
+        warmUpSeconds: 2,
+        load: { paths: [publicPath] },
+      })
     }
   }
   return contenders
 }
 
 export const gatewayId = (algorithm: Algorithm) => `scopegate-${algorithm}`
-export const peerRunId = (peer: Pick<Peer, 'id'>, algorithm: Algorithm | undefined) => (algorithm === undefined ? peer.id : `${peer.id}-${algorithm}`)
+export const peerRunId = (peer: Pick<Peer, 'id'>, algorithm: Algorithm | undefined) =>
+  algorithm === undefined ? peer.id : `${peer.id}-${algorithm}`
 
 async function peerContenders(bench: Bench, collect: Collect): Promise<Contender[]> {
   const contenders: Contender[] = []
@@ -78,7 +86,12 @@ function algorithmsFor({ algorithms: known }: Peer): readonly (Algorithm | undef
   return wanted.length === 0 ? known.slice(0, 1) : wanted
 }
 
-async function peerContender(bench: Bench, collect: Collect, peer: Peer, algorithm: Algorithm | undefined): Promise<Contender> {
+async function peerContender(
+  bench: Bench,
+  collect: Collect,
+  peer: Peer,
+  algorithm: Algorithm | undefined,
+): Promise<Contender> {
   await requireWork(bench, peer, algorithm ?? 'ES384')
   const subject = collect.keep(await startPeer(bench.folder, peer, placeFor(bench, algorithm ?? 'ES384')))
   const name = algorithm === undefined ? peer.name : `${peer.name}, ${algorithm}`

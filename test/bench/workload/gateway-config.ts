@@ -40,9 +40,16 @@ export type GatewayPlace = {
 }
 
 /** The gateway as an operator would run it: every default, the decision log included. */
-export function gatewayConfig(place: GatewayPlace, { routes = usualRoutes, workers }: GatewayOptions): string {
-  const collections = Array.from({ length: routes }, (_, i) => `/collection${i}/{id}: { GET: read, POST: write }`)
-  const all = routes > special.length ? [...collections.slice(0, routes - special.length), ...special] : collections
+export function gatewayConfig(
+  place: GatewayPlace,
+  { routes = usualRoutes, workers }: GatewayOptions,
+): string {
+  const collections = Array.from(
+    { length: routes },
+    (_, i) => `/collection${i}/{id}: { GET: read, POST: write }`,
+  )
+  const all =
+    routes > special.length ? [...collections.slice(0, routes - special.length), ...special] : collections
   return `listen: 127.0.0.1:${place.port}
 admin: { listen: "127.0.0.1:${place.adminPort}" }
 ${workers === undefined ? '' : `workers: ${workers}\n`}issuer: { url: "${place.issuer}", jwksFile: ${place.jwksFile} }

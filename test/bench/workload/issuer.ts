@@ -1,7 +1,6 @@
-import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
-import { issuerUrl, type TokenSets } from './token-store.ts'
-import { algorithms } from './token-store.ts'
+import { createServer, type Server } from 'node:http'
+import { algorithms, issuerUrl, type TokenSets } from './token-store.ts'
 
 /** Serves metadata and key set of each algorithm's issuer, for peers that fetch them. Keys: `issuerUrl` + `/jwks`. */
 export async function startIssuer({ issuerPort, sets }: TokenSets): Promise<Server> {
@@ -9,9 +8,20 @@ export async function startIssuer({ issuerPort, sets }: TokenSets): Promise<Serv
   for (const algorithm of algorithms) {
     const issuer = issuerUrl(issuerPort, algorithm)
     const { pathname } = new URL(issuer)
-    const endpoints = { authorization_endpoint: `${issuer}/auth`, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/jwks` }
-    const offers = { response_types_supported: ['code'], subject_types_supported: ['public'], id_token_signing_alg_values_supported: [algorithm] }
-    answers.set(`${pathname}/.well-known/openid-configuration`, JSON.stringify({ issuer, ...endpoints, ...offers }))
+    const endpoints = {
+      authorization_endpoint: `${issuer}/auth`,
+      token_endpoint: `${issuer}/token`,
+      jwks_uri: `${issuer}/jwks`,
+    }
+    const offers = {
+      response_types_supported: ['code'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: [algorithm],
+    }
+    answers.set(
+      `${pathname}/.well-known/openid-configuration`,
+      JSON.stringify({ issuer, ...endpoints, ...offers }),
+    )
     answers.set(`${pathname}/jwks`, JSON.stringify(sets[algorithm].signer.jwks))
   }
   const server = createServer(({ url = '' }, response) => {

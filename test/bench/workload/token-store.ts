@@ -31,7 +31,10 @@ export async function openTokens(
   const usable = stored !== undefined && isYoung(stored) && (await ports.isFree(stored.issuerPort))
   const { issuerPort, signers } = usable ? stored : await createStored(await ports.free())
   const sets = await Promise.all(
-    signers.map(async (signer) => [signer.algorithm, await openSet(signer, counts[signer.algorithm], usable, say)] as const),
+    signers.map(
+      async (signer) =>
+        [signer.algorithm, await openSet(signer, counts[signer.algorithm], usable, say)] as const,
+    ),
   )
   return { issuerPort, sets: Object.fromEntries(sets) as Record<Algorithm, TokenSet> } // One for each of `algorithms`.
 }
@@ -41,11 +44,18 @@ export function issuerUrl(port: number, algorithm: Algorithm): string {
   return `http://127.0.0.1:${port}/${algorithm.toLowerCase()}`
 }
 
-async function openSet(signer: Signer, count: number, usable: boolean, say: (text: string) => void): Promise<TokenSet> {
+async function openSet(
+  signer: Signer,
+  count: number,
+  usable: boolean,
+  say: (text: string) => void,
+): Promise<TokenSet> {
   const file = join(cacheFolder, `tokens-${signer.algorithm}`)
   const known = usable ? (await readFile(file, 'latin1').catch(() => '')).split('\n').filter(Boolean) : []
   const sign = (missing: number, changed = {}) =>
-    signTokens(signer, missing, changed, (done) => say(`signing ${signer.algorithm} tokens: ${done} of ${missing}`))
+    signTokens(signer, missing, changed, (done) =>
+      say(`signing ${signer.algorithm} tokens: ${done} of ${missing}`),
+    )
   const tokens = known.length >= count ? known : [...known, ...(await sign(count - known.length))]
   if (tokens !== known) await writeFile(file, tokens.join('\n'), { mode: 0o600 })
   const nowSeconds = Math.floor(Date.now() / 1000)
@@ -53,7 +63,11 @@ async function openSet(signer: Signer, count: number, usable: boolean, say: (tex
   const [wrongAudience = ''] = await sign(1, { aud: 'https://other.example.com/' })
   const [lackingScope = ''] = await sign(1, { scope: 'other' })
   const badSignature = spoil((await sign(1))[0] ?? '')
-  return { signer, tokens: tokens.slice(0, Math.max(count, 1)), faulty: { expired, wrongAudience, lackingScope, badSignature } }
+  return {
+    signer,
+    tokens: tokens.slice(0, Math.max(count, 1)),
+    faulty: { expired, wrongAudience, lackingScope, badSignature },
+  }
 }
 
 /** Another character in the middle of the signature. */
@@ -75,7 +89,9 @@ async function readStored(): Promise<Stored | undefined> {
 }
 
 async function createStored(issuerPort: number): Promise<Stored> {
-  const signers = await Promise.all(algorithms.map((algorithm) => createSigner(algorithm, issuerUrl(issuerPort, algorithm))))
+  const signers = await Promise.all(
+    algorithms.map((algorithm) => createSigner(algorithm, issuerUrl(issuerPort, algorithm))),
+  )
   const stored = { issuerPort, signedAt: Date.now() / 1000, signers }
   await writeFile(join(cacheFolder, 'signers.json'), JSON.stringify(stored), { mode: 0o600 })
   return stored

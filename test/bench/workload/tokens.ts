@@ -33,7 +33,12 @@ const methods = {
 export type Claims = Readonly<Record<string, string | number>>
 
 /** `count` different access tokens. ES384 ones have exactly `tokenBytes` bytes, others the same claims. */
-export async function signTokens(signer: Signer, count: number, changed: Claims, say: (done: number) => void): Promise<string[]> {
+export async function signTokens(
+  signer: Signer,
+  count: number,
+  changed: Claims,
+  say: (done: number) => void,
+): Promise<string[]> {
   const key = (await importJWK(signer.privateJwk, signer.algorithm)) as webcrypto.CryptoKey // Not symmetric.
   const header = base64url({ alg: signer.algorithm, typ: 'at+jwt', kid: signer.kid })
   const sign = async () => {
