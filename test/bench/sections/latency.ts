@@ -14,7 +14,7 @@ export const latency: Section = {
   title: 'Latency at half load',
   quick: true,
   seconds: ({ latencyRounds, latencySeconds, warmUpSeconds }) =>
-    4 * latencyRounds * (latencySeconds + 1) + warmUpSeconds + 3,
+    4 * latencyRounds * (latencySeconds + 2) + warmUpSeconds + 3,
   async run(bench, collect) {
     const { folder, progress, plan } = bench
     const gateway = collect.keep(await startGateway(folder, placeFor(bench, 'ES384')))
@@ -85,7 +85,8 @@ export const latency: Section = {
   },
 }
 
-const warmUpSeconds = 0.5
+/** Of the load itself: it is compiled while it runs. */
+const warmUpSeconds = 1.5
 export const coldPace = 500
 
 function coldTokens({ plan }: Bench, perSecond: number): number {
