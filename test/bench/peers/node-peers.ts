@@ -14,7 +14,10 @@ export const nodePeers: readonly Peer[] = [
     'forward-undici',
   ),
   createPeer({ ...checksNothing, id: 'node-http', name: 'bare node:http' }, 'forward-node'),
-  createPeer(fastify('fastify', '', 'verifies the signature of each request'), 'forward-fastify'),
+  createPeer(
+    fastify('fastify', '', 'verifies the signature, issuer, audience and expiry of each request'),
+    'forward-fastify',
+  ),
   createPeer(
     fastify('fastify-cache', ' with its cache', 'verifies a token once, keeps the last 20,000'),
     'forward-fastify',
