@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type Server as HttpServer, type ServerOptions } from 'node:http'
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server as NetServer } from 'node:net'
 import type { Config, ListenAddress, TlsOptions } from './config/config.ts'
 import { watchFile } from './config/watch.ts'
 import type { Logger } from './log/logger.ts'
@@ -79,7 +79,7 @@ export function watchCertificates(server: HttpServer, tls: TlsOptions, log: Logg
 const backlog = 4096
 
 /** Resolves when it accepts; rejects when the port cannot be had. */
-export function listen(server: HttpServer, address: ListenAddress): Promise<void> {
+export function listen(server: NetServer, address: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen({ ...address, backlog }, () => {
@@ -90,7 +90,7 @@ export function listen(server: HttpServer, address: ListenAddress): Promise<void
 }
 
 /** 0 before it listens. */
-export function portOf(server: HttpServer): number {
+export function portOf(server: NetServer): number {
   const address = server.address() as AddressInfo | null // A TCP listener has no other address.
   return address?.port ?? 0
 }
