@@ -3,7 +3,8 @@ export type Registry<T> = {
   /** The one thing for these options; made on first use. Each call owes one `release`. */
   acquire(key: string, make: () => T): T
   release(key: string): void
-  readonly values: readonly T[]
+  /** Each with the key of its options. */
+  readonly entries: readonly (readonly [key: string, value: T])[]
 }
 
 export function createRegistry<T>(close: (value: T) => void): Registry<T> {
@@ -23,8 +24,8 @@ export function createRegistry<T>(close: (value: T) => void): Registry<T> {
       entries.delete(key)
       close(entry.value)
     },
-    get values() {
-      return [...entries.values()].map((entry) => entry.value)
+    get entries() {
+      return [...entries].map(([key, { value }]) => [key, value] as const)
     },
   }
 }

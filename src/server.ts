@@ -1,12 +1,10 @@
-import { createAdmin } from './admin.ts'
-import { refuseBrokenRequests } from './client-error.ts'
+import { createAdmin, routeLine } from './admin.ts'
 import type { Config } from './config/config.ts'
-import { drain, trackConnections } from './connections.ts'
-import { createGateway, type Gateway } from './gateway.ts'
-import { applyLimits, createListener, listen, portOf, watchCertificates } from './listener.ts'
-import { createDecisionLog } from './log/decision-log.ts'
+import { createFront } from './front.ts'
+import { healthOf } from './health.ts'
+import { refuseLenientParser } from './lenient-parser.ts'
+import { listen, portOf } from './listener.ts'
 import type { Logger } from './log/logger.ts'
-import { createRuntime } from './runtime.ts'
 
 /** A running gateway: its public listener, its admin listener, and the rules in force. */
 export type Server = {
@@ -18,54 +16,29 @@ export type Server = {
   stop(): Promise<void>
 }
 
-/** Listens; resolves when both listeners accept. Rejects when a port is taken. */
+/** The whole gateway in this process. Resolves when both listeners accept; rejects when a port is taken. */
 export async function startServer(options: {
   readonly config: Config
   readonly log: Logger
 }): Promise<Server> {
-  const { log } = options
+  const { config } = options
   refuseLenientParser()
-  let config = options.config
-  let stopping = false
   let stopped: Promise<void> | undefined
-  const runtime = createRuntime({ log, cacheMaxEntries: config.tokens.cacheMaxEntries })
-  const compile = (next: Config): Gateway =>
-    createGateway({ config: next, runtime, current: () => gateway, port: () => portOf(server) })
-  const server = createListener(config)
-  let gateway = compile(config)
-
-  server.on('request', handle)
-  server.on('checkContinue', handle)
-  server.on('checkExpectation', handle)
-  server.on('upgrade', (request, socket, early) => gateway.upgrade(request, socket, early))
-  // No route can name CONNECT: it is refused there, like any request.
-  server.on('connect', (request, socket, early) => gateway.upgrade(request, socket, early))
-  let decisionLog = createDecisionLog(log, config.log)
-  const served = refuseBrokenRequests(server, () => decisionLog)
-  const connections = trackConnections(server, log)
-  const admin = createAdmin({ runtime, routes: () => gateway.routes, stopping: () => stopping })
-  const certificates = config.tls && watchCertificates(server, config.tls, log)
-
-  function handle(...[request, response]: Parameters<Gateway['handle']>): void {
-    served(response)
-    if (stopping) response.shouldKeepAlive = false
-    gateway.handle(request, response)
-  }
+  const front = createFront({ ...options, port: () => portOf(front.server) })
+  const admin = createAdmin({
+    live: () => true,
+    health: () => healthOf([front.report()], front.stopping ? ['the gateway is stopping'] : []),
+    routes: () => front.routes.map(routeLine),
+  })
 
   async function stop(): Promise<void> {
-    stopping = true
-    certificates?.()
-    runtime.streams.endAll('shutdown')
-    await drain(server, connections, config.timeouts.shutdownMs, log)
-    // The last responses still have to write their log lines.
-    await new Promise(setImmediate)
-    gateway.close()
+    await front.stop()
     admin.closeAllConnections()
     await new Promise<void>((resolve) => void admin.close(() => resolve()))
   }
 
   try {
-    await listen(server, config.listen)
+    await listen(front.server, config.listen)
     await listen(admin, config.admin.listen)
   } catch (error) {
     await stop()
@@ -73,45 +46,12 @@ export async function startServer(options: {
   }
   return {
     get port() {
-      return portOf(server)
+      return portOf(front.server)
     },
     get adminPort() {
       return portOf(admin)
     },
-    async reload(next) {
-      refuseUnchangeable(config, next)
-      const old = gateway
-      gateway = compile(next)
-      config = next
-      decisionLog = createDecisionLog(log, next.log)
-      applyLimits(server, next)
-      old.close()
-      await runtime.streams.reconsider()
-    },
+    reload: front.reload,
     stop: () => (stopped ??= stop()),
   }
-}
-
-function refuseLenientParser(): void {
-  const flags = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ')
-  if (!flags.includes('--insecure-http-parser')) return
-  throw new Error(
-    '--insecure-http-parser is set: with it requests can be smuggled past this gateway; take it away',
-  )
-}
-
-function refuseUnchangeable(old: Config, next: Config): void {
-  const fixed = (config: Config) =>
-    JSON.stringify([
-      config.listen,
-      config.admin,
-      config.tls ?? null,
-      config.limits.headerBytes,
-      config.tokens.cacheMaxEntries,
-      config.log.format,
-    ])
-  if (fixed(old) === fixed(next)) return
-  throw new Error(
-    'listen, admin.listen, tls, limits.headerBytes, tokens.cache and log.format need a restart; nothing was changed',
-  )
 }

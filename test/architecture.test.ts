@@ -15,10 +15,12 @@ const layers = [
   ['registry.ts', 'runtime.ts'],
   ['compiled-route.ts', 'visit.ts', 'upstream-request.ts', 'refusal.ts', 'reply.ts'],
   ['gateway.ts'],
+  ['report.ts', 'health.ts', 'unchangeable.ts', 'lenient-parser.ts', 'heap.ts'],
   ['admin.ts', 'client-error.ts', 'connections.ts', 'listener.ts'],
+  ['front.ts'],
   ['server.ts'],
   ['dev/'],
-  ['heap.ts', 'serve.ts', 'check.ts', 'cli.ts'],
+  ['serve.ts', 'check.ts', 'cli.ts'],
 ]
 
 const src = join(import.meta.dirname, '..', 'src')
