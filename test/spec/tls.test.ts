@@ -1,26 +1,13 @@
-import { execFileSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { connect as connectPlain } from 'node:net'
-import { join } from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { createCertificate } from '../support/certificate.ts'
 import { startGateway } from '../support/gateway.ts'
 import { temporaryFolder } from '../support/process.ts'
 import { always, ok, startUpstream } from '../support/upstream.ts'
-
-/** A fresh self-signed certificate and its key, as files. */
-function createCertificate(folder: string, name: string): { cert: string; key: string } {
-  const cert = join(folder, `${name}.crt`)
-  const key = join(folder, `${name}.key`)
-  const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1']
-  const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
-  execFileSync('openssl', ['req', '-x509', ...made, ...subject, '-keyout', key, '-out', cert], {
-    stdio: 'ignore',
-  })
-  return { cert, key }
-}
 
 async function handshake(port: number, options = {}): Promise<TLSSocket> {
   const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options })
