@@ -27,6 +27,11 @@ program
     process.exit(await serve(config))
   })
 
+program.command('worker', { hidden: true }).action(async () => {
+  const { runWorker } = await import('./workers/worker.ts')
+  process.exit(await runWorker())
+})
+
 program
   .command('check')
   .description('print every problem of a configuration file')

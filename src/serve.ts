@@ -4,7 +4,7 @@ import { type LoadResult, loadConfig } from './config/load.ts'
 import { watchFile } from './config/watch.ts'
 import { boundYoungGeneration } from './heap.ts'
 import { createLogger, type Logger, type ProcessLogger } from './log/logger.ts'
-import { type Server, startServer } from './server.ts'
+import type { Server } from './server.ts'
 
 /** `scopegate serve`: runs until SIGTERM or SIGINT, then resolves to the exit status. */
 export async function serve(fileName: string): Promise<number> {
@@ -14,7 +14,7 @@ export async function serve(fileName: string): Promise<number> {
   boundYoungGeneration()
   const log = createLogger(loaded.config.log)
   try {
-    const server = await startServer({ config: loaded.config, log })
+    const server = await start({ config: loaded.config, log })
     announce(loaded.config, server, log)
     const stopWatching = reloadOnChange(fileName, server, log)
     await stopSignal()
@@ -31,10 +31,20 @@ export async function serve(fileName: string): Promise<number> {
   }
 }
 
+/** One process serves itself. What the other way needs is not loaded: 6 MiB and 30 ms less for a supervisor. */
+async function start(options: { readonly config: Config; readonly log: Logger }): Promise<Server> {
+  if (options.config.workers === 1) return (await import('./server.ts')).startServer(options)
+  return (await import('./workers/supervisor.ts')).startSupervisor(options)
+}
+
 function announce(config: Config, server: Server, log: Logger): void {
   const { host } = config.listen
   log.info(
-    { listen: `${host}:${server.port}`, admin: `${config.admin.listen.host}:${server.adminPort}` },
+    {
+      listen: `${host}:${server.port}`,
+      admin: `${config.admin.listen.host}:${server.adminPort}`,
+      ...(config.workers > 1 && { workers: config.workers }),
+    },
     'listening',
   )
 }

@@ -10,9 +10,10 @@ export function refuseUnchangeable(old: Config, next: Config): void {
       config.limits.headerBytes,
       config.tokens.cacheMaxEntries,
       config.log.format,
+      config.workers,
     ])
   if (fixed(old) === fixed(next)) return
   throw new Error(
-    'listen, admin.listen, tls, limits.headerBytes, tokens.cache and log.format need a restart; nothing was changed',
+    'listen, admin.listen, tls, limits.headerBytes, tokens.cache, log.format and workers need a restart; nothing was changed',
   )
 }

@@ -19,6 +19,7 @@ const layers = [
   ['admin.ts', 'client-error.ts', 'connections.ts', 'listener.ts'],
   ['front.ts'],
   ['server.ts'],
+  ['workers/'],
   ['dev/'],
   ['serve.ts', 'check.ts', 'cli.ts'],
 ]

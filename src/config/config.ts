@@ -22,6 +22,8 @@ export type Config = {
   readonly tls?: TlsOptions
   readonly log: LogOptions
   readonly admin: { readonly listen: ListenAddress }
+  /** Processes that serve; 1: this one alone, without a supervisor. */
+  readonly workers: number
   /** CIDRs, e.g. `10.0.0.0/8`; a single address is written with its full prefix length. */
   readonly trustedProxies: readonly string[]
 }

@@ -14,6 +14,7 @@ import { type File, file } from './schema.ts'
 import { composeTimeouts } from './timeouts.ts'
 import { reportSharedUpstreams } from './upstreams.ts'
 import { reportWarnings } from './warnings.ts'
+import { composeWorkers } from './workers.ts'
 import type { YamlTree } from './yaml-tree.ts'
 
 /** The walked document → a Config, and every issue there is. The Config is undefined when one of them is an error. */
@@ -64,6 +65,7 @@ function compose(context: Context): Config {
     timeouts,
     log,
     trustedProxies,
+    workers: composeWorkers(context, apis),
   }
   reportWarnings(config, context)
   return config

@@ -68,7 +68,7 @@ export function named<const T extends Schema>(value: T) {
 }
 
 /** Keys that come with features which this version does not have. */
-const later = ['workers', 'chatgpt', 'logto', 'revocation']
+const later = ['chatgpt', 'logto', 'revocation']
 
 export function unknownKey(name: string, known: readonly string[], near = suggest(name, known)): string {
   if (near !== undefined) return `unknown key, did you mean "${near}"?`

@@ -3,7 +3,7 @@ import { apis, identityHeaders } from './api-schema.ts'
 import { texts } from './exchange-schema.ts'
 import { fields, key, named, needed } from './fields.ts'
 import { issuer } from './issuer-schema.ts'
-import { count, lifetime, size, timeout, tolerance } from './units.ts'
+import { count, lifetime, processes, size, timeout, tolerance } from './units.ts'
 import { address, baseUrl, fieldName, list, network, text, word } from './values.ts'
 
 const tokens = fields({
@@ -88,6 +88,7 @@ export const file = fields(
       {},
     ),
     trustedProxies: key(list(network), 'Addresses whose X-Forwarded-* are believed.', []),
+    workers: key(processes, 'Processes that serve: a number, or auto for one a core.', 1),
   },
   (value) =>
     'issuer' in value && 'issuers' in value

@@ -50,6 +50,23 @@ export function count(least: number, most: number = Number.MAX_SAFE_INTEGER) {
   )
 }
 
+const processesForm = /^(?:auto|\d+)$/
+const processesWords = 'expected auto or a whole number from 1 to 256'
+
+/** A number of processes, or `auto`. */
+export const processes = v.pipe(
+  v.custom<number | string>(
+    (value) => typeof value === 'number' || (typeof value === 'string' && processesForm.test(value)),
+    processesWords,
+  ),
+  v.metadata({ type: ['integer', 'string'], minimum: 1, pattern: processesForm.source }),
+  v.transform((value) => (value === 'auto' ? value : Number(value))),
+  v.check(
+    (value) => value === 'auto' || (Number.isInteger(value) && value >= 1 && value <= 256),
+    processesWords,
+  ),
+)
+
 function withUnit(form: RegExp, units: Readonly<Record<string, number>>, what: string) {
   return v.pipe(
     v.string(`expected ${what}`),

@@ -17,6 +17,9 @@ export type LogOptions = {
   readonly decisions: 'all' | 'refused' | 'off'
 }
 
+/** `worker`: which of several processes writes; a field of every line. */
+type ProcessLogOptions = Pick<LogOptions, 'level' | 'format'> & { readonly worker?: number }
+
 /** A logger with a handle on its level and its buffer. */
 export type ProcessLogger = Logger & {
   setLevel(level: LogOptions['level']): void
@@ -31,10 +34,8 @@ const batchChars = 32 * 1024
 const bufferLimitBytes = 16 * 1024 * 1024
 
 /** Logs to a file descriptor or a file, standard output by default. */
-export function createLogger(
-  options: Pick<LogOptions, 'level' | 'format'>,
-  destination: number | string = 1,
-): ProcessLogger {
+export function createLogger(options: ProcessLogOptions, destination: number | string = 1): ProcessLogger {
+  const { worker } = options
   const sink = pino.destination({
     dest: destination,
     sync: false,
@@ -47,7 +48,7 @@ export function createLogger(
   const log = pino(
     {
       level: options.level,
-      base: null,
+      base: worker === undefined ? null : { worker },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
@@ -65,7 +66,7 @@ export function createLogger(
     info: entry('info'),
     warn: entry('warn'),
     error: entry('error'),
-    write: lines.write,
+    write: worker === undefined ? lines.write : (line) => lines.write(withWorker(line, worker)),
     setLevel: (level) => {
       log.level = level
     },
@@ -74,6 +75,10 @@ export function createLogger(
       return end(sink)
     },
   }
+}
+
+function withWorker(line: string, worker: number): string {
+  return `${line.slice(0, -'}\n'.length)},"worker":${worker}}\n`
 }
 
 /** The destination measures what it holds at every write: 9 µs a line, against 1 when lines come in batches. */

@@ -62,7 +62,7 @@ describe('a configuration', () => {
   })
 
   test('with many mistakes shows all of them at once', () => {
-    const text = `${head}      /a: { scope: read }\n      /b/: read\n    upstrem: x\nlimits: { bodyBytes: 10 }\ntimeouts: { idle: 5 }\nlog: { level: loud }\nlisten: here\nworkers: 2\n`
+    const text = `${head}      /a: { scope: read }\n      /b/: read\n    upstrem: x\nlimits: { bodyBytes: 10 }\ntimeouts: { idle: 5 }\nlog: { level: loud }\nlisten: here\nworkers: 0\n`
     expect(problems(text).length).toBe(8)
   })
 

@@ -1,0 +1,40 @@
+import type { Config, RouteConfig } from '../config/config.ts'
+import type { UpstreamOptions } from '../proxy/upstream.ts'
+
+/**
+ * What one of several workers may take of what the file allows in all: connections of clients, connections to each upstream
+ * and the queue before them. `number` counts from 1. Timeouts, sizes and the token cache hold in each worker as they are.
+ */
+export function shareOf(config: Config, number: number): Config {
+  const part = (whole: number) =>
+    Math.floor(whole / config.workers) + (number <= whole % config.workers ? 1 : 0)
+  const atLeastOne = (whole: number) => Math.max(part(whole), Math.min(whole, 1))
+  const upstreamShare = once((upstream: UpstreamOptions) => ({
+    ...upstream,
+    connections: atLeastOne(upstream.connections),
+    queue: atLeastOne(upstream.queue),
+  }))
+  // Methods that are written together stay one route.
+  const routeShare = once((route: RouteConfig) => ({ ...route, upstream: upstreamShare(route.upstream) }))
+  const apis = config.apis.map((api) => ({
+    ...api,
+    paths: api.paths.map(({ pattern, methods }) => ({
+      pattern,
+      methods: new Map([...methods].map(([method, route]) => [method, routeShare(route)])),
+    })),
+  }))
+  return {
+    ...config,
+    apis,
+    limits: { ...config.limits, connections: atLeastOne(config.limits.connections) },
+  }
+}
+
+function once<T extends object>(make: (value: T) => T): (value: T) => T {
+  const made = new Map<T, T>()
+  return (value) => {
+    const known = made.get(value) ?? make(value)
+    made.set(value, known)
+    return known
+  }
+}
