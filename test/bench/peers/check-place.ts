@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { WebSocketServer } from 'ws'
+import { freePort } from '../machine/port.ts'
 import type { CheckPlace } from './check.ts'
 import type { Algorithm } from './peer.ts'
-import { freePort } from './port.ts'
 
 type Listening = { readonly server: Server; readonly port: number; close(): void }
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { freePort } from '../machine/port.ts'
 import { createGoPeer } from './go-peer.ts'
 import type { Peer, Place } from './peer.ts'
-import { freePort } from './port.ts'
 
 export const oathkeeper: Peer = createGoPeer(
   {

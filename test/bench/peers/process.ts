@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { measuredCore, spawnOn } from '../machine/cores.ts'
 import type { Place, Started } from './peer.ts'
-
-/** What is measured has core 0 for itself. */
-const measuredCore = '0'
 
 /**
  * A program on the measured core; its output goes to `output.log` in the folder of the place. Resolves when the port
@@ -20,7 +17,7 @@ export async function startPinned(
 ): Promise<Started> {
   const logFile = join(place.folder, 'output.log')
   const log = openSync(logFile, 'a')
-  const child = spawn('taskset', ['-c', measuredCore, file, ...args], {
+  const child = spawnOn(measuredCore, [file, ...args], {
     cwd: place.folder,
     env: { ...process.env, ...env },
     stdio: ['ignore', log, log],
