@@ -19,15 +19,12 @@ WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
 RUN npm ci --no-progress --omit=dev
 
-FROM build AS program
-RUN rm -r dist/dev
-
 FROM node:24-bookworm-slim AS gateway
 ENV NODE_ENV=production SCOPEGATE_CONFIG=/etc/scopegate/gateway.yaml
 WORKDIR /app
 COPY package.json LICENSE ./
 COPY --from=dependencies /app/node_modules ./node_modules
-COPY --from=program /app/dist ./dist
+COPY --from=build /app/dist/cli.js /app/dist/cli.js.map /app/dist/THIRD-PARTY.txt ./dist/
 USER 1000:1000
 EXPOSE 8080
 # Liveness only: a gateway that waits for its issuer must not be restarted. The address is the default of `admin.listen`.
