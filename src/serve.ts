@@ -51,12 +51,11 @@ function announce(config: Config, server: Server, log: Logger): void {
 
 /** A file change and SIGHUP both load the file again: all of it, or nothing. */
 function reloadOnChange(fileName: string, server: Server, log: ProcessLogger): () => void {
-  const reload = () => void tryReload(fileName, server, log)
-  const watch = watchFile(fileName, reload)
-  process.on('SIGHUP', reload)
+  const watch = watchFile(fileName, () => void tryReload(fileName, server, log))
+  process.on('SIGHUP', watch.tell)
   return () => {
     watch.close()
-    process.off('SIGHUP', reload)
+    process.off('SIGHUP', watch.tell)
   }
 }
 

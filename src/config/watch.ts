@@ -7,7 +7,7 @@ const everyMs = 500
  * swapped. The content is compared, not events: those differ between file systems and get lost on mounted volumes. A file that
  * disappears for a moment is waited for. Never keeps the process alive.
  */
-export function watchFile(fileName: string, changed: () => void): { close(): void } {
+export function watchFile(fileName: string, changed: () => void): FileWatch {
   let seen = content(fileName)
   let pending: string | undefined
   const timer = setInterval(() => {
@@ -19,7 +19,19 @@ export function watchFile(fileName: string, changed: () => void): { close(): voi
     seen = now
     changed()
   }, everyMs).unref()
-  return { close: () => clearInterval(timer) }
+  return {
+    close: () => clearInterval(timer),
+    tell() {
+      seen = content(fileName)
+      changed()
+    },
+  }
+}
+
+export type FileWatch = {
+  close(): void
+  /** Calls `changed` at once, whatever the content: it is not called again for what the file holds now. */
+  tell(): void
 }
 
 function content(fileName: string): string | undefined {

@@ -44,6 +44,28 @@ describe('a watched file', () => {
     expect(watch.changes()).toBe(1)
   })
 
+  test('that was told to be loaded is not loaded a second time for the same change', () => {
+    const file = writtenFile()
+    const watch = watched(file)
+    writeFileSync(file, 'two')
+    look()
+    watch.tell()
+    look()
+    look()
+    expect(watch.changes()).toBe(1)
+  })
+
+  test('is loaded when told to, although it did not change, and the next change is seen', () => {
+    const file = writtenFile()
+    const watch = watched(file)
+    watch.tell()
+    expect(watch.changes()).toBe(1)
+    writeFileSync(file, 'two')
+    look()
+    look()
+    expect(watch.changes()).toBe(2)
+  })
+
   test('is said to have changed when an editor puts another file in its place', () => {
     const file = writtenFile()
     const watch = watched(file)
