@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { endWithBody } from '../http/whole-body.ts'
 import type { AnswerHead } from './answer.ts'
 
 /** Beyond it, a copy costs more than a second write. */
@@ -70,8 +71,7 @@ export class ClientAnswer {
   end(): void {
     const held = this.#held
     if (held === undefined) this.#response.end()
-    // As text it joins the head in one write: 46 → 40 µs a request.
-    else if (held.length <= joinedBytes) this.#response.end(held.toString('latin1'), 'latin1')
+    else if (held.length <= joinedBytes) endWithBody(this.#response, held.toString('latin1'))
     else this.#response.end(held)
   }
 

@@ -1,6 +1,5 @@
-import type { Dispatcher } from 'undici'
-// The pool alone: the index of undici takes 33 ms more to start and 12 MiB more to keep.
-import Pool from 'undici/lib/dispatcher/pool.js'
+import buildConnector from 'undici/lib/core/connect.js'
+import { createOrigin, type Origin } from './origin.ts'
 
 /** Where an API's requests go. Origins only: a path in an upstream URL is a configuration error. */
 export type UpstreamOptions = {
@@ -31,7 +30,7 @@ export type ExchangeTimeouts = {
   readonly streamMs: number
 }
 
-/** A set of undici pools, one per origin: balancing, bounded queue, passive ejection. */
+/** A set of origins: balancing, passive ejection. */
 export type Upstream = {
   readonly options: UpstreamOptions
   /** The origin for the next request, or undefined when every queue is full. */
@@ -40,26 +39,12 @@ export type Upstream = {
   close(): Promise<void>
 }
 
-/** One origin of an upstream. Each request is entered when it is dispatched and left when it is over. */
-export type Origin = {
-  readonly url: string
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void
-  enter(): void
-  leave(): void
-  /** A connection could not be made or was reset: passed over for a while, longer each time. */
-  failed(): void
-  succeeded(): void
-}
-
-const firstEjectionMs = 1000
-const lastEjectionMs = 30_000
-
-/** Pipelining is always 1: with more, a surplus answer to one user would reach the next. */
 export function createUpstream(
   options: UpstreamOptions,
   limits: { readonly connectMs: number; readonly responseHeaderBytes: number },
 ): Upstream {
-  const origins = options.origins.map((url) => createOrigin(url, options, limits))
+  const connector = buildConnector({ ...options.tls, timeout: limits.connectMs })
+  const origins = options.origins.map((url) => createOrigin({ ...options, ...limits, url, connector }))
   let turn = 0
   return {
     options,
@@ -69,63 +54,15 @@ export function createUpstream(
       let failing: Origin | undefined
       for (let i = 0; i < origins.length; i++) {
         const origin = origins[(turn + i) % origins.length]
-        if (origin === undefined || origin.isFull()) continue
-        if (origin.ejectedUntilMs() <= nowMs) return origin
+        if (origin === undefined || origin.isFull) continue
+        if (origin.ejectedUntilMs <= nowMs) return origin
         failing ??= origin
       }
       // When all are failing the next in turn is as good as any, and finds out whether it is back.
       return failing
     },
     async close() {
-      await Promise.all(origins.map((origin) => origin.pool.close()))
-    },
-  }
-}
-
-type ManagedOrigin = Origin & {
-  readonly pool: Pool
-  isFull(): boolean
-  ejectedUntilMs(): number
-}
-
-function createOrigin(
-  url: string,
-  options: UpstreamOptions,
-  limits: { readonly connectMs: number; readonly responseHeaderBytes: number },
-): ManagedOrigin {
-  const pool = new Pool(url, {
-    connections: options.connections,
-    pipelining: 1,
-    connectTimeout: limits.connectMs,
-    maxHeaderSize: limits.responseHeaderBytes,
-    // The exchange keeps its own clocks: undici's start with the connection, not with the dispatch.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    ...(options.tls === undefined ? {} : { connect: { ...options.tls, timeout: limits.connectMs } }),
-  })
-  const capacity = options.connections + options.queue
-  let active = 0
-  let failures = 0
-  let ejectedUntilMs = 0
-  return {
-    url,
-    pool,
-    dispatch: (request, handler) => void pool.dispatch(request, handler),
-    isFull: () => active >= capacity,
-    ejectedUntilMs: () => ejectedUntilMs,
-    enter: () => {
-      active += 1
-    },
-    leave: () => {
-      active -= 1
-    },
-    failed() {
-      ejectedUntilMs = Date.now() + Math.min(firstEjectionMs * 2 ** failures, lastEjectionMs)
-      failures += 1
-    },
-    succeeded() {
-      failures = 0
-      ejectedUntilMs = 0
+      await Promise.all(origins.map((origin) => origin.close()))
     },
   }
 }
