@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Answer } from './http/problem.ts'
+import { endWithBody } from './http/whole-body.ts'
 import { headText } from './http/response-head.ts'
 
 /** Writes an answer of the gateway's own as an ordinary response. */
@@ -8,7 +9,7 @@ export function reply(response: ServerResponse, answer: Answer, closing: boolean
   // Unread body bytes must never be taken for the next request, nor be drained at the client's pleasure.
   if (closing) response.shouldKeepAlive = false
   response.writeHead(answer.status, answer.headers)
-  response.end(answer.body)
+  endWithBody(response, answer.body)
 }
 
 /** The same on a bare socket, where Node has no response: upgrades and requests that did not parse. Closes it. */
