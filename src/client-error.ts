@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { Server as HttpServer, ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { Server as HttpServer } from 'node:http'
 import { type Code, codes } from './errors.ts'
 import { problem } from './http/problem.ts'
+import type { KeepAlive } from './keep-alive.ts'
 import { type DecisionLog, startRecord } from './log/decision-log.ts'
 import { replyOnSocket } from './reply.ts'
 
@@ -10,15 +10,8 @@ import { replyOnSocket } from './reply.ts'
  * Answers requests that Node's parser refused. Writes nothing while an answer is outstanding on the connection: a pipelined
  * good request followed by garbage keeps its answer. A body that turns out broken takes its connection, and so its upstream
  * request, down. `log` is asked each time, since a reload may change what is logged.
- *
- * The function that comes back must be told of every response before it is served.
  */
-export function refuseBrokenRequests(
-  server: HttpServer,
-  log: () => DecisionLog,
-): (response: ServerResponse) => void {
-  /** The last one on each connection: it ends after all before it. */
-  const responses = new WeakMap<Duplex, ServerResponse>()
+export function refuseBrokenRequests(server: HttpServer, keepAlive: KeepAlive, log: () => DecisionLog): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // A reset connection or a failed TLS handshake: nobody is there to read an answer.
     if (!isRefusable(error.code) || !socket.writable) return void socket.destroy()
@@ -29,12 +22,10 @@ export function refuseBrokenRequests(
     record.detail = detail
     record.status = codes[code].status
     log()(record)
-    const response = responses.get(socket)
-    const outstanding = response !== undefined && !response.writableFinished && !response.destroyed
-    if (!outstanding) replyOnSocket(socket, problem({ code, detail, requestId: record.requestId }))
-    else if (!response.req.complete) socket.destroy()
+    const outstanding = keepAlive.outstanding(socket)
+    if (outstanding === undefined) replyOnSocket(socket, problem({ code, detail, requestId: record.requestId }))
+    else if (!outstanding.req.complete) socket.destroy()
   })
-  return (response) => void responses.set(response.req.socket, response)
 }
 
 function isRefusable(code: string | undefined): boolean {

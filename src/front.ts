@@ -7,6 +7,7 @@ import { drain, trackConnections } from './connections.ts'
 import { createGateway, type Gateway } from './gateway.ts'
 import { applyLimits, createListener, watchCertificates } from './listener.ts'
 import { createDecisionLog } from './log/decision-log.ts'
+import { createKeepAlive } from './keep-alive.ts'
 import type { Logger } from './log/logger.ts'
 import { type Report, reportOf } from './report.ts'
 import { createRuntime } from './runtime.ts'
@@ -44,18 +45,24 @@ export function createFront(options: {
   server.on('request', handle)
   server.on('checkContinue', handle)
   server.on('checkExpectation', handle)
-  server.on('upgrade', (request, socket, early) => gateway.upgrade(request, socket, early))
+  server.on('upgrade', upgrade)
   // No route can name CONNECT: it is refused there, like any request.
-  server.on('connect', (request, socket, early) => gateway.upgrade(request, socket, early))
+  server.on('connect', upgrade)
   let decisionLog = createDecisionLog(log, config.log)
-  const served = refuseBrokenRequests(server, () => decisionLog)
+  const keepAlive = createKeepAlive(() => config.timeouts.idleMs)
+  refuseBrokenRequests(server, keepAlive, () => decisionLog)
   const connections = trackConnections(server, log)
   const certificates = config.tls && watchCertificates(server, config.tls, log)
 
   function handle(...[request, response]: Parameters<Gateway['handle']>): void {
-    served(response)
+    keepAlive.serve(response)
     if (stopping) response.shouldKeepAlive = false
     gateway.handle(request, response)
+  }
+
+  function upgrade(...[request, socket, early]: Parameters<Gateway['upgrade']>): void {
+    keepAlive.leave(socket)
+    gateway.upgrade(request, socket, early)
   }
 
   async function stop(): Promise<void> {
@@ -65,6 +72,7 @@ export function createFront(options: {
     await drain(server, connections, config.timeouts.shutdownMs, log)
     // The last responses still have to write their log lines.
     await new Promise(setImmediate)
+    keepAlive.stop()
     gateway.close()
   }
 

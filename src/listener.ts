@@ -4,6 +4,7 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import type { AddressInfo, Server as NetServer } from 'node:net'
 import type { Config, ListenAddress, TlsOptions } from './config/config.ts'
 import { watchFile } from './config/watch.ts'
+import { Incoming } from './incoming.ts'
 import type { Logger } from './log/logger.ts'
 
 /** How often Node looks for connections that are too slow; its default of 30 s would make every limit late. */
@@ -19,6 +20,9 @@ export function createListener(config: Config): HttpServer {
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(checkEveryMs, config.timeouts.headMs),
     noDelay: true,
+    // Connections that are kept alive have an end of their own (keep-alive.ts).
+    keepAliveTimeout: 0,
+    IncomingMessage: Incoming,
     ...onlyWebSockets,
   }
   const server = config.tls
@@ -48,7 +52,6 @@ const onlyWebSockets = {
 export function applyLimits(server: HttpServer, config: Config): void {
   server.maxConnections = config.limits.connections
   server.headersTimeout = config.timeouts.headMs
-  server.keepAliveTimeout = config.timeouts.idleMs
 }
 
 function readCertificate(tls: TlsOptions) {
