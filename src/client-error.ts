@@ -23,7 +23,8 @@ export function refuseBrokenRequests(server: HttpServer, keepAlive: KeepAlive, l
     record.status = codes[code].status
     log()(record)
     const outstanding = keepAlive.outstanding(socket)
-    if (outstanding === undefined) replyOnSocket(socket, problem({ code, detail, requestId: record.requestId }))
+    if (outstanding === undefined)
+      replyOnSocket(socket, problem({ code, detail, requestId: record.requestId }))
     else if (!outstanding.req.complete) socket.destroy()
   })
 }

@@ -13,7 +13,7 @@ import { queryOverridesMethod } from './http/query.ts'
 import { hasBody, type RequestHead, readRequestHead } from './http/request-head.ts'
 import { parseRequestTarget, type RequestTarget } from './http/request-target.ts'
 import { createDecisionLog, startRecord } from './log/decision-log.ts'
-import type { Exchange, Refuse } from './proxy/exchange.ts'
+import type { Exchange, Refuse, Rules } from './proxy/exchange.ts'
 import { forward, type Running } from './proxy/http.ts'
 import { tunnel } from './proxy/websocket.ts'
 import { refusalAnswer } from './refusal.ts'
@@ -121,20 +121,18 @@ export function createGateway(options: GatewayOptions): Gateway {
   /** One request, whatever it came through. A fault of the gateway's own costs that request, never the process. */
   function serve(visit: Visit | Turned, door: Door): void {
     if ('refusal' in visit) return door.answer(plainAnswer(visit, realm), true)
-    const failed = (fault: unknown) => {
-      runtime.log.error(
-        { requestId: visit.record.requestId, fault: describeFault(fault) },
-        'a request failed',
-      )
-      recordProblem(visit.record, fault500.code, fault500.detail)
-      door.answer(plainAnswer({ refusal: fault500, record: visit.record }, realm), true)
-    }
     try {
       const deciding = consider(visit, door)
-      if (deciding instanceof Promise) deciding.catch(failed)
+      if (deciding instanceof Promise) deciding.catch((fault) => fail(visit, door, fault))
     } catch (fault) {
-      failed(fault)
+      fail(visit, door, fault)
     }
+  }
+
+  function fail({ record }: Visit, door: Door, fault: unknown): void {
+    runtime.log.error({ requestId: record.requestId, fault: describeFault(fault) }, 'a request failed')
+    recordProblem(record, fault500.code, fault500.detail)
+    door.answer(plainAnswer({ refusal: fault500, record }, realm), true)
   }
 
   function consider(visit: Visit, door: Door): void | Promise<void> {
@@ -176,9 +174,15 @@ export function createGateway(options: GatewayOptions): Gateway {
       corsHeaders: rules.apis.get(route.api)?.cors?.headers(head.origin),
       expiresAtMs: token?.expiresAtMs,
       streams: runtime.streams,
-      stillAllowed: () => options.current().allows(head, request.url ?? ''),
-      isStale: () => closed,
+      rules: ownRules,
     }
+  }
+
+  const ownRules: Rules = {
+    stillAllow: ({ head, request }) => options.current().allows(head, request.url ?? ''),
+    get stale() {
+      return closed
+    },
   }
 
   function leave(): void {

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Answer } from './http/problem.ts'
-import { endWithBody } from './http/whole-body.ts'
 import { headText } from './http/response-head.ts'
+import { endWithBody } from './http/whole-body.ts'
 
 /** Writes an answer of the gateway's own as an ordinary response. */
 export function reply(response: ServerResponse, answer: Answer, closing: boolean): void {

@@ -5,6 +5,7 @@ import { type Code, codes } from './errors.ts'
 import type { ClientAddress } from './http/forwarded.ts'
 import type { RequestHead } from './http/request-head.ts'
 import type { RequestRecord } from './log/decision-log.ts'
+import { printScopes } from './token/scope.ts'
 
 /** One request while it is decided: what came, and what the log will say of it. */
 export type Visit = {
@@ -38,7 +39,7 @@ export function recordDecision(
   record.tokenKind = token.kind
   record.sub = token.subject
   record.clientId = token.clientId
-  record.scopesHeld = [...token.scopes].join(' ')
+  record.scopesHeld = printScopes(token.scopes)
 }
 
 export function recordProblem(record: RequestRecord, code: Code, detail: string): void {

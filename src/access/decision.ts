@@ -58,7 +58,8 @@ export function decide(route: DecidedRoute, token: AccessToken, path: string): S
   if (route.clients !== undefined && (token.clientId === undefined || !route.clients.has(token.clientId))) {
     return clientNotAllowed
   }
-  return requirement.where.every((condition) => meets(condition, token, path)) ? undefined : conditionNotMet
+  for (const condition of requirement.where) if (!meets(condition, token, path)) return conditionNotMet
+  return undefined
 }
 
 const scopeMissing: Shortfall = {
@@ -75,8 +76,13 @@ const conditionNotMet: Shortfall = {
 }
 
 function holdsOneOf(anyOf: readonly (readonly string[])[], held: ReadonlySet<string>): boolean {
-  for (const set of anyOf) if (set.every((scope) => held.has(scope))) return true
+  for (const set of anyOf) if (holdsAll(set, held)) return true
   return false
+}
+
+function holdsAll(set: readonly string[], held: ReadonlySet<string>): boolean {
+  for (const scope of set) if (!held.has(scope)) return false
+  return true
 }
 
 /** Typed and exact: `1` is not `"1"`. An array claim matches when it contains the value. A missing claim never matches. */

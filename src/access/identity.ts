@@ -1,5 +1,6 @@
 import type { AccessToken } from '../token/access-token.ts'
 import { findClaim } from '../token/claim.ts'
+import { printScopes } from '../token/scope.ts'
 
 export type IdentityHeader = { readonly header: string; readonly claim: string }
 
@@ -42,7 +43,7 @@ function claimOf(token: AccessToken, name: string): unknown {
   const claim = findClaim(token.claims, name)
   if (claim !== undefined) return claim
   if (name === 'client_id') return token.clientId
-  return name === 'scope' && token.scopes.size > 0 ? [...token.scopes].join(' ') : undefined
+  return name === 'scope' && token.scopes.size > 0 ? printScopes(token.scopes) : undefined
 }
 
 /** The field value as latin1 text that holds the UTF-8 bytes; undefined when no field value can carry it safely. */

@@ -12,6 +12,7 @@ export class ClientAnswer {
   #flushed = false
   /** The first chunk of the body, while it may still be the only one. */
   #held: Buffer | undefined
+  #catchesUp: (() => void) | undefined
 
   constructor(response: ServerResponse) {
     this.#response = response
@@ -27,43 +28,46 @@ export class ClientAnswer {
     return this.#response.writableNeedDrain
   }
 
-  /** False when Node refuses the head: statuses such as 099, field values that are none. */
-  begin(status: number, head: AnswerHead): boolean {
+  /**
+   * False when Node refuses the head: statuses such as 099, field values that are none. `catchesUp` is called when a client that
+   * was too slow can take more.
+   */
+  begin(status: number, head: AnswerHead, catchesUp: () => void): boolean {
     try {
       this.#response.sendDate = !head.hasDate
       this.#response.writeHead(status, head.headers)
     } catch {
       return false
     }
+    this.#catchesUp = catchesUp
     this.#begun = true
     return true
   }
 
-  /** False when the client must catch up first; `catchesUp` is then called once. */
-  write(chunk: Buffer, catchesUp: () => void): boolean {
+  /** False when the client must catch up first. */
+  write(chunk: Buffer): boolean {
     if (!this.#flushed && this.#held === undefined) {
       this.#held = chunk
       return true
     }
-    const flushed = this.flush(catchesUp)
-    return this.#write(chunk, flushed ? catchesUp : undefined)
+    this.flush()
+    return this.#write(chunk)
   }
 
   /** What came with the head's own bytes is through: it goes out now, and the rest as it comes. */
-  flush(catchesUp: () => void): boolean {
-    if (this.#flushed) return true
+  flush(): void {
+    if (this.#flushed) return
     this.#flushed = true
     const held = this.#held
     this.#held = undefined
-    if (held !== undefined) return this.#write(held, catchesUp)
+    if (held !== undefined) this.#write(held)
     // Not flushHeaders(): that writes the head as UTF-8, and fields are bytes.
-    this.#response.write('', 'latin1')
-    return true
+    else this.#response.write('', 'latin1')
   }
 
-  #write(chunk: Buffer, catchesUp: (() => void) | undefined): boolean {
+  #write(chunk: Buffer): boolean {
     if (this.#response.write(chunk)) return true
-    if (catchesUp !== undefined) this.#response.once('drain', catchesUp)
+    if (this.#catchesUp !== undefined) this.#response.once('drain', this.#catchesUp)
     return false
   }
 

@@ -29,10 +29,15 @@ export type Exchange = {
   /** When an event stream must end. */
   readonly expiresAtMs: number | undefined
   readonly streams: OpenStreams
-  /** For event streams and WebSockets: asks the current rules again. */
-  readonly stillAllowed: () => boolean | Promise<boolean>
-  /** True once a reload has replaced the rules that allowed this. */
-  readonly isStale: () => boolean
+  readonly rules: Rules
+}
+
+/** The rules that allowed an exchange. */
+export type Rules = {
+  /** For event streams and WebSockets: asks those that are in force now. */
+  stillAllow(exchange: Exchange): boolean | Promise<boolean>
+  /** A reload has put others in force. */
+  readonly stale: boolean
 }
 
 /** Answers with a problem, in the gateway's own words; only before a head was sent. Sets `record.status` and `record.code`. */

@@ -39,8 +39,6 @@ const tooLarge = ['body_too_large', 'The request body is larger than limits.body
 class HttpExchange extends Passage implements Running {
   readonly #response: ServerResponse
   readonly #answer: ClientAnswer
-  /** Makes the upstream go on where the client was too slow. */
-  #resume: (() => void) | undefined
   #answerBegun = false
   #retried = false
   /** Origins that refused the connection, so far. */
@@ -55,7 +53,8 @@ class HttpExchange extends Passage implements Running {
   start(): void {
     const { request } = this.exchange
     if (this.#response.destroyed || request.destroyed || this.over) return
-    if (!this.enter()) this.#fail('upstream_busy', 'Too many requests wait for this upstream; try again shortly')
+    if (!this.enter())
+      this.#fail('upstream_busy', 'Too many requests wait for this upstream; try again shortly')
   }
 
   protected override request(): Dispatcher.DispatchOptions {
@@ -103,9 +102,8 @@ class HttpExchange extends Passage implements Running {
     if (this.over || isInterim(status)) return true
     const { plan, corsHeaders } = this.exchange
     this.origin?.succeeded()
-    this.#resume = resume
     const answer = answerHead(raw, plan.answer, corsHeaders)
-    if (!this.#answer.begin(status, answer)) {
+    if (!this.#answer.begin(status, answer, resume)) {
       this.#fail('upstream_protocol', 'The upstream sent an answer that cannot be relayed')
       return true
     }
@@ -119,17 +117,15 @@ class HttpExchange extends Passage implements Running {
   flush(): void {
     if (this.over) return
     if (!this.isStream) this.arm(this.exchange.plan.timeouts.idleMs, () => this.onLate())
-    this.#answer.flush(this.#goOn)
+    this.#answer.flush()
   }
 
   onData(chunk: Buffer): boolean {
     if (this.over) return true
     this.exchange.record.bytesOut += chunk.length
     this.refresh()
-    return this.#answer.write(chunk, this.#goOn)
+    return this.#answer.write(chunk)
   }
-
-  readonly #goOn = (): void => this.#resume?.()
 
   onComplete(): void {
     this.landed()
@@ -138,8 +134,7 @@ class HttpExchange extends Passage implements Running {
     const { request, head } = this.exchange
     this.finish()
     // The upstream did not want the rest of the body: it must not be taken for the next request.
-    if (hasBody(head) && !request.complete)
-      this.#response.once('finish', () => request.socket.destroySoon())
+    if (hasBody(head) && !request.complete) this.#response.once('finish', () => request.socket.destroySoon())
     this.#answer.end()
   }
 

@@ -66,9 +66,7 @@ export function createOrigin(options: OriginOptions): Origin {
   return {
     url: options.url,
     get isFull() {
-      return (
-        idle.length === 0 && connections.length >= options.connections && waiting.size >= options.queue
-      )
+      return idle.length === 0 && connections.length >= options.connections && waiting.size >= options.queue
     },
     get ejectedUntilMs() {
       return ejectedUntilMs

@@ -72,9 +72,16 @@ export abstract class Passage implements Passenger {
 
   /** From here on it has no end of its own. */
   protected openStream(kind: OpenStream['kind'], end: (why: StreamEnd) => void): void {
-    const { plan, expiresAtMs, stillAllowed, isStale, streams } = this.exchange
+    const { exchange } = this
+    const { plan, expiresAtMs, rules, streams } = exchange
     this.arm(plan.timeouts.streamMs, () => end('silent'))
-    this.#stream = { kind, expiresAtMs, stillAllowed, isStale, end }
+    this.#stream = {
+      kind,
+      expiresAtMs,
+      stillAllowed: () => rules.stillAllow(exchange),
+      isStale: () => rules.stale,
+      end,
+    }
     streams.add(this.#stream)
   }
 

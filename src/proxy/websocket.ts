@@ -52,7 +52,8 @@ class Tunnel extends Passage {
   onUpgrade(status: number, raw: readonly Buffer[], remote: Duplex): void {
     this.landed()
     remote.on('error', () => remote.destroy())
-    if (!this.over && acceptsHandshake(status, raw, this.exchange.head.headers)) return this.#join(raw, remote)
+    if (!this.over && acceptsHandshake(status, raw, this.exchange.head.headers))
+      return this.#join(raw, remote)
     remote.destroy()
     this.#fail('upstream_protocol', 'The upstream did not answer the WebSocket handshake as it must')
   }

@@ -6,6 +6,7 @@ import type { Claims } from './access-token.ts'
  */
 export function findClaim(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name]
+  if (!name.includes('.')) return undefined
   let value: unknown = claims
   for (const member of name.split('.')) {
     if (

@@ -22,6 +22,18 @@ export function parseScopes(claim: unknown): ReadonlySet<string> {
   return scopes
 }
 
+/** As a space-separated string, in the order in which they were found. */
+export function printScopes(scopes: ReadonlySet<string>): string {
+  let text = printed.get(scopes)
+  if (text === undefined) {
+    text = [...scopes].join(' ')
+    printed.set(scopes, text)
+  }
+  return text
+}
+
+const printed = new WeakMap<ReadonlySet<string>, string>()
+
 /** An array with anything but texts is no scope claim, and holds nothing. */
 function setOf(tokens: readonly unknown[]): ReadonlySet<string> {
   const scopes = new Set<string>()
