@@ -1,11 +1,9 @@
 import type { Algorithm } from './peers/peer.ts'
+import type { RoundsPlan } from './rounds.ts'
 
 /** How much of everything: --quick must end within three minutes, a full run within forty. */
-export type Plan = {
+export type Plan = RoundsPlan & {
   readonly quick: boolean
-  readonly rounds: number
-  readonly roundSeconds: number
-  readonly warmUpSeconds: number
   /** Signed before the start. */
   readonly tokens: Readonly<Record<Algorithm, number>>
   /** Cached in the scenarios of many tokens. */
@@ -17,6 +15,8 @@ export type Plan = {
   readonly latencyRounds: number
   readonly latencySeconds: number
   readonly streams: number
+  /** For sections of many contenders that no target speaks of. */
+  readonly brief: RoundsPlan
 }
 
 export const quickPlan: Plan = {
@@ -32,6 +32,7 @@ export const quickPlan: Plan = {
   latencyRounds: 3,
   latencySeconds: 1.5,
   streams: 1000,
+  brief: { rounds: 2, roundSeconds: 1, warmUpSeconds: 2 },
 }
 
 export const fullPlan: Plan = {
@@ -47,4 +48,5 @@ export const fullPlan: Plan = {
   latencyRounds: 7,
   latencySeconds: 4,
   streams: 1000,
+  brief: { rounds: 5, roundSeconds: 2, warmUpSeconds: 6 },
 }

@@ -17,13 +17,23 @@ export type Run = {
   readonly name: string
   /** What it does for a request. */
   readonly does?: string
+  /** Of the run in the same table that it is held against. */
+  readonly against?: string
   readonly rounds: readonly Round[]
   /** Why it was given up; the rounds before that stand. */
   readonly problem?: string
 }
 
 /** Runs whose rounds were taken in turn: round n of one may be held against round n of another. */
-export type Table = { readonly id: string; readonly title: string; readonly runs: readonly Run[] }
+export type Table = {
+  readonly id: string
+  readonly title: string
+  readonly runs: readonly Run[]
+  /** What is counted; requests where nothing else is said. */
+  readonly unit?: string
+  /** Of the body that each carries. */
+  readonly bodyBytes?: number
+}
 
 export type Figure = {
   readonly id: string
@@ -62,7 +72,12 @@ export type Results = {
 
 export function findRun(results: Results, table: string, id: string): Run | undefined {
   const tables = results.sections.flatMap((section) => section.tables)
-  return tables.find((one) => one.id === table)?.runs.find((run) => run.id === id)
+  const found = tables.find((one) => one.id === table)
+  return found && findRunIn(found, id)
+}
+
+export function findRunIn({ runs }: Table, id: string): Run | undefined {
+  return runs.find((run) => run.id === id)
 }
 
 export function findFigure(results: Results, id: string): Figure | undefined {
@@ -97,6 +112,14 @@ export function ratio(ours: Run, theirs: Run): Ratio {
   })
   return { value: median(ratios), by }
 }
+
+/** How many times the CPU time that `base` takes for a request `run` takes; round by round, as above. */
+export function costRatio(run: Run, base: Run): number {
+  const pairs = run.rounds.slice(0, base.rounds.length)
+  return median(pairs.map((round, i) => capacity(base.rounds[i] ?? noRound) / capacity(round)))
+}
+
+const noRound: Round = { requestsPerSecond: Number.NaN, p50Ms: Number.NaN, p99Ms: Number.NaN }
 
 /** The median over the rounds. */
 export function typical(run: Run, key: keyof Round): number {

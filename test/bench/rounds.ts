@@ -1,4 +1,4 @@
-import { type Load, runWrk } from './load/wrk.ts'
+import { type Load, type LoadResult, runWrk } from './load/wrk.ts'
 import { accountOf, isOnNode } from './machine/accounting.ts'
 import type { Progress } from './progress.ts'
 import type { Round, Run } from './results.ts'
@@ -9,14 +9,19 @@ export type Contender = {
   readonly id: string
   readonly name: string
   readonly does?: string
+  readonly against?: string
   readonly subject: Subject
   readonly load: Omit<Load, 'port' | 'seconds' | 'connections' | 'expect'> &
     Partial<Pick<Load, 'connections' | 'expect'>>
-  /** Another load for each round, where a token must never come twice. */
-  readonly nextTokensFile?: () => Promise<string>
+  /** Other tokens for each round, where none may come twice; a round that needs more of them has no figure. */
+  readonly nextTokens?: () => Promise<TokensFile>
+  /** What loads it instead of wrk. */
+  readonly drive?: (port: number, seconds: number) => Promise<LoadResult>
   /** Fewer seconds than usual where the same process was warmed up for another line; 0 where tokens must be new to it. */
   readonly warmUpSeconds?: number
 }
+
+export type TokensFile = { readonly file: string; readonly count: number }
 
 export type RoundsPlan = {
   readonly rounds: number
@@ -56,12 +61,13 @@ export async function runRounds(
       )
     }
   }
-  return contenders.map(({ id, name, does }) => {
+  return contenders.map(({ id, name, does, against }) => {
     const problem = problems.get(id)
     return {
       id,
       name,
       ...(does === undefined ? {} : { does }),
+      ...(against === undefined ? {} : { against }),
       rounds: rounds.get(id) ?? [],
       ...(problem === undefined ? {} : { problem }),
     }
@@ -75,19 +81,10 @@ async function warmUp(contender: Contender, seconds: number, folder: string): Pr
 }
 
 export async function runRound(contender: Contender, seconds: number, folder: string): Promise<Round> {
-  const { subject, load, nextTokensFile } = contender
-  const tokens = nextTokensFile === undefined ? {} : { tokensFile: await nextTokensFile() }
+  const { subject } = contender
   const pids = subject.pids()
   const before = accountOf(pids)
-  const whole = {
-    connections: usualConnections,
-    expect: 'success' as const,
-    ...load,
-    ...tokens,
-    port: subject.port,
-    seconds,
-  }
-  const result = await runWrk(whole, folder)
+  const result = await load(contender, seconds, folder)
   const after = accountOf(pids)
   await subject.clearLog()
   const rate = {
@@ -99,6 +96,24 @@ export async function runRound(contender: Contender, seconds: number, folder: st
   const cpuNanos = after.cpuNanos - before.cpuNanos
   const cpuMicros = cpuNanos / 1000 / result.requests
   return { ...rate, cpuMicros, busy: cpuNanos / 1e9 / result.seconds, residentMiB: after.residentMiB }
+}
+
+async function load(contender: Contender, seconds: number, folder: string): Promise<LoadResult> {
+  const { subject, nextTokens, drive } = contender
+  if (drive !== undefined) return drive(subject.port, seconds)
+  const whole = {
+    connections: usualConnections,
+    expect: 'success' as const,
+    ...contender.load,
+    port: subject.port,
+    seconds,
+  }
+  if (nextTokens === undefined) return runWrk(whole, folder)
+  const { file, count } = await nextTokens()
+  const result = await runWrk({ ...whole, tokensFile: file }, folder)
+  if (result.requests + whole.connections > count)
+    throw new Error(`${count} new tokens were not enough for ${seconds} s`)
+  return result
 }
 
 export function messageOf(error: unknown): string {

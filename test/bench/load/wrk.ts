@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { otherCore, spawnOn } from '../machine/cores.ts'
 
 /**
  * A closed loop: connections that each send the next request when the last is answered. By wrk, which spends a sixth of what a
@@ -18,6 +18,8 @@ export type Load = {
   readonly tokensFile?: string
   readonly connections: number
   readonly seconds: number
+  /** Where it runs: beside the benchmark itself unless said otherwise. */
+  readonly cores?: string
   /** Whether every answer must be a success, or every answer a refusal (4xx, 5xx). */
   readonly expect: 'success' | 'refusal'
 }
@@ -33,11 +35,12 @@ export type LoadResult = {
 export async function runWrk(load: Load, folder: string): Promise<LoadResult> {
   const script = join(folder, 'load.lua')
   await writeFile(script, wrkScript(load))
-  const { port, connections, seconds } = load
+  const { port, connections, seconds, cores = otherCore } = load
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '-s', script]
-  const child = spawn('wrk', [...args, `http://127.0.0.1:${port}${load.paths[0]}`], {
+  const child = spawnOn(cores, ['wrk', ...args, `http://127.0.0.1:${port}${load.paths[0]}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  if (child.stdout === null || child.stderr === null) throw new Error('wrk has no output')
   const [output, problem] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return readResult(output, problem, load.expect)
 }

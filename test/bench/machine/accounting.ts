@@ -12,6 +12,11 @@ export function accountOf(roots: readonly number[]): Account {
   return { cpuNanos, residentMiB }
 }
 
+/** Of one process alone, without those that it has started. */
+export function ownCpuNanos(pid: number): number {
+  return runNanos(pid)
+}
+
 /** /proc/PID/stat: fields 4 (parent), 14 to 17 (user and system time, own and of children waited for; proc(5)). */
 export type Stat = { readonly parent: number; readonly ownTicks: number; readonly childTicks: number }
 

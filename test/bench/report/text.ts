@@ -1,14 +1,7 @@
 import { formatTable } from '../../../src/dev/table.ts'
-import {
-  type Figure,
-  isSaturated,
-  type Machine,
-  type Results,
-  type Run,
-  type Table,
-  typical,
-} from '../results.ts'
+import type { Figure, Machine, Results, Table } from '../results.ts'
 import { digits, judge } from '../targets.ts'
+import { tabulate } from './tabulate.ts'
 
 /** All that was measured, for a terminal. */
 export function formatResults(results: Results): string {
@@ -36,28 +29,10 @@ export function formatTargets(results: Results): string {
   return table(['target', 'wanted', '', 'measured'], rows)
 }
 
-function formatRuns({ runs }: Table): string {
-  return table(
-    ['', 'requests/s', 'CPU µs', 'a core can', 'busy', 'p50 ms', 'p99 ms', 'RSS MiB'],
-    runs.map(rowOf),
-  )
-}
-
-export function rowOf(run: Run): string[] {
-  if (run.rounds.length === 0) return [run.name, run.problem ?? 'not measured', '', '', '', '', '', '']
-  const cpuMicros = typical(run, 'cpuMicros')
-  const capacity = Number.isNaN(cpuMicros) ? '' : count(1e6 / cpuMicros)
-  const busy = typical(run, 'busy')
-  return [
-    run.problem === undefined ? run.name : `${run.name} (then: ${run.problem})`,
-    count(typical(run, 'requestsPerSecond')),
-    blank(cpuMicros),
-    isSaturated(run) ? '' : capacity,
-    Number.isNaN(busy) ? '' : `${Math.round(busy * 100)} %`,
-    digits(typical(run, 'p50Ms')),
-    digits(typical(run, 'p99Ms')),
-    blank(typical(run, 'residentMiB')),
-  ]
+function formatRuns(runs: Table): string {
+  const { titles, rows } = tabulate(runs)
+  const text = table(titles, rows)
+  return runs.bodyBytes === undefined && runs.unit === undefined ? text : `${runs.title}\n${text}`
 }
 
 function formatFigures(figures: readonly Figure[]): string {
@@ -73,12 +48,4 @@ function table(titles: readonly string[], rows: readonly (readonly string[])[]):
     rows,
     { width: 120 },
   )
-}
-
-export function count(value: number): string {
-  return Number.isNaN(value) ? '–' : Math.round(value).toLocaleString('en')
-}
-
-function blank(value: number): string {
-  return Number.isNaN(value) ? '' : digits(value)
 }

@@ -1,3 +1,6 @@
+import { bodies } from './bodies.ts'
+import { cold } from './cold.ts'
+import { connections } from './connections.ts'
 import { flood } from './flood.ts'
 import { growth } from './growth.ts'
 import { latency } from './latency.ts'
@@ -5,21 +8,27 @@ import { memory } from './memory.ts'
 import { refusals } from './refusals.ts'
 import type { Section } from './section.ts'
 import { start } from './start.ts'
+import { streams } from './streams.ts'
 import { throughput } from './throughput.ts'
+import { workers } from './workers.ts'
 
-const all: readonly Section[] = [start, throughput, refusals, growth, latency, flood, memory]
+/** In the order in which they are measured and reported. */
+export const allSections: readonly Section[] = [
+  ...[start, throughput, cold, refusals, growth, bodies, connections, streams, workers],
+  ...[latency, flood, memory],
+]
 
 /** Those that `--only` names, or all; of these, with --quick, what the targets need. Throws for a name that there is not. */
 export function chooseSections(only: string | undefined, quick: boolean): readonly Section[] {
-  if (only === undefined) return all.filter((section) => section.quick || !quick)
+  if (only === undefined) return allSections.filter((section) => section.quick || !quick)
   const ids = only.split(',')
-  const unknown = ids.filter((id) => !all.some((section) => section.id === id))
+  const unknown = ids.filter((id) => !allSections.some((section) => section.id === id))
   if (unknown.length > 0) {
     throw new Error(
-      `there is no section ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(', ')}`,
+      `there is no section ${unknown.join(', ')}; there are ${allSections.map(({ id }) => id).join(', ')}`,
     )
   }
-  return all.filter(({ id }) => ids.includes(id))
+  return allSections.filter(({ id }) => ids.includes(id))
 }
 
 /** Of the sections that hold peers against the gateway. */

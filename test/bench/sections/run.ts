@@ -34,7 +34,10 @@ async function runSection(section: Section, bench: Bench): Promise<SectionResult
         return subject
       },
       table: (table) => void tables.push(table),
-      figure: (figure) => void figures.push(figure),
+      figure(figure) {
+        if (Number.isFinite(figure.value)) figures.push(figure)
+        else problems.push(`${figure.name}: there is no figure`)
+      },
       problem: (text) => void problems.push(text),
     })
   } catch (error) {

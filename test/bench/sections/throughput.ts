@@ -97,7 +97,8 @@ async function peerContender(
   const name = algorithm === undefined ? peer.name : `${peer.name}, ${algorithm}`
   const expect = peer.refusesAll === true ? 'refusal' : 'success'
   const load = { paths: [usualPath], headers: bearer(bench, algorithm ?? 'ES384'), expect } as const
-  return { id: peerRunId(peer, algorithm), name, does: peer.does, subject, load }
+  const against = gatewayId(algorithm ?? 'ES384')
+  return { id: peerRunId(peer, algorithm), name, does: peer.does, against, subject, load }
 }
 
 /** A peer that let everybody in would be fast. */

@@ -3,6 +3,8 @@ export type GatewayOptions = {
   /** Routes in all. */
   readonly routes?: number
   readonly workers?: number
+  /** To the upstream, at most. */
+  readonly connections?: number
 }
 
 export const usualRoutes = 100
@@ -42,7 +44,7 @@ export type GatewayPlace = {
 /** The gateway as an operator would run it: every default, the decision log included. */
 export function gatewayConfig(
   place: GatewayPlace,
-  { routes = usualRoutes, workers }: GatewayOptions,
+  { routes = usualRoutes, workers, connections }: GatewayOptions,
 ): string {
   const collections = Array.from(
     { length: routes },
@@ -56,7 +58,7 @@ ${workers === undefined ? '' : `workers: ${workers}\n`}issuer: { url: "${place.i
 apis:
   bench:
     resource: ${place.resource}
-    upstream: http://127.0.0.1:${place.upstreamPort}
+    upstream: { url: "http://127.0.0.1:${place.upstreamPort}"${connections === undefined ? '' : `, connections: ${connections}`} }
     routes:
 ${all.map((route) => `      ${route}`).join('\n')}
 `
