@@ -17,6 +17,8 @@ export type Plan = RoundsPlan & {
   readonly streams: number
   /** For sections of many contenders that no target speaks of. */
   readonly brief: RoundsPlan
+  readonly soakMinutes: number
+  readonly soakWarmUpMinutes: number
 }
 
 export const quickPlan: Plan = {
@@ -33,6 +35,8 @@ export const quickPlan: Plan = {
   latencySeconds: 1.5,
   streams: 1000,
   brief: { rounds: 2, roundSeconds: 1, warmUpSeconds: 2 },
+  soakMinutes: 0.5,
+  soakWarmUpMinutes: 0.2,
 }
 
 export const fullPlan: Plan = {
@@ -49,4 +53,6 @@ export const fullPlan: Plan = {
   latencySeconds: 4,
   streams: 1000,
   brief: { rounds: 5, roundSeconds: 2, warmUpSeconds: 6 },
+  soakMinutes: 10,
+  soakWarmUpMinutes: 2,
 }

@@ -7,6 +7,7 @@ import { latency } from './latency.ts'
 import { memory } from './memory.ts'
 import { refusals } from './refusals.ts'
 import type { Section } from './section.ts'
+import { soak } from './soak.ts'
 import { start } from './start.ts'
 import { streams } from './streams.ts'
 import { throughput } from './throughput.ts'
@@ -15,12 +16,13 @@ import { workers } from './workers.ts'
 /** In the order in which they are measured and reported. */
 export const allSections: readonly Section[] = [
   ...[start, throughput, cold, refusals, growth, bodies, connections, streams, workers],
-  ...[latency, flood, memory],
+  ...[latency, flood, memory, soak],
 ]
 
-/** Those that `--only` names, or all; of these, with --quick, what the targets need. Throws for a name that there is not. */
+/** Those that `--only` names, or all but the soak; of these, with --quick, what the targets need. Throws for a name that there is not. */
 export function chooseSections(only: string | undefined, quick: boolean): readonly Section[] {
-  if (only === undefined) return allSections.filter((section) => section.quick || !quick)
+  if (only === undefined)
+    return allSections.filter((section) => section !== soak && (section.quick || !quick))
   const ids = only.split(',')
   const unknown = ids.filter((id) => !allSections.some((section) => section.id === id))
   if (unknown.length > 0) {
