@@ -1,18 +1,20 @@
 import { parseArgs } from 'node:util'
 import { type Environment, openEnvironment } from './environment.ts'
 import { describeMachine, requireMachine } from './machine/cores.ts'
-import { fullPlan, quickPlan } from './plan.ts'
+import { fullPlan, type Plan, quickPlan } from './plan.ts'
 import { createProgress } from './progress.ts'
+import { readStored, storeSection } from './report/store.ts'
 import { formatResults } from './report/text.ts'
+import { writeReport } from './report/write-report.ts'
 import type { Results } from './results.ts'
 import { messageOf } from './rounds.ts'
-import { chooseSections, wantsPeers } from './sections/all.ts'
+import { allSections, chooseSections, wantsPeers } from './sections/all.ts'
 import { runSections, stopAll } from './sections/run.ts'
 
 /**
  * `npm run bench`: the gateway and its peers in one run, and how cost grows. `-- --quick` prints every target within three
- * minutes and writes nothing; `-- --only throughput,growth` takes some sections; otherwise bench/results and
- * docs/performance.md are written.
+ * minutes and writes nothing; `-- --only throughput,growth` takes some sections. Without --quick each section goes to
+ * bench/results as soon as it is done, and all that is there into docs/performance.md.
  */
 async function bench(): Promise<void> {
   const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } })
@@ -36,12 +38,30 @@ async function bench(): Promise<void> {
         sections: done,
         absent: environment.absent,
       }
+      if (!plan.quick) await keepLast(results, plan)
     })
+    if (!plan.quick) await writeReport()
   } finally {
     progress.end()
     await environment.close()
   }
-  if (results !== undefined) process.stdout.write(`${formatResults(results)}\n`)
+  if (results !== undefined) process.stdout.write(`${formatResults(await withSoak(results))}\n`)
+}
+
+async function keepLast({ sections, machine, absent }: Results, plan: Plan): Promise<void> {
+  const section = sections.at(-1)
+  if (section === undefined) return
+  const holdsPeers = wantsPeers(allSections.filter(({ id }) => id === section.id))
+  await storeSection({ machine, plan, absent: holdsPeers ? absent : [], section })
+}
+
+/** Ten minutes are too long for most runs: what the last soak found stands until the next. */
+async function withSoak(results: Results): Promise<Results> {
+  if (results.sections.some(({ id }) => id === 'soak')) return results
+  const soak = (await readStored()).find(({ section }) => section.id === 'soak')?.section
+  if (soak === undefined) return results
+  const title = `${soak.title} of ${soak.measuredAt.slice(0, 10)}`
+  return { ...results, sections: [...results.sections, { ...soak, title }] }
 }
 
 /** What was started does not outlive the benchmark. */

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { repositoryFolder } from '../programs.ts'
 import type { Peer, Place } from './peer.ts'
 import { startPinned } from './process.ts'
 
@@ -61,9 +62,8 @@ function programArguments(place: Place): readonly string[] {
   return [String(place.port), String(place.upstreamPort), file]
 }
 
-/** From `dist/dev/bench/test/bench/peers`, where this file is compiled to. */
 function packageName(name: string): string {
-  const file = join(import.meta.dirname, '../../../../../..', 'node_modules', name, 'package.json')
+  const file = join(repositoryFolder, 'node_modules', name, 'package.json')
   const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
   return `${name} ${version}`
 }
