@@ -1,5 +1,6 @@
 import { type Bench, bearer, placeFor, tokensFile } from '../bench.ts'
-import { type Contender, runRound, runRounds } from '../rounds.ts'
+import { sendEach } from '../load/send-each.ts'
+import { type Contender, runRounds } from '../rounds.ts'
 import { startGateway } from '../subject.ts'
 import { routePath } from '../workload/gateway-config.ts'
 import type { Collect, Section } from './section.ts'
@@ -57,8 +58,7 @@ async function contender(bench: Bench, collect: Collect, routes: number, tokens:
     subject,
     load,
   }
-  // Every token is seen once before anything is measured.
-  for (let seconds = tokens / 10_000; seconds > 0; seconds -= 2) await runRound(whole, 2, bench.folder)
+  if (tokens > 1) await sendEach({ ...load, port: subject.port, connections: 64 }, tokens, bench.folder)
   return whole
 }
 

@@ -1,4 +1,5 @@
 import { type Bench, bearer, placeFor, tokensFile } from '../bench.ts'
+import { sendEach } from '../load/send-each.ts'
 import { runWrk } from '../load/wrk.ts'
 import { accountOf } from '../machine/accounting.ts'
 import { startProbedGateway } from '../probed.ts'
@@ -27,9 +28,7 @@ async function perToken(bench: Bench, collect: Collect): Promise<void> {
   const before = await gateway.usedBytes('collected')
   progress.step(`memory, with ${plan.cachedTokens.toLocaleString('en')} cached tokens`)
   const file = await tokensFile(bench, 'ES256', plan.cachedTokens)
-  for (let sent = 0; sent < plan.cachedTokens; ) {
-    sent += (await runWrk({ ...common, tokensFile: file, seconds: 4 }, folder)).requests
-  }
+  await sendEach({ ...common, tokensFile: file }, plan.cachedTokens, folder)
   const after = await gateway.usedBytes('collected')
   const value = (after - before) / plan.cachedTokens / 1024
   collect.figure({ id: 'kib-per-token', name: 'memory for a cached token of 475 bytes', value, unit: 'KiB' })

@@ -1,6 +1,7 @@
 import { type Bench, placeFor, tokensFile } from '../bench.ts'
 import type { StreamResult } from '../load/open-loop.ts'
 import { runOpenLoop } from '../load/run-open-loop.ts'
+import { sendEach } from '../load/send-each.ts'
 import { accountOf } from '../machine/accounting.ts'
 import { type ProbedGateway, startProbedGateway } from '../probed.ts'
 import { runRound } from '../rounds.ts'
@@ -16,16 +17,16 @@ export const soak: Section = {
   id: 'soak',
   title: 'Soak',
   quick: false,
-  seconds: ({ soakMinutes, soakWarmUpMinutes, warmUpSeconds }) =>
-    60 * (soakMinutes + soakWarmUpMinutes) + warmUpSeconds + 10,
+  seconds: ({ soakMinutes, soakWarmUpMinutes }) => 60 * (soakMinutes + soakWarmUpMinutes) + 30,
   async run(bench, collect) {
     const { folder, progress, plan } = bench
     const gateway = collect.keep(await startProbedGateway(folder, placeFor(bench, 'ES256')))
     const file = await tokensFile(bench, 'ES256', plan.cachedTokens)
     const load = { paths: [usualPath], tokensFile: file }
+    progress.step('soak, sending every token once')
+    await sendEach({ ...load, port: gateway.port, connections: 64 }, plan.cachedTokens, folder)
     progress.step('soak, looking for half load')
     const contender = { id: 'soak', name: 'Scopegate', subject: gateway, load }
-    await runRound(contender, plan.warmUpSeconds, folder)
     const { requestsPerSecond } = await runRound(contender, 3, folder)
     const pace = Math.round(requestsPerSecond / 2)
     await soakFor(bench, gateway, { ...load, perSecond: pace, minutes: plan.soakWarmUpMinutes }, 'warm-up')
