@@ -43,6 +43,7 @@ export const statements: Readonly<Record<string, (reader: Reader) => string>> = 
   'supervisor-connection': ({ figure }) => micros(figure('supervisor-connection')),
   'supervisor-request': ({ figure }) => micros(figure('supervisor-request')),
   'supervisor-most': ({ figure }) => amount(1e6 / figure('supervisor-connection')),
+  'supervisor-requests': ({ figure }) => amount(1e6 / figure('supervisor-request')),
   'soak-growth': ({ figure }) => signedUnit(figure('soak-growth'), 'MiB'),
   'soak-requests': ({ figure }) => amount(figure('soak-requests')),
   'soak-minutes': ({ figure }) => unit(figure('soak-minutes'), 'minutes', 0),

@@ -54,5 +54,5 @@ function loadAll(
     warmUpSeconds,
     load: { ...load, headers },
   }))
-  return runRounds(contenders, plan.brief, { folder, progress, title: title.toLowerCase() })
+  return runRounds(contenders, plan.brief, { folder, progress, title })
 }

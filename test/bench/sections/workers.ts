@@ -71,7 +71,7 @@ async function supervisor(bench: Bench, collect: Collect, subject: Subject): Pro
   })
   collect.figure({
     id: 'supervisor-request',
-    name: 'and for a request on a connection that was kept',
+    name: 'and for a request on a connection that was kept, its log line',
     value: await measure(authorized),
     unit: 'µs',
   })
