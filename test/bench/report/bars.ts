@@ -9,10 +9,10 @@ export type BarsOptions = {
   format(value: number): string
 }
 
-const [width, margin, rowHeight, headHeight] = [860, 20, 26, 70]
-const nameWidth = 330
-const valueWidth = 70
-const longest = width - 2 * margin - nameWidth - valueWidth
+const [margin, rowHeight, headHeight] = [20, 26, 70]
+const [longest, valueWidth] = [380, 70]
+/** Of a letter of 13 pixels, more than the usual fonts need. */
+const letterWidth = 7
 
 /**
  * Horizontal bars as an SVG that stands alone: no fonts from elsewhere, no script, and a ground of its own, so that it is
@@ -20,8 +20,10 @@ const longest = width - 2 * margin - nameWidth - valueWidth
  */
 export function drawBars(bars: readonly Bar[], { title, caption, format }: BarsOptions): string {
   const most = Math.max(...bars.map(({ value }) => value))
+  const left = margin + letterWidth * Math.max(...bars.map(({ name }) => name.length)) + 8
+  const width = left + longest + valueWidth + margin
   const height = headHeight + bars.length * rowHeight + margin
-  const rows = bars.map((bar, index) => drawBar(bar, headHeight + index * rowHeight, most, format))
+  const rows = bars.map((bar, index) => drawBar(bar, left, headHeight + index * rowHeight, most, format))
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeText(title)}">
 <style>
 text { font: 13px system-ui, sans-serif; fill: #24292f }
@@ -42,11 +44,11 @@ ${rows.join('\n')}
 
 function drawBar(
   { name, value, own }: Bar,
+  left: number,
   top: number,
   most: number,
   format: BarsOptions['format'],
 ): string {
-  const left = margin + nameWidth
   const length = Math.max(1, Math.round((value / most) * longest))
   const strong = own ? ' strong' : ''
   const baseline = top + 15

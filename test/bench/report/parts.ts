@@ -101,8 +101,11 @@ function formatSection({ section, machine, plan }: StoredSection): string {
 
 /** What each does for a request: they are not all asked for the same. */
 function explain({ runs }: Table): string {
-  const lines = runs.filter(({ does, rounds }) => does !== undefined && rounds.length > 0)
-  return lines.map(({ name, does }) => `- ${name}: ${does}`).join('\n')
+  const doers = new Map<string, string[]>()
+  for (const { name, does, rounds } of runs) {
+    if (does !== undefined && rounds.length > 0) doers.set(does, [...(doers.get(does) ?? []), name])
+  }
+  return [...doers].map(([does, names]) => `- ${names.join('; ')}: ${does}`).join('\n')
 }
 
 function formatFigures(figures: readonly Figure[]): string {

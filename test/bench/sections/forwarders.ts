@@ -5,7 +5,7 @@ import { type Subject, startGateway, startPeer } from '../subject.ts'
 import type { Collect } from './section.ts'
 
 /** A subject without a load yet. */
-export type Forwarder = Pick<Contender, 'id' | 'name' | 'does' | 'against' | 'subject'> & {
+export type Forwarder = Pick<Contender, 'id' | 'name' | 'against' | 'subject'> & {
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -31,6 +31,6 @@ export async function startForwarders(
   return forwarders
 }
 
-function describe({ id, name, does }: Peer, subject: Subject, headers: Forwarder['headers']): Forwarder {
-  return { id, name, does, against: 'scopegate', subject, headers }
+function describe({ id, name }: Peer, subject: Subject, headers: Forwarder['headers']): Forwarder {
+  return { id, name, against: 'scopegate', subject, headers }
 }

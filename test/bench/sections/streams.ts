@@ -33,7 +33,7 @@ async function messages(bench: Bench, collect: Collect): Promise<void> {
   const { folder, progress, plan, tokens } = bench
   const load = { path: socketPath, token: tokens.sets.ES384.tokens[0] ?? '', sockets: 64 }
   const contenders: Contender[] = (await startForwarders(bench, collect, takesPart)).map(
-    ({ headers, does, ...forwarder }) => ({
+    ({ headers, ...forwarder }) => ({
       ...forwarder,
       load: { paths: [socketPath], headers },
       drive: (port, seconds) => runEchoLoop({ ...load, port, seconds }),

@@ -65,7 +65,8 @@ export const peerRunId = (peer: Pick<Peer, 'id'>, algorithm: Algorithm | undefin
 
 async function peerContenders(bench: Bench, collect: Collect): Promise<Contender[]> {
   const contenders: Contender[] = []
-  for (const peer of bench.peers) {
+  // One that only refuses has its place among the refusals.
+  for (const peer of bench.peers.filter(({ refusesAll }) => refusesAll !== true)) {
     for (const algorithm of algorithmsFor(peer)) {
       const id = peerRunId(peer, algorithm)
       if (bench.plan.quick && !peersOfTargets.has(id)) continue
@@ -95,8 +96,7 @@ async function peerContender(
   await requireWork(bench, peer, algorithm ?? 'ES384')
   const subject = collect.keep(await startPeer(bench.folder, peer, placeFor(bench, algorithm ?? 'ES384')))
   const name = algorithm === undefined ? peer.name : `${peer.name}, ${algorithm}`
-  const expect = peer.refusesAll === true ? 'refusal' : 'success'
-  const load = { paths: [usualPath], headers: bearer(bench, algorithm ?? 'ES384'), expect } as const
+  const load = { paths: [usualPath], headers: bearer(bench, algorithm ?? 'ES384') }
   const against = gatewayId(algorithm ?? 'ES384')
   return { id: peerRunId(peer, algorithm), name, does: peer.does, against, subject, load }
 }

@@ -38,6 +38,11 @@ it('keeps every bar and its figure on the ground, however many there are', () =>
   expect(Math.max(...places.map(([, , y]) => Number(y)))).toBeLessThan(height ?? 0)
 })
 
+it('leaves room for the longest name', () => {
+  const svg = drawBars([{ name: 'x'.repeat(100), value: 1 }], options)
+  expect(Number(/<text class="name[^>]* x="(\d+)"/.exec(svg)?.[1])).toBeGreaterThan(100 * 6.5)
+})
+
 it('escapes what a name may hold, and needs nothing from elsewhere', () => {
   const svg = drawBars([{ name: '<a & "b">', value: 1 }], options)
   expect(svg).toContain('&lt;a &amp; &quot;b&quot;&gt;')

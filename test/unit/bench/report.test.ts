@@ -63,6 +63,13 @@ describe('the parts of the page', () => {
     expect(text).toContain('*2026-01-02, Node 20.20.0, Test CPU; median of 3 rounds*')
   })
 
+  it('say once what several peers do alike', () => {
+    const does = 'forwards, checks nothing'
+    const runs = [runOf('a', 1, { does }), runOf('b', 1, { does }), runOf('c', 1, { does: 'verifies' })]
+    const text = createParts([stored({ tables: [{ id: 't', title: 'T', runs }] })])('growth')
+    expect(text).toContain('\n\n- a; b: forwards, checks nothing\n- c: verifies\n\n')
+  })
+
   it('put misses first', () => {
     const figures = figuresOf({ start: 100, 'added-p99': 9 })
     const targets = createParts([stored({ id: 'start', figures })])('targets')?.split('\n') ?? []
