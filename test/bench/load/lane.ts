@@ -12,8 +12,11 @@ export type Lane = {
   result(): StreamResult
 }
 
-/** More would only wait in the gateway instead of here; a request waits from the moment it was due either way. */
-const mostConnections = 1000
+/**
+ * More than the requests that the gateway lets wait for a verification, so that a flood of new tokens finds no room. Beyond that
+ * they wait here, and from the moment they were due either way.
+ */
+const mostConnections = 2000
 
 export function createLane(stream: Stream, port: number): Lane {
   const requests = requestsOf(stream)
