@@ -8,6 +8,8 @@ export type Plan = RoundsPlan & {
   readonly tokens: Readonly<Record<Algorithm, number>>
   /** Cached in the scenarios of many tokens. */
   readonly cachedTokens: number
+  /** Cached to know what one takes. */
+  readonly memoryTokens: number
   readonly requestsForMemory: number
   readonly starts: number
   readonly decisions: number
@@ -28,10 +30,11 @@ export const quickPlan: Plan = {
   warmUpSeconds: 3,
   tokens: { ES384: 9000, ES256: 20_000, RS256: 1 },
   cachedTokens: 20_000,
-  requestsForMemory: 100_000,
+  memoryTokens: 5000,
+  requestsForMemory: 50_000,
   starts: 5,
   decisions: 300_000,
-  latencyRounds: 3,
+  latencyRounds: 2,
   latencySeconds: 1.5,
   streams: 1000,
   brief: { rounds: 2, roundSeconds: 1, warmUpSeconds: 2 },
@@ -46,6 +49,7 @@ export const fullPlan: Plan = {
   warmUpSeconds: 6,
   tokens: { ES384: 60_000, ES256: 20_000, RS256: 1 },
   cachedTokens: 20_000,
+  memoryTokens: 20_000,
   requestsForMemory: 1_000_000,
   starts: 15,
   decisions: 2_000_000,

@@ -24,7 +24,8 @@ export const soak: Section = {
     const file = await tokensFile(bench, 'ES256', plan.cachedTokens)
     const load = { paths: [usualPath], tokensFile: file }
     progress.step('soak, sending every token once')
-    await sendEach({ ...load, port: gateway.port, connections: 64 }, plan.cachedTokens, folder)
+    const tokens = bench.tokens.sets.ES256.tokens.slice(0, plan.cachedTokens)
+    await sendEach({ paths: [usualPath], port: gateway.port, connections: 64 }, tokens, folder)
     progress.step('soak, looking for half load')
     const contender = { id: 'soak', name: 'Scopegate', subject: gateway, load }
     const { requestsPerSecond } = await runRound(contender, 3, folder)
