@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
 import { type Code, codes } from './errors.ts'
-import { problem } from './http/problem.ts'
+import { answerWith, problem } from './http/problem.ts'
 import type { KeepAlive } from './keep-alive.ts'
 import { type DecisionLog, startRecord } from './log/decision-log.ts'
 import { replyOnSocket } from './reply.ts'
@@ -23,8 +23,7 @@ export function refuseBrokenRequests(server: HttpServer, keepAlive: KeepAlive, l
     record.status = codes[code].status
     log()(record)
     const outstanding = keepAlive.outstanding(socket)
-    if (outstanding === undefined)
-      replyOnSocket(socket, problem({ code, detail, requestId: record.requestId }))
+    if (outstanding === undefined) replyOnSocket(socket, answerWith(problem(code, detail), record.requestId))
     else if (!outstanding.req.complete) socket.destroy()
   })
 }

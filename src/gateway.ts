@@ -16,7 +16,7 @@ import { createDecisionLog, startRecord } from './log/decision-log.ts'
 import type { Exchange, Refuse, Rules } from './proxy/exchange.ts'
 import { forward, type Running } from './proxy/http.ts'
 import { tunnel } from './proxy/websocket.ts'
-import { refusalAnswer } from './refusal.ts'
+import { createRefusalAnswers } from './refusal.ts'
 import { reply, replyOnSocket } from './reply.ts'
 import type { Runtime } from './runtime.ts'
 import { upstreamHeaders, upstreamTarget } from './upstream-request.ts'
@@ -56,7 +56,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     port: options.port,
   })
   const log = createDecisionLog(runtime.log, config.log)
-  const realm = config.publicUrl ?? 'scopegate'
+  const refusalAnswer = createRefusalAnswers(config.publicUrl ?? 'scopegate')
 
   /** Requests under these rules that are not over. */
   let visits = 0
@@ -103,11 +103,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     return (api === undefined ? undefined : rules.apis.get(api)?.cors?.headers(head.origin)) ?? []
   }
 
+  function plainAnswer({ refusal, record }: Turned): Answer {
+    return refusalAnswer(refusal, { requestId: record.requestId, corsHeaders: [] })
+  }
+
   function answerTo(visit: Visit, refusal: Refusal<CompiledRoute>): Answer {
+    const { head, record } = visit
     return refusalAnswer(refusal, {
-      requestId: visit.record.requestId,
-      realm,
-      corsHeaders: corsHeaders(visit.head, visit.record.path),
+      requestId: record.requestId,
+      corsHeaders: corsHeaders(head, record.path),
     })
   }
 
@@ -120,7 +124,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   /** One request, whatever it came through. A fault of the gateway's own costs that request, never the process. */
   function serve(visit: Visit | Turned, door: Door): void {
-    if ('refusal' in visit) return door.answer(plainAnswer(visit, realm), true)
+    if ('refusal' in visit) return door.answer(plainAnswer(visit), true)
     try {
       const deciding = consider(visit, door)
       if (deciding instanceof Promise) deciding.catch((fault) => fail(visit, door, fault))
@@ -132,7 +136,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   function fail({ record }: Visit, door: Door, fault: unknown): void {
     runtime.log.error({ requestId: record.requestId, fault: describeFault(fault) }, 'a request failed')
     recordProblem(record, fault500.code, fault500.detail)
-    door.answer(plainAnswer({ refusal: fault500, record }, realm), true)
+    door.answer(plainAnswer({ refusal: fault500, record }), true)
   }
 
   function consider(visit: Visit, door: Door): void | Promise<void> {
@@ -281,10 +285,6 @@ const fault500: Refusal<CompiledRoute> = {
 function describeFault(fault: unknown): string {
   if (!(fault instanceof Error)) return typeof fault
   return [fault.name, ...(fault.stack ?? '').split('\n').slice(1, 6)].map((line) => line.trim()).join(' ')
-}
-
-function plainAnswer({ refusal, record }: Turned, realm: string): Answer {
-  return refusalAnswer(refusal, { requestId: record.requestId, realm, corsHeaders: [] })
 }
 
 function respond(response: ServerResponse, record: Visit['record'], answer: Answer, closing: boolean): void {

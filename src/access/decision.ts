@@ -22,19 +22,20 @@ export type Decision<R> =
 export type Refusal<R> = {
   readonly outcome: 'refuse'
   readonly code: Code
+  /** Different for each reason. */
   readonly detail: string
   readonly api?: string | undefined
   readonly route?: R
   /** The pattern, when a path matched but no route of it. */
   readonly pattern?: string | undefined
-  readonly token?: AccessToken
-  readonly tokenKind?: 'jwt' | 'opaque'
-  readonly cache?: 'hit' | 'miss'
+  readonly token?: AccessToken | undefined
+  readonly tokenKind?: 'jwt' | 'opaque' | undefined
+  readonly cache?: 'hit' | 'miss' | undefined
   /** `method_not_allowed`: the value of `Allow`. */
   readonly allow?: string | undefined
-  readonly retryAfterSeconds?: number
-  /** Every scope the route needs, as a challenge names them. */
-  readonly scopesNeeded?: readonly string[]
+  readonly retryAfterSeconds?: number | undefined
+  /** Every scope the route needs, as a challenge names them, with spaces between. */
+  readonly scopesNeeded?: string
 }
 
 /** Why a verified token is not enough. */

@@ -1,46 +1,41 @@
 import { type Code, codes } from '../errors.ts'
 
-/** A complete answer of the gateway's own: status, flat header list (for `writeHead`), body. */
+/** A complete answer of the gateway's own: status, flat header list (for `writeHead`), body, which is ASCII. */
 export type Answer = { readonly status: number; readonly headers: string[]; readonly body: string }
 
-/**
- * RFC 9457 problem answer: application/problem+json, Cache-Control: no-store, Content-Length, X-Request-Id and `extra` headers.
- */
-export function problem(options: {
-  readonly code: Code
-  readonly detail: string
-  readonly requestId: string
-  readonly headers?: readonly string[]
-}): Answer {
-  const { code, detail, requestId, headers = [] } = options
-  const { status, start, end } = templates[code]
-  const body = `${start}${JSON.stringify(detail)}${end}${JSON.stringify(requestId)}}`
+/** A problem but for the request that it answers; made once for each reason. */
+export type Problem = {
+  readonly status: number
+  readonly headers: readonly string[]
+  /** Before the request id, and behind it. */
+  readonly body: readonly [string, string]
+}
+
+/** An RFC 9457 problem: application/problem+json, Cache-Control: no-store and `headers`. */
+export function problem(code: Code, detail: string, headers: readonly string[] = []): Problem {
+  const { status, title } = codes[code]
+  const type = `urn:scopegate:problem:${code}`
+  const start = JSON.stringify({ type, title, status, detail, code, requestId: '' }).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
   return {
     status,
-    headers: [
-      'Content-Type',
-      'application/problem+json',
-      'Content-Length',
-      String(Buffer.byteLength(body)),
-      'Cache-Control',
-      'no-store',
-      'X-Request-Id',
-      requestId,
-      ...headers,
-    ],
-    body,
+    headers: ['Content-Type', 'application/problem+json', 'Cache-Control', 'no-store', ...headers],
+    body: [start.slice(0, -'"}'.length), '"}'],
   }
 }
 
-/** What stands before the detail, and between it and the request id. */
-type Template = { readonly status: number; readonly start: string; readonly end: string }
-
-const templates: Readonly<Record<Code, Template>> = Object.fromEntries(
-  Object.entries(codes).map(([code, { status, title }]) => [code, template(code, status, title)]),
-  // The entries are those of `codes`, whose keys are Code.
-) as Record<Code, Template>
-
-function template(code: string, status: number, title: string): Template {
-  const start = JSON.stringify({ type: `urn:scopegate:problem:${code}`, title, status })
-  return { status, start: `${start.slice(0, -1)},"detail":`, end: `,"code":"${code}","requestId":` }
+/** With Content-Length and X-Request-Id, and more headers where this request asks for them. `requestId`: `[A-Za-z0-9._-]` only. */
+export function answerWith(
+  { status, headers, body: [start, end] }: Problem,
+  requestId: string,
+  more: readonly string[] = [],
+): Answer {
+  const body = `${start}${requestId}${end}`
+  return {
+    status,
+    headers: [...headers, 'Content-Length', String(body.length), 'X-Request-Id', requestId, ...more],
+    body,
+  }
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { type Code, codes } from '../../../src/errors.ts'
-import { problem } from '../../../src/http/problem.ts'
+import { answerWith, problem } from '../../../src/http/problem.ts'
 
 describe('a problem', () => {
   it('has the six members and headers that fit', () => {
     const detail = 'Käse "und" Brot'
-    const answer = problem({ code: 'not_found', detail, requestId: 'r-1', headers: ['Allow', 'GET'] })
+    const answer = answerWith(problem('not_found', detail, ['Allow', 'GET']), 'r-1', ['Vary', 'Origin'])
     expect(JSON.parse(answer.body)).toEqual({
       type: 'urn:scopegate:problem:not_found',
       title: codes.not_found.title,
@@ -19,21 +19,23 @@ describe('a problem', () => {
       headers: [
         'Content-Type',
         'application/problem+json',
-        'Content-Length',
-        String(Buffer.byteLength(answer.body)),
         'Cache-Control',
         'no-store',
-        'X-Request-Id',
-        'r-1',
         'Allow',
         'GET',
+        'Content-Length',
+        String(Buffer.byteLength(answer.body)),
+        'X-Request-Id',
+        'r-1',
+        'Vary',
+        'Origin',
       ],
     })
   })
 
   // The keys of `codes` are Code.
   it.each(Object.keys(codes) as Code[])('with the code %s has its status', (code) => {
-    const answer = problem({ code, detail: 'd', requestId: 'r' })
+    const answer = answerWith(problem(code, 'd'), 'r')
     expect(answer.status).toBe(codes[code].status)
     expect(JSON.parse(answer.body)).toMatchObject({
       code,
