@@ -72,12 +72,12 @@ function trustOf(trustedProxies: readonly string[]): (address: string) => boolea
 }
 
 /** IPv4 as such also where a dual-stack socket has it as `::ffff:1.2.3.4`; without an IPv6 zone. */
-function normalAddress(address: string): string {
+const normalAddress = rememberByName((address) => {
   const mapped = mappedAddress.exec(address)
   if (mapped?.[1] !== undefined) return mapped[1]
   const zone = address.indexOf('%')
   return zone < 0 ? address : address.slice(0, zone)
-}
+})
 
 const mappedAddress = /^::ffff:([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)$/i
 
