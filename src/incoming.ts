@@ -1,12 +1,12 @@
 import { IncomingMessage } from 'node:http'
 
 /**
- * A request as Node's server makes it, less two ceremonies that nobody here looks at (9 % of a request together). Both are Node's
- * own affair: one that does without would only be slower.
+ * A request as Node's server makes it, less two ceremonies for which nobody here has a use:
  *
- * - When a request without a body has been answered, Node plays its empty body to the end, in five turns of its queue. Newer ones
- *   have the option `optimizeEmptyRequests` for the same.
- * - Node makes an object of all fields to look for one. Here everything is read from `rawHeaders`, where duplicates are seen.
+ * - When a request without a body has been answered, Node plays its empty body to the end, in five turns of its queue (2 % of a
+ *   request). Newer ones have the option `optimizeEmptyRequests` for the same. A Node without `_dump` would only be slower.
+ * - Node makes an object of all fields to look for one (6 % of a request with 14 fields). Here everything is read from
+ *   `rawHeaders`, where duplicates are seen.
  */
 export class Incoming extends IncomingMessage {
   skipped = false

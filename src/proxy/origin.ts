@@ -36,8 +36,8 @@ const firstEjectionMs = 1000
 const lastEjectionMs = 30_000
 
 /**
- * Connections are picked here and not by undici's pool, which looks at every busy one before it finds an idle one (23 → 20 µs a
- * request with 64), cannot take a request out of its queue, and never uses a connection again whose request it could not write.
+ * Connections are picked here and not by undici's pool: that cannot take a request out of its queue again, and never uses a
+ * connection again whose request it could not write.
  */
 export function createOrigin(options: OriginOptions): Origin {
   const connections: Connection[] = []

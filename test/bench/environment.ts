@@ -34,7 +34,7 @@ export async function openEnvironment(
   const { here, absent } = await findPeers(wantsPeers ? peers : [], progress)
   keepToOtherCore()
   const issuer = await startIssuer(tokens)
-  const upstream = await startProgram(folder, 'upstream', [], { cores: otherCore })
+  const upstream = await startProgram('upstream', [], { cores: otherCore })
   return {
     bench: { plan, progress, folder, tokens, upstreamPort: upstream.port, peers: here },
     absent,

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import { type Environment, openEnvironment } from './environment.ts'
 import { describeMachine, requireMachine } from './machine/cores.ts'
+import { findProgram, installPackage } from './peers/install.ts'
 import { fullPlan, type Plan, quickPlan } from './plan.ts'
-import { createProgress } from './progress.ts'
+import { createProgress, type Progress } from './progress.ts'
 import { readStored, storeSection } from './report/store.ts'
 import { formatResults } from './report/text.ts'
 import { writeReport } from './report/write-report.ts'
@@ -23,6 +24,7 @@ async function bench(): Promise<void> {
   requireMachine()
   const [startedAt, startedMs] = [new Date().toISOString(), performance.now()]
   const progress = createProgress()
+  await requireWrk(progress)
   progress.step('signing access tokens')
   const environment = await openEnvironment(plan, progress, wantsPeers(sections))
   endWith(environment)
@@ -46,6 +48,13 @@ async function bench(): Promise<void> {
     await environment.close()
   }
   if (results !== undefined) process.stdout.write(`${formatResults(await withSoak(results))}\n`)
+}
+
+/** The load. Throws with what to do where it cannot be had. */
+async function requireWrk({ step }: Progress): Promise<void> {
+  const problem =
+    findProgram('wrk') === undefined ? await installPackage('wrk', '/usr/bin/wrk', step) : undefined
+  if (problem !== undefined) throw new Error(`${problem}; the benchmark cannot run without wrk`)
 }
 
 async function keepLast({ sections, machine, absent }: Results, plan: Plan): Promise<void> {

@@ -86,7 +86,6 @@ export async function runRound(contender: Contender, seconds: number, folder: st
   const before = accountOf(pids)
   const result = await load(contender, seconds, folder)
   const after = accountOf(pids)
-  await subject.clearLog()
   const rate = {
     requestsPerSecond: result.requests / result.seconds,
     p50Ms: result.p50Ms,

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
-import { mkdtemp, truncate, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { measuredCore, spawnOn, stopProcess } from './machine/cores.ts'
 import { freePort, untilListening } from './machine/port.ts'
@@ -12,8 +11,6 @@ import { type GatewayOptions, gatewayConfig } from './workload/gateway-config.ts
 export type Subject = {
   readonly port: number
   pids(): readonly number[]
-  /** What a log has grown to is not wanted. */
-  clearLog(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -43,26 +40,24 @@ export async function startGateway(
     '--config',
     configFile,
   ]
-  return startCommand(command, port, folder, options)
+  return startCommand(command, port, options)
 }
 
 /** A program of this folder that takes the port as its first argument. */
 export async function startProgram(
-  parent: string,
   name: string,
   args: readonly string[] = [],
   options: CommandOptions = {},
 ): Promise<Subject> {
-  const folder = await mkdtemp(join(parent, `${name}-`))
   const port = await freePort()
-  return startCommand([process.execPath, program(name), String(port), ...args], port, folder, options)
+  return startCommand([process.execPath, program(name), String(port), ...args], port, options)
 }
 
 export async function startPeer(parent: string, peer: Peer, place: SubjectPlace): Promise<Subject> {
   const folder = await mkdtemp(join(parent, `${peer.id}-`))
   const port = await freePort()
   const started = await peer.start({ ...place, folder, port })
-  return { port, pids: () => started.pids(), clearLog: async () => {}, stop: () => started.stop() }
+  return { port, pids: () => started.pids(), stop: () => started.stop() }
 }
 
 type CommandOptions = Pick<GatewayStart, 'cores' | 'env'>
@@ -70,18 +65,15 @@ type CommandOptions = Pick<GatewayStart, 'cores' | 'env'>
 async function startCommand(
   command: readonly string[],
   port: number,
-  folder: string,
   options: CommandOptions,
 ): Promise<Subject> {
-  const logFile = join(folder, 'log')
-  const log = openSync(logFile, 'a')
+  // Pipes, as a service has under Docker and systemd. A file would have it pay for the disk of this machine.
   const child = spawnOn(options.cores ?? measuredCore, command, {
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   })
-  closeSync(log)
   try {
-    await Promise.race([untilListening(port), earlyEnd(child, logFile)])
+    await Promise.race([untilListening(port), earlyEnd(child, firstWords(child))])
   } catch (error) {
     await stopProcess(child)
     throw error
@@ -89,17 +81,25 @@ async function startCommand(
   return {
     port,
     pids: () => [child.pid ?? 0],
-    clearLog: () => truncate(logFile),
     stop: () => stopProcess(child),
   }
 }
 
+/** Reads on, so that nobody waits, and keeps only how it began. */
+function firstWords(child: ChildProcess): () => string {
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      if (text.length < 500) text += chunk.toString('utf8', 0, 500)
+    })
+  }
+  return () => text
+}
+
 /** taskset becomes the program, so its exit is the program's. */
-function earlyEnd(child: ChildProcess, logFile: string): Promise<never> {
+function earlyEnd(child: ChildProcess, head: () => string): Promise<never> {
   return new Promise((_, reject) => {
-    child.once('exit', () =>
-      reject(new Error(`it ended at once: ${readFileSync(logFile, 'utf8').slice(0, 500)}`)),
-    )
+    child.once('exit', () => reject(new Error(`it ended at once: ${head()}`)))
     child.once('error', reject)
   })
 }

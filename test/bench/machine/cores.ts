@@ -24,7 +24,6 @@ export function requireMachine(): void {
 const tools = [
   ['taskset', 'util-linux'],
   ['chrt', 'util-linux'],
-  ['wrk', 'wrk'],
 ] as const
 
 /** This process and what it starts from now on. */

@@ -42,7 +42,6 @@ export const latency: Section = {
         warmUpSeconds,
         seconds: plan.latencySeconds,
       })
-      await gateway.clearLog()
       requireAnswers(result)
       if (others !== undefined) requireAnswers(others)
       to.push({

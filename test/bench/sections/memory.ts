@@ -67,7 +67,6 @@ async function sendMany(
     say(sent)
     const seconds = Math.min(10, Math.ceil((plan.requestsForMemory - sent) / rate))
     const { requests, seconds: took } = await runWrk({ ...load, seconds }, folder)
-    await gateway.clearLog()
     sent += requests
     rate = requests / took
   }

@@ -63,7 +63,6 @@ async function soakFor(
     const streams = [{ name: 'soak', ...load }]
     const seconds = Math.min(waveSeconds, secondsLeft)
     results.push(...(await runOpenLoop({ port: gateway.port, streams, warmUpSeconds: 0, seconds })))
-    await gateway.clearLog()
   }
   return results
 }

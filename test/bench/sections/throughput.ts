@@ -32,7 +32,7 @@ export const throughput: Section = {
 }
 
 function upstreamItself({ upstreamPort }: Bench): Contender {
-  const subject = { port: upstreamPort, pids: () => [], clearLog: async () => {}, stop: async () => {} }
+  const subject = { port: upstreamPort, pids: () => [], stop: async () => {} }
   return { id: 'direct', name: 'upstream asked directly', subject, load: { paths: [usualPath] } }
 }
 

@@ -20,7 +20,7 @@ export const workers: Section = {
     4 * rounds * (roundSeconds + 0.2) + 2 * warmUpSeconds + 2 * roundSeconds + 8,
   async run(bench, collect) {
     const { folder, progress, plan } = bench
-    const upstream = collect.keep(await startProgram(folder, 'upstream', [], { cores: bothCores }))
+    const upstream = collect.keep(await startProgram('upstream', [], { cores: bothCores }))
     const place = placeFor(bench, 'ES384', upstream.port)
     const start = async (count: number) =>
       collect.keep(await startGateway(folder, place, { workers: count, cores: bothCores }))
