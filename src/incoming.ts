@@ -6,7 +6,7 @@ import { IncomingMessage } from 'node:http'
  * - When a request without a body has been answered, Node plays its empty body to the end, in five turns of its queue (2 % of a
  *   request). Newer ones have the option `optimizeEmptyRequests` for the same. A Node without `_dump` would only be slower.
  * - Node makes an object of all fields to look for one (6 % of a request with 14 fields). Here everything is read from
- *   `rawHeaders`, where duplicates are seen.
+ *   `rawHeaders`, where duplicates are seen. (A server with `requireHostHeader` would miss Host there.)
  */
 export class Incoming extends IncomingMessage {
   skipped = false

@@ -1,4 +1,4 @@
-/** The claims of a verified token; own members only (null prototype). */
+/** The claims of a verified token; own members only (its prototype has none). */
 export type Claims = Readonly<Record<string, unknown>>
 
 /** A verified access token: facts only. Whether they are enough for a route is decided on every request. */

@@ -88,7 +88,7 @@ function headerFault(header: Claims, issuer: IssuerOptions): Check | undefined {
 }
 
 function accessToken(parsed: Record<string, unknown>, { issuer, resource, tokens }: JwtOptions): AccessToken {
-  const claims = sharingTexts(parsed, { iss: issuer.issuer, aud: resource })
+  const claims = compactClaims(parsed, { iss: issuer.issuer, aud: resource })
   const clientId = claims[issuer.claims.clientId]
   return {
     kind: 'jwt',
@@ -101,8 +101,15 @@ function accessToken(parsed: Record<string, unknown>, { issuer, resource, tokens
   }
 }
 
-/** Thousands of cached tokens say the same: they share one copy of it. */
-function sharingTexts(claims: Record<string, unknown>, texts: Readonly<Record<string, string>>): Claims {
-  for (const name in texts) if (claims[name] === texts[name]) claims[name] = texts[name]
+/** An object without any prototype is a hash table of its own to V8, 560 bytes for eight claims; with an empty one it takes 200. */
+const noMembers: object = Object.freeze(Object.create(null))
+
+/** Thousands of cached tokens say the same in the same order: they share one copy of it. */
+function compactClaims(parsed: Claims, texts: Readonly<Record<string, string>>): Claims {
+  const claims: Record<string, unknown> = Object.create(noMembers)
+  for (const name of Object.keys(parsed)) {
+    const text = texts[name]
+    claims[name] = parsed[name] === text ? text : parsed[name]
+  }
   return claims
 }

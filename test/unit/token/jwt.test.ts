@@ -240,7 +240,9 @@ test('claims are own members: a token cannot reach what objects inherit', async 
   if (!verification.verified) throw new Error(verification.detail)
   const { claims, scopes } = verification.token
   expect(scopes.size).toBe(0)
-  expect(Object.getPrototypeOf(claims)).toBe(null)
+  const prototype = Object.getPrototypeOf(claims)
+  expect([Reflect.ownKeys(prototype), Object.getPrototypeOf(prototype)]).toEqual([[], null])
+  expect(Object.isFrozen(prototype)).toBe(true)
   expect(Object.keys(claims)).toContain('__proto__')
   expect(claims['toString']).toBeUndefined()
   expect(Object.getPrototypeOf(claims['nested'])).toBe(null)
