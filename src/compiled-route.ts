@@ -39,28 +39,38 @@ export type CompiledRules = {
  * throws half-way gives back what it took.
  */
 export function compileRules(config: Config, runtime: Runtime): CompiledRules {
-  const releases: (() => void)[] = []
+  const build: Build = { config, runtime, releases: [], plans: new Map(), requirements: new Map() }
   const release = () => {
-    for (const giveBack of releases.splice(0)) giveBack()
+    for (const giveBack of build.releases.splice(0)) giveBack()
   }
   try {
-    return { ...compileApis(config, runtime, releases), release }
+    return { ...compileApis(build), release }
   } catch (fault) {
     release()
     throw fault
   }
 }
 
-function compileApis(
-  config: Config,
-  runtime: Runtime,
-  releases: (() => void)[],
-): Omit<CompiledRules, 'release'> {
+/** What is at hand while one configuration is compiled. */
+type Build = {
+  readonly config: Config
+  readonly runtime: Runtime
+  /** Each gives back one thing that was taken from the runtime. */
+  readonly releases: (() => void)[]
+  /**
+   * Routes that say the same share one copy: of thousands of routes the requests then find the same few objects in the
+   * processor's caches.
+   */
+  readonly plans: Map<string, ForwardPlan>
+  readonly requirements: Map<string, Requirement>
+}
+
+function compileApis(build: Build): Omit<CompiledRules, 'release'> {
   const apis = new Map<string, CompiledApi>()
   const routes: CompiledRoute[] = []
-  const tableApis = config.apis.map((api) => {
+  const tableApis = build.config.apis.map((api) => {
     apis.set(api.name, { config: api, cors: api.cors && createCors(api.cors) })
-    const paths = compileApi(config, api, runtime, releases)
+    const paths = compileApi(build, api)
     for (const path of paths) routes.push(...new Set(path.methods.values()))
     return {
       name: api.name,
@@ -73,25 +83,21 @@ function compileApis(
   return { table: createRouteTable(tableApis), apis, routes }
 }
 
-function compileApi(
-  config: Config,
-  api: ApiConfig,
-  runtime: Runtime,
-  releases: (() => void)[],
-): TablePath<CompiledRoute>[] {
+function compileApi(build: Build, api: ApiConfig): TablePath<CompiledRoute>[] {
   const shared = {
-    verifier: verifierOf(config, api, runtime, releases),
+    verifier: verifierOf(build, api),
     clients: api.clients && new Set(api.clients),
     identity: createIdentity(api.identityHeaders, (entry) =>
-      runtime.log.warn(
+      build.runtime.log.warn(
         { api: api.name, header: entry.header, claim: entry.claim },
         'identity header left out: the claim holds control characters, outer white space or an unsafe integer',
       ),
     ),
   }
-  return api.paths.map((path) => compilePath(config, api, path, shared, runtime, releases))
+  return api.paths.map((path) => compilePath(build, api, path, shared))
 }
 
+/** The same for every route of an API. */
 type Shared = {
   readonly verifier: Verifier | undefined
   readonly clients: ReadonlySet<string> | undefined
@@ -99,18 +105,15 @@ type Shared = {
 }
 
 function compilePath(
-  config: Config,
+  build: Build,
   api: ApiConfig,
   path: PathConfig,
   shared: Shared,
-  runtime: Runtime,
-  releases: (() => void)[],
 ): TablePath<CompiledRoute> {
   const compiled = new Map<RouteConfig, CompiledRoute>()
   const methods = new Map<string, CompiledRoute>()
   for (const [method, route] of path.methods) {
-    const known = compiled.get(route)
-    const made = known ?? compileRoute(config, api, path, route, shared, runtime, releases)
+    const made = compiled.get(route) ?? compileRoute(build, api, path, route, shared)
     compiled.set(route, made)
     methods.set(method, made)
   }
@@ -118,20 +121,18 @@ function compilePath(
 }
 
 function compileRoute(
-  config: Config,
+  build: Build,
   api: ApiConfig,
   path: PathConfig,
   route: RouteConfig,
   shared: Shared,
-  runtime: Runtime,
-  releases: (() => void)[],
 ): CompiledRoute {
   return {
     kind: 'route',
     api: api.name,
     pattern: path.pattern.text,
     methods: [...path.methods].filter(([, other]) => other === route).map(([method]) => method),
-    requirement: route.requirement,
+    requirement: once(build.requirements, JSON.stringify(route.requirement), () => route.requirement),
     scopesNeeded: scopesNeeded(route.requirement),
     allow: route.allow,
     websocket: route.websocket,
@@ -139,17 +140,29 @@ function compileRoute(
     stripPrefix: api.stripPath ? api.pathPrefix : '',
     preserveHost: api.preserveHost,
     ...shared,
-    plan: {
-      upstream: upstreamOf(config, route, runtime, releases),
-      timeouts: route.timeouts,
-      bodyLimitBytes: route.bodyBytes,
-      answer: answerRules(config, api, route),
-    },
+    plan: planOf(build, api, route),
   }
 }
 
 function scopesNeeded(requirement: Requirement): string | undefined {
   return requirement.kind === 'scopes' ? requirement.anyOf.map((set) => set.join(' ')).join(' | ') : undefined
+}
+
+function planOf(build: Build, api: ApiConfig, route: RouteConfig): ForwardPlan {
+  const answer = answerRules(build.config, api, route)
+  const { upstream, timeouts, bodyBytes } = route
+  return once(build.plans, JSON.stringify([upstream, timeouts, bodyBytes, answer]), () => ({
+    upstream: upstreamOf(build, route),
+    timeouts,
+    bodyLimitBytes: bodyBytes,
+    answer,
+  }))
+}
+
+function once<T>(made: Map<string, T>, key: string, make: () => T): T {
+  const known = made.get(key) ?? make()
+  made.set(key, known)
+  return known
 }
 
 function answerRules(config: Config, api: ApiConfig, route: RouteConfig): ForwardPlan['answer'] {
@@ -160,12 +173,7 @@ function answerRules(config: Config, api: ApiConfig, route: RouteConfig): Forwar
   return { keepPrivate, location: { upstreamOrigins, publicUrl: config.publicUrl ?? '', prefix } }
 }
 
-function upstreamOf(
-  config: Config,
-  route: RouteConfig,
-  runtime: Runtime,
-  releases: (() => void)[],
-): Upstream {
+function upstreamOf({ config, runtime, releases }: Build, route: RouteConfig): Upstream {
   const limits = {
     connectMs: route.timeouts.connectMs,
     responseHeaderBytes: config.limits.responseHeaderBytes,
@@ -175,12 +183,7 @@ function upstreamOf(
   return runtime.upstreams.acquire(key, () => createUpstream(route.upstream, limits))
 }
 
-function verifierOf(
-  config: Config,
-  api: ApiConfig,
-  runtime: Runtime,
-  releases: (() => void)[],
-): Verifier | undefined {
+function verifierOf({ config, runtime, releases }: Build, api: ApiConfig): Verifier | undefined {
   const issuer = api.issuer === undefined ? undefined : config.issuers.get(api.issuer)
   if (issuer === undefined) return undefined
   const key = JSON.stringify(issuer)

@@ -3,7 +3,7 @@ import type { Config } from './config/config.ts'
 import { createFront } from './front.ts'
 import { healthOf } from './health.ts'
 import { refuseLenientParser } from './lenient-parser.ts'
-import { listen, portOf } from './listener.ts'
+import { listen, portOf } from './listener/listener.ts'
 import type { Logger } from './log/logger.ts'
 
 /** A running gateway: its public listener, its admin listener, and the rules in force. */

@@ -16,7 +16,7 @@ const layers = [
   ['compiled-route.ts', 'visit.ts', 'upstream-request.ts', 'refusal.ts', 'reply.ts'],
   ['gateway.ts'],
   ['report.ts', 'health.ts', 'unchangeable.ts', 'lenient-parser.ts', 'heap.ts'],
-  ['admin.ts', 'client-error.ts', 'connections.ts', 'incoming.ts', 'keep-alive.ts', 'listener.ts'],
+  ['admin.ts', 'listener/'],
   ['front.ts'],
   ['server.ts'],
   ['workers/'],

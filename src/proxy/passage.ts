@@ -21,6 +21,8 @@ export abstract class Passage implements Passenger {
   #timer: NodeJS.Timeout | undefined
   #stream: OpenStream | undefined
 
+  static readonly #late = (passage: Passage): void => passage.onLate()
+
   constructor(exchange: Exchange, refuse: Refuse) {
     this.exchange = exchange
     this.#refuse = refuse
@@ -35,7 +37,7 @@ export abstract class Passage implements Passenger {
     const { upstream, timeouts } = this.exchange.plan
     this.origin = upstream.pick()
     if (this.origin === undefined) return false
-    this.#timer ??= setTimeout(late, timeouts.responseMs, this)
+    this.#timer ??= setTimeout(Passage.#late, timeouts.responseMs, this)
     this.origin.enter(this)
     return true
   }
@@ -113,9 +115,4 @@ export abstract class Passage implements Passenger {
     if (this.#connection === undefined) this.origin?.leave(this)
     if (this.#stream !== undefined) this.exchange.streams.remove(this.#stream)
   }
-}
-
-function late(passage: Passage): void {
-  // Only this file may call it.
-  passage['onLate']()
 }

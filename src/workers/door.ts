@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { createTurnedAwayNote } from '../connections.ts'
+import { createTurnedAwayNote } from '../listener/connections.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Taking } from './messages.ts'
 

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createStage, guarding } from '../support/stage.ts'
+import { ok } from '../support/upstream.ts'
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a.test\r\n\r\n`
 
@@ -63,4 +64,32 @@ test('an unread small body is not taken for the next request', async () => {
   await expect.poll(closedMs).toBeDefined()
   expect(text().match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 405'])
   expect(stage.upstream.received()).toBe('')
+})
+
+test('a WebSocket that follows a request on its connection may be silent for longer', async () => {
+  let speak = () => {}
+  const stage = await createStage(
+    guarding('/**: { public: true, websocket: true }', 'timeouts: { idle: 200ms }'),
+    (socket, received) => {
+      if (!received.endsWith('\r\n\r\n')) return
+      if (!/^upgrade: websocket/im.test(received)) return void socket.write(ok)
+      // RFC 6455 section 1.3
+      const accept = 'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo='
+      socket.write(`HTTP/1.1 101 OK\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${accept}\r\n\r\n`)
+      speak = () => socket.write('spoken')
+    },
+  )
+  const { socket, text, closedMs } = await client(stage.gateway.port)
+  socket.write(get('/first'))
+  await expect.poll(() => answers(text())).toBe(1)
+  socket.write(
+    'GET /socket HTTP/1.1\r\nHost: a.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  )
+  await expect.poll(text).toContain('HTTP/1.1 101')
+  const openedMs = performance.now()
+  await expect.poll(() => performance.now() - openedMs, { timeout: 3000 }).toBeGreaterThan(900)
+  expect(closedMs()).toBeUndefined()
+  speak()
+  await expect.poll(text).toContain('spoken')
 })

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
-import { type Code, codes } from './errors.ts'
-import { answerWith, problem } from './http/problem.ts'
+import { type Code, codes } from '../errors.ts'
+import { answerWith, problem } from '../http/problem.ts'
+import { type DecisionLog, startRecord } from '../log/decision-log.ts'
+import { replyOnSocket } from '../reply.ts'
 import type { KeepAlive } from './keep-alive.ts'
-import { type DecisionLog, startRecord } from './log/decision-log.ts'
-import { replyOnSocket } from './reply.ts'
 
 /**
  * Answers requests that Node's parser refused. Writes nothing while an answer is outstanding on the connection: a pipelined

@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server, Socket } from 'node:net'
-import type { Logger } from './log/logger.ts'
+import type { Logger } from '../log/logger.ts'
 
 /** Stops accepting, lets requests finish, then closes what is left, tunnels included. */
 export function drain(

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type Server as HttpServer, type ServerOptions } from 'node:http'
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
 import type { AddressInfo, Server as NetServer } from 'node:net'
-import type { Config, ListenAddress, TlsOptions } from './config/config.ts'
-import { watchFile } from './config/watch.ts'
+import type { Config, ListenAddress, TlsOptions } from '../config/config.ts'
+import { watchFile } from '../config/watch.ts'
+import type { Logger } from '../log/logger.ts'
 import { Incoming } from './incoming.ts'
-import type { Logger } from './log/logger.ts'
 
 /** How often Node looks for connections that are too slow; its default of 30 s would make every limit late. */
 const checkEveryMs = 1000

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { Incoming } from '../../src/incoming.ts'
+import { Incoming } from '../../../src/listener/incoming.ts'
 
 /** A server of Node's own with our requests, and a connection to it. */
 async function serve(handle: (request: IncomingMessage, response: ServerResponse) => void) {
