@@ -67,12 +67,14 @@ export class ClientAnswer {
 
   #write(chunk: Buffer): boolean {
     if (this.#response.write(chunk)) return true
-    if (this.#catchesUp !== undefined) this.#response.once('drain', this.#catchesUp)
+    this.#response.once('drain', () => this.#catchesUp?.())
     return false
   }
 
   /** The answer is complete. */
   end(): void {
+    // By the time that this client has caught up, the upstream's connection may carry another client's answer.
+    this.#catchesUp = undefined
     const held = this.#held
     if (held === undefined) this.#response.end()
     else if (held.length <= joinedBytes) endWithBody(this.#response, held.toString('latin1'))
@@ -81,6 +83,7 @@ export class ClientAnswer {
 
   /** The answer is not complete, and must not look as if it were: the connection goes. */
   cut(): void {
+    this.#catchesUp = undefined
     this.#response.destroy()
   }
 }
