@@ -22,7 +22,7 @@ program
   .description('run the gateway; SIGHUP reloads the configuration, SIGTERM stops gracefully')
   .option(...configFlag)
   .action(async ({ config }: { config: string }) => {
-    const { serve } = await import('./serve.ts')
+    const { serve } = await import('./commands/serve.ts')
     // Whatever may be left (a log destination that is stuck) does not hold up whoever waits for this process.
     process.exit(await serve(config))
   })
@@ -38,7 +38,7 @@ program
   .option(...configFlag)
   .option('--strict', 'fail on warnings too', false)
   .action(async ({ config, strict }: { config: string; strict: boolean }) => {
-    const { check } = await import('./check.ts')
+    const { check } = await import('./commands/check.ts')
     process.exitCode = check(config, strict)
   })
 
@@ -48,7 +48,7 @@ program
   .option('--once', 'end after the story', false)
   .option('--port <port>', 'port of the gateway', portNumber, 8080)
   .action(async ({ once, port }: { once: boolean; port: number }) => {
-    const demo = await import('./dev/demo.ts').catch(notPublished)
+    const demo = await import('./dev/demo/demo.ts').catch(notPublished)
     process.exitCode = demo === undefined ? 1 : await demo.runDemo({ once, port })
   })
 

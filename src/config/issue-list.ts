@@ -1,6 +1,6 @@
 import type * as v from 'valibot'
 import type { Issue } from './issue.ts'
-import type { At, Path, YamlTree } from './yaml-tree.ts'
+import type { At, Path, YamlTree } from './yaml/tree.ts'
 
 /** Collects what is wrong with one file. What already has an issue is not complained about a second time. */
 export type IssueList = {

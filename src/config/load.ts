@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { decode } from './compose/file.ts'
 import type { Config } from './config.ts'
-import { decode } from './decode.ts'
 import type { Issue } from './issue.ts'
-import { readYamlTree } from './yaml-tree.ts'
+import { readYamlTree } from './yaml/tree.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Code } from '../errors.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import type { RequestRecord } from '../log/decision-log.ts'
-import type { AnswerRules } from './answer.ts'
+import type { ExchangeTimeouts, Upstream } from '../upstream/upstream.ts'
 import type { OpenStreams } from './open-streams.ts'
-import type { ExchangeTimeouts, Upstream } from './upstream.ts'
+import type { AnswerRules } from './response-head.ts'
 
 /** How an allowed request of one route is forwarded; built when the file loads. */
 export type ForwardPlan = {

@@ -3,13 +3,13 @@ import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Code } from '../errors.ts'
 import { hasBody } from '../http/headers.ts'
-import { answerHead } from './answer.ts'
-import { ClientAnswer } from './client-answer.ts'
+import { faultDetails, upstreamCode, wasRefused, wasReset } from '../upstream/fault.ts'
+import { Passage } from './attempt.ts'
+import { ClientAnswer } from './client-response.ts'
 import type { Exchange, Refuse } from './exchange.ts'
-import { faultDetails, upstreamCode, wasRefused, wasReset } from './fault.ts'
 import { type StreamEnd, streamEnds } from './open-streams.ts'
-import { Passage } from './passage.ts'
 import { createRequestBody } from './request-body.ts'
+import { answerHead } from './response-head.ts'
 
 /** An exchange under way. */
 export type Running = {

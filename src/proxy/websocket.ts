@@ -2,12 +2,12 @@ import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Code } from '../errors.ts'
 import { headText } from '../http/response-head.ts'
-import { answerHead } from './answer.ts'
+import { faultDetails, upstreamCode } from '../upstream/fault.ts'
+import { Passage } from './attempt.ts'
 import type { Exchange, Refuse } from './exchange.ts'
-import { faultDetails, upstreamCode } from './fault.ts'
 import { acceptsHandshake } from './handshake.ts'
 import { streamEnds } from './open-streams.ts'
-import { Passage } from './passage.ts'
+import { answerHead } from './response-head.ts'
 
 /** What an upgrade has beside an exchange's members: the client's socket and what arrived behind the head. */
 export type Upgrade = {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
+import type { KeySet } from '../issuer/key-set.ts'
+import type { IssuerOptions, TokenOptions } from '../issuer/options.ts'
 import type { TokenCache } from './cache.ts'
-import type { IssuerOptions, TokenOptions } from './issuer.ts'
-import { verifyJwt } from './jwt.ts'
-import type { KeySet } from './key-set.ts'
-import { shapeOf } from './shape.ts'
+import type { VerificationQueue } from './fair-queue.ts'
+import { verifyJwt } from './jwt/verify.ts'
+import { shapeOf } from './kind.ts'
 import { refuse, type Verification } from './verification.ts'
-import type { VerificationQueue } from './verification-queue.ts'
 
 export type { Unverified, Verification, Verified } from './verification.ts'
 

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import { deserialize, serialize } from 'node:v8'
-import type { RouteLine } from '../admin.ts'
+import type { RouteLine } from '../admin/admin.ts'
+import type { Report } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
-import type { Report } from '../report.ts'
 
 /** What the supervisor asks of a worker, each with what comes beside it. A socket comes with `connection`. */
 export type Orders = {

@@ -1,5 +1,5 @@
 import type { Config, RouteConfig } from '../config/config.ts'
-import type { UpstreamOptions } from '../proxy/upstream.ts'
+import type { UpstreamOptions } from '../upstream/upstream.ts'
 
 /**
  * What one of several workers may take of what the file allows in all: connections of clients, connections to each upstream

@@ -1,10 +1,10 @@
-import type { RouteLine } from '../admin.ts'
+import type { RouteLine } from '../admin/admin.ts'
+import type { Report } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../log/logger.ts'
-import type { Report } from '../report.ts'
-import type { Door } from './door.ts'
+import { watchPulse } from './liveness.ts'
 import { encodeConfig, type Orders } from './messages.ts'
-import { watchPulse } from './pulse.ts'
+import type { Door } from './public-port.ts'
 import { type End, startWorkerProcess, type WorkerProcess } from './worker-process.ts'
 
 /** The place of one worker: a process that serves, or is being started again. */

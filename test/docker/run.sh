@@ -78,7 +78,7 @@ try_gateway() {
 
   docker network create scopegate-test >/dev/null
   docker run --detach --name scopegate-test-api --network scopegate-test --network-alias legacy-api \
-    --read-only --entrypoint node scopegate-demo dist/dev/sample-api.js >/dev/null
+    --read-only --entrypoint node scopegate-demo dist/dev/stand-in/sample-api.js >/dev/null
   docker run --detach --name scopegate-test-gateway --network scopegate-test --publish 127.0.0.1::8080 \
     --read-only --cap-drop ALL --security-opt no-new-privileges --volume "$etc:/etc/scopegate:ro" scopegate >/dev/null
   local gateway

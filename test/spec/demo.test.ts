@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from 'vitest'
-import { runDemo } from '../../src/dev/demo.ts'
-import { close, listen } from '../../src/dev/listener.ts'
+import { runDemo } from '../../src/dev/demo/demo.ts'
+import { close, listen } from '../../src/dev/stand-in/listen.ts'
 
 function recorder(): { print: (line: string) => void; text: () => string } {
   const lines: string[] = []

@@ -8,8 +8,6 @@ import {
   jwtVerify,
 } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { exampleResource } from '../../src/dev/logto/data.ts'
-import { type StandInLogto, startStandInLogto } from '../../src/dev/logto/stand-in-logto.ts'
 import {
   authorize,
   redeem,
@@ -17,7 +15,9 @@ import {
   type SignInOptions,
   SignInRefused,
   signIn,
-} from '../../src/dev/sign-in.ts'
+} from '../../src/dev/demo/sign-in.ts'
+import { exampleResource } from '../../src/dev/logto/data.ts'
+import { type StandInLogto, startStandInLogto } from '../../src/dev/logto/stand-in-logto.ts'
 
 let logto: StandInLogto
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { formatIssue } from '../../src/config/issue.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import type { Logger } from '../../src/log/logger.ts'
-import { type Server, startServer } from '../../src/server.ts'
+import { type Server, startServer } from '../../src/server/single-process.ts'
 
 export type TestGateway = Omit<Server, 'reload'> & {
   /** Takes another configuration, without `listen` and `admin`, into use. */

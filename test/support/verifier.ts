@@ -1,7 +1,7 @@
+import { createKeySet, type IssuerOptions, type KeySet, type TokenOptions } from '../../src/issuer/key-set.ts'
 import type { Logger } from '../../src/log/logger.ts'
 import { createTokenCache, type TokenCache } from '../../src/token/cache.ts'
-import { createKeySet, type IssuerOptions, type KeySet, type TokenOptions } from '../../src/token/key-set.ts'
-import { createVerificationQueue } from '../../src/token/verification-queue.ts'
+import { createVerificationQueue } from '../../src/token/fair-queue.ts'
 import { createVerifier, type Verification, type Verifier } from '../../src/token/verifier.ts'
 
 export const resource = 'https://api.example.com/'

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Provider } from 'oidc-provider'
-import { escapeHtml, sendPage } from '../page.ts'
+import { escapeHtml, sendPage } from '../stand-in/page.ts'
 import type { LogtoData, User } from './data.ts'
 import { readBody } from './read-body.ts'
 

@@ -1,4 +1,4 @@
-import { formatTable } from '../../../src/dev/table.ts'
+import { formatTable } from '../../../src/dev/demo/text-table.ts'
 import type { Figure, Machine, Results, Table } from '../results.ts'
 import { digits, judge } from '../targets.ts'
 import { tabulate } from './tabulate.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createVerificationQueue } from '../../../src/token/fair-queue.ts'
 import { details } from '../../../src/token/verification.ts'
-import { createVerificationQueue } from '../../../src/token/verification-queue.ts'
 import { createVerifier } from '../../../src/token/verifier.ts'
 import { createTestIssuer, type TestIssuer } from '../../support/issuer.ts'
 import {

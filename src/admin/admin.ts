@@ -1,0 +1,64 @@
+import { createServer, type Server as HttpServer } from 'node:http'
+import type { CompiledRoute } from '../gateway/compile.ts'
+import { requirementText } from '../route/requirement-text.ts'
+import type { Health } from './health.ts'
+
+export type AdminOptions = {
+  /** False when only a restart can help. */
+  readonly live: () => boolean
+  readonly health: () => Health | Promise<Health>
+  /** The rules in force; undefined when nobody can say. */
+  readonly routes: () => RouteLine[] | Promise<RouteLine[] | undefined>
+}
+
+/** One route as `/routes` shows it. */
+export type RouteLine = {
+  readonly api: string
+  readonly path: string
+  readonly methods: readonly string[]
+  readonly requires: string
+}
+
+/** Health, readiness and the rules in force, on a listener of their own that is never the public one. */
+export function createAdmin(options: AdminOptions): HttpServer {
+  return createServer((request, response) => {
+    const path = (request.url ?? '').split('?')[0]
+    const isRead = request.method === 'GET' || request.method === 'HEAD'
+    void Promise.resolve(isRead ? answer(path, options) : notAllowed).then(([status, body]) => {
+      const allow = status === 405 ? ['Allow', 'GET, HEAD'] : []
+      response.writeHead(status, ['Content-Type', 'application/json', 'Cache-Control', 'no-store', ...allow])
+      response.end(`${JSON.stringify(body, null, 2)}\n`)
+    })
+  })
+}
+
+export function routeLine(route: CompiledRoute): RouteLine {
+  return {
+    api: route.api,
+    path: route.pattern,
+    methods: route.methods,
+    requires: requirementText(route.requirement),
+  }
+}
+
+type AdminAnswer = readonly [status: number, body: unknown]
+
+const notAllowed: AdminAnswer = [405, { error: 'only GET is answered here' }]
+const nobodyKnows: AdminAnswer = [503, { error: 'no worker serves at the moment' }]
+
+async function answer(path: string | undefined, options: AdminOptions): Promise<AdminAnswer> {
+  switch (path) {
+    case '/livez':
+      return options.live() ? [200, { live: true }] : [503, { live: false }]
+    case '/readyz': {
+      const health = await options.health()
+      return [health.ready ? 200 : 503, health]
+    }
+    case '/routes': {
+      const routes = await options.routes()
+      return routes === undefined ? nobodyKnows : [200, { routes }]
+    }
+    default:
+      return [404, { error: 'try /livez, /readyz or /routes' }]
+  }
+}

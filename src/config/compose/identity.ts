@@ -1,0 +1,78 @@
+import type { IdentityHeader, IdentityOptions } from '../../access/identity.ts'
+import { foldName, isHopByHop } from '../../http/headers.ts'
+import type { ApiConfig } from '../config.ts'
+import type { IssueList } from '../issue-list.ts'
+import type { FileApi } from '../schema/api.ts'
+import type { Path } from '../yaml/tree.ts'
+import type { Context } from './context.ts'
+
+/** Fields that frame, route, describe or authorize a request: an identity header by such a name would break it. */
+const forbiddenNames = new Set([
+  'authorization',
+  'cookie',
+  'expect',
+  'forwarded',
+  'host',
+  'origin',
+  'traceparent',
+  'tracestate',
+  'via',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'x-request-id',
+])
+const forbiddenStart =
+  /^(?:content-|proxy(?:-|$)|sec-|x-original-|x-rewrite-|x-forwarded-(?!(?:user|email|groups|preferred-username)$))/
+
+/** The mapping of one API: its own, else the common one. */
+export function composeIdentityHeaders(
+  api: FileApi,
+  at: Path,
+  { input, issues }: Pick<Context, 'input' | 'issues'>,
+): readonly IdentityHeader[] {
+  const { headers } = api.identity
+  if (headers !== undefined) checkNames(headers, [...at, 'identity', 'headers'], issues)
+  return Object.entries(headers ?? input.identity.headers).map(([header, claim]) => ({ header, claim }))
+}
+
+function checkNames(mapping: Readonly<Record<string, string>>, at: Path, issues: IssueList): void {
+  const names = new Map<string, string>()
+  for (const header of Object.keys(mapping)) {
+    const folded = foldName(header)
+    const same = names.get(folded)
+    names.set(folded, header)
+    if (isForbidden(folded)) {
+      issues.error(
+        [...at, header],
+        'this header frames, routes or authorizes requests: choose another',
+        'key',
+      )
+    } else if (same !== undefined) {
+      issues.error([...at, header], `an upstream may take this header for ${same}: keep one of them`, 'key')
+    }
+  }
+}
+
+function isForbidden(folded: string): boolean {
+  return forbiddenNames.has(folded) || isHopByHop(folded) || forbiddenStart.test(folded)
+}
+
+/** What client headers are removed or kept beyond the defaults. */
+export function composeIdentity(
+  { input, issues }: Pick<Context, 'input' | 'issues'>,
+  apis: readonly ApiConfig[],
+): IdentityOptions {
+  const { headers, strip, keep } = input.identity
+  checkNames(headers, ['identity', 'headers'], issues)
+  const mapped = new Set(apis.flatMap((api) => api.identityHeaders.map(({ header }) => foldName(header))))
+  const stripped = new Set(strip.map(foldName))
+  for (const [i, name] of keep.entries()) {
+    const path = ['identity', 'keep', i]
+    if (mapped.has(foldName(name)))
+      issues.error(path, 'an identity header can never come from a client: take it out')
+    else if (stripped.has(foldName(name)))
+      issues.error(path, 'this header stands under strip too: keep it in one of the two')
+  }
+  return { strip, keep }
+}

@@ -1,0 +1,29 @@
+import { parsePattern } from '../../route/pattern.ts'
+import type { PathConfig } from '../config.ts'
+import type { Path } from '../yaml/tree.ts'
+import { decodeMethods } from './methods.ts'
+import type { RouteContext } from './route.ts'
+
+/** One key under `routes:`, and where it is written. */
+export type DecodedPath = { readonly config: PathConfig; readonly at: Path }
+
+/** The map under `routes:`. A path whose requirement has an issue comes without it. */
+export function decodeRoutes(
+  routes: Readonly<Record<string, unknown>>,
+  at: Path,
+  context: RouteContext & {
+    /** Put before every path that is written without it (`stripPath`). */
+    readonly prefix: string
+  },
+): DecodedPath[] {
+  return Object.keys(routes).flatMap((name) => {
+    const below = [...at, name]
+    const whole = context.prefix !== '' && name === '/' ? context.prefix : context.prefix + name
+    const pattern = name.startsWith('/') ? parsePattern(whole) : parsePattern(name)
+    if (typeof pattern === 'string') {
+      context.issues.error(below, pattern, 'key')
+      return []
+    }
+    return [{ config: { pattern, methods: decodeMethods(routes[name], below, pattern, context) }, at: below }]
+  })
+}

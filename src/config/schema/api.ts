@@ -1,0 +1,96 @@
+import * as v from 'valibot'
+import { authorization, exchangeLimits, exchangeTimeouts, texts, upstream } from './exchange.ts'
+import { fields, key, named, needed } from './fields.ts'
+import { byShape, isMap } from './form.ts'
+import { tolerance } from './units.ts'
+import { corsOrigin, fieldName, filled, flag, host, list, methodName, prefix, text, word } from './values.ts'
+
+/** Header → claim. */
+export const identityHeaders = byShape({ map: v.record(fieldName, text) })
+
+const cors = fields(
+  {
+    origins: needed(
+      filled(corsOrigin),
+      'Pages of these origins may call the API.',
+      'write [https://app.example.com]',
+    ),
+    methods: key(filled(methodName), 'Methods that they may use. Default: those that the path lists.'),
+    headers: key(
+      filled(fieldName),
+      'Request headers that they may send. Default: Authorization, Content-Type.',
+    ),
+    exposeHeaders: key(filled(fieldName), 'Response headers that they may read.'),
+    credentials: key(flag, 'Whether they may send cookies.', false),
+    maxAge: key(tolerance, 'How long a browser may remember the answer to a preflight.'),
+  },
+  ...['origins', 'headers', 'exposeHeaders'].map((name) => wildcardRule(name)),
+)
+
+/** Browsers take `*` for a plain name as soon as credentials are sent. */
+function wildcardRule(name: string) {
+  return (value: Readonly<Record<string, unknown>>) => {
+    const names = value[name]
+    const wild = value['credentials'] === true && Array.isArray(names) && names.includes('*')
+    return wild ? { key: name, message: `* cannot stand with credentials: name the ${name}` } : undefined
+  }
+}
+
+/** Only the outer shape: what stands for a path is decoded by `routes.ts`. */
+export const routes = v.record(v.string(), v.unknown())
+
+const api = fields(
+  {
+    resource: needed(
+      text,
+      'The API identifier (RFC 8707): the `aud` of its access tokens, byte for byte.',
+      'write the API identifier that tokens have as aud, such as https://api.example.com/',
+    ),
+    upstream: needed(
+      upstream,
+      texts.upstream,
+      'write where allowed requests go, such as http://legacy-api:3000',
+    ),
+    routes: needed(
+      byShape({ map: routes }),
+      'Path, then method, then what is required. What is not here is refused.',
+      'write what each path requires; {} refuses everything',
+    ),
+    issuer: key(text, 'Which of several issuers.'),
+    authorization: key(authorization, texts.authorization, 'strip'),
+    clients: key(filled(text), 'Only tokens of these clients (`client_id`).'),
+    hosts: key(filled(host), 'The hosts of this API: a name, or "*.name" for all below it.'),
+    path: key(prefix, 'The API stands below this path.', '/'),
+    stripPath: key(flag, 'Routes are written without `path`, and the upstream gets none.', false),
+    preserveHost: key(flag, 'The upstream gets the Host of the client.', false),
+    distinguishes: key(
+      list(word(['case', 'dots', 'extension', 'unicode'])),
+      'What the upstream is known to tell apart.',
+    ),
+    identity: key(
+      fields({ headers: key(identityHeaders, 'Header: claim, instead of the common ones.') }),
+      'What the upstream of this API is told about the user.',
+      {},
+    ),
+    cors: key(cors, 'Which pages may call this API from a browser; the gateway answers preflights.'),
+    timeouts: key(exchangeTimeouts, 'Other times for this API.'),
+    limits: key(exchangeLimits, 'Other limits for this API.'),
+  },
+  (value) =>
+    value['preserveHost'] === true && !('hosts' in value)
+      ? {
+          key: 'preserveHost',
+          message: 'preserveHost needs hosts: else a client could choose any Host for the upstream',
+        }
+      : undefined,
+  (value) =>
+    value['stripPath'] === true && isMap(value['path']) && value['path']['canonical'] === ''
+      ? { key: 'stripPath', message: 'stripPath needs path: there is nothing to strip' }
+      : undefined,
+)
+
+/** By name. */
+export const apis = named(api)
+
+export type FileApi = v.InferOutput<typeof api>
+export type FileCors = v.InferOutput<typeof cors>

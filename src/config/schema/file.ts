@@ -1,0 +1,99 @@
+import * as v from 'valibot'
+import { apis, identityHeaders } from './api.ts'
+import { texts } from './exchange.ts'
+import { fields, key, named, needed } from './fields.ts'
+import { issuer } from './issuer.ts'
+import { count, lifetime, processes, size, timeout, tolerance } from './units.ts'
+import { address, baseUrl, fieldName, list, network, text, word } from './values.ts'
+
+const tokens = fields({
+  clockTolerance: key(tolerance, 'How far the clocks of issuer and gateway may differ.', '5s'),
+  maxBytes: key(size, 'A longer token is refused without being parsed.', '8KiB'),
+  maxLifetime: key(lifetime, 'A token that is valid for longer is refused.', '24h'),
+  cache: key(
+    // The cache takes its memory at once.
+    fields({ maxEntries: key(count(1, 10_000_000), 'Verified tokens that are remembered.', 20_000) }),
+    'Verified tokens are remembered until they expire.',
+    {},
+  ),
+  opaque: key(
+    v.picklist(['explain'], 'expected explain: introspect, userinfo and exchange are not in this version'),
+    'A token that is no JWT is refused with the reason and the mend.',
+    'explain',
+  ),
+})
+
+const identity = fields({
+  headers: key(identityHeaders, 'Header: claim. What the upstream is told about the user.', {
+    'X-User-Id': 'sub',
+    'X-User-Scopes': 'scope',
+    'X-Client-Id': 'client_id',
+    'X-Organization-Id': 'organization_id',
+  }),
+  strip: key(list(fieldName), 'Further client headers to remove.', []),
+  keep: key(list(fieldName), 'Client headers to keep although they are removed by default.', []),
+})
+
+const limits = fields({
+  headerBytes: key(size, 'The longest request head.', '16KiB'),
+  headerCount: key(count(1), 'The most header fields of a request.', 100),
+  targetBytes: key(size, 'The longest request target.', '8KiB'),
+  responseHeaderBytes: key(size, 'The longest response head of an upstream.', '32KiB'),
+  connections: key(count(1), 'The most connections of clients at a time.', 10_000),
+  bodyBytes: key(size, texts.bodyBytes, '10MiB'),
+})
+
+const timeouts = fields({
+  connect: key(timeout, texts.connect, '5s'),
+  head: key(timeout, "The client's request head.", '10s'),
+  response: key(timeout, texts.response, '60s'),
+  idle: key(timeout, texts.idle, '60s'),
+  stream: key(timeout, texts.stream, '1h'),
+  shutdown: key(timeout, 'Grace for requests in flight on SIGTERM.', '30s'),
+})
+
+const tls = fields({
+  cert: needed(text, 'File with the certificate chain (PEM).', 'write the file with the certificate chain'),
+  key: needed(text, 'File with its private key (PEM).', 'write the file with the private key'),
+  minVersion: key(word(['TLSv1.2', 'TLSv1.3']), 'The oldest version that is spoken.', 'TLSv1.2'),
+})
+
+const log = fields({
+  level: key(
+    word(['debug', 'info', 'warn', 'error', 'silent']),
+    'The least severe line that is written.',
+    'info',
+  ),
+  format: key(word(['json', 'pretty']), 'One JSON object a line, or lines for a person.', 'json'),
+  decisions: key(word(['all', 'refused', 'off']), 'Which requests get a line.', 'all'),
+})
+
+/** The whole file. Routes are decoded one by one (`routes.ts`): their form depends on the shape of each value. */
+export const file = fields(
+  {
+    listen: key(address, 'Where clients connect.', '0.0.0.0:8080'),
+    publicUrl: key(baseUrl, 'How clients reach this gateway.'),
+    issuer: key(issuer, 'The authorization server whose access tokens count.'),
+    issuers: key(named(issuer), 'Several of them by name; each API says which with `issuer`.'),
+    apis: needed(apis, 'The APIs by name.', 'name an API with its resource, upstream and routes'),
+    tokens: key(tokens, 'How access tokens are verified.', {}),
+    identity: key(identity, 'What upstreams are told about the user.', {}),
+    limits: key(limits, 'How much is taken before a request is refused.', {}),
+    timeouts: key(timeouts, 'How long is waited.', {}),
+    tls: key(tls, 'Serve https. The files are read again when they change.'),
+    log: key(log, 'What is logged, and how.', {}),
+    admin: key(
+      fields({ listen: key(address, 'Never reachable for clients.', '127.0.0.1:9090') }),
+      'Health, readiness and the routes in force.',
+      {},
+    ),
+    trustedProxies: key(list(network), 'Addresses whose X-Forwarded-* are believed.', []),
+    workers: key(processes, 'Processes that serve: a number, or auto for one a core.', 1),
+  },
+  (value) =>
+    'issuer' in value && 'issuers' in value
+      ? { key: 'issuers', message: 'write issuer or issuers, not both' }
+      : undefined,
+)
+
+export type File = v.InferOutput<typeof file>

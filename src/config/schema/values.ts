@@ -1,0 +1,149 @@
+import { isIP } from 'node:net'
+import * as v from 'valibot'
+import { parseHost } from '../../http/host.ts'
+import { parsePattern } from '../../route/pattern.ts'
+
+/** A text that is not empty. */
+export const text = v.pipe(
+  v.string(({ input }) =>
+    typeof input === 'object' ? 'expected a text' : 'expected a text: put it in quotes',
+  ),
+  v.nonEmpty('an empty text is never a value here: write one, or take the key out'),
+)
+
+export const flag = v.boolean('expected true or false')
+
+export function list<const T extends v.GenericSchema>(item: T) {
+  return v.array(item, 'expected a list, such as [one, two]')
+}
+
+/** A list that would change its meaning to its opposite when nothing is left in it. */
+export function filled<const T extends v.GenericSchema>(item: T) {
+  return v.pipe(list(item), v.nonEmpty('an empty list is never a value here: name one, or take the key out'))
+}
+
+/** One of these words. */
+export function word<const T extends readonly string[]>(words: T) {
+  const last = words.at(-1) ?? ''
+  const all = words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${last}` : last
+  return v.picklist(words, `expected ${all}`)
+}
+
+/** A text of this form; a value of another type gets the same message. */
+function formed(form: RegExp, message: string) {
+  return v.pipe(v.string(message), v.regex(form, message))
+}
+
+function checked(isRight: (value: string) => boolean, message: string) {
+  return v.pipe(v.string(message), v.check(isRight, message))
+}
+
+const baseUrlForm = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/
+
+/** An issuer or this gateway: compared as text, so nothing may stand in it that a URL can have in two spellings. */
+export const baseUrl = v.pipe(
+  formed(baseUrlForm, 'expected a URL such as https://example.com, without user, query and fragment'),
+  v.check((value) => !baseUrlForm.test(value) || URL.canParse(value), 'this URL cannot be read: correct it'),
+)
+
+/** A URL that is fetched. */
+export const endpoint = checked(
+  (value) => /^https?:\/\/\S+$/i.test(value) && URL.canParse(value),
+  'expected a URL such as https://example.com/jwks',
+)
+
+/** `http://legacy-api:3000`, as a URL writes it: lower case, without the default port. */
+export const origin = v.pipe(
+  checked(isOrigin, 'expected an origin such as http://legacy-api:3000, without user, path and query'),
+  v.transform((value) => new URL(value).origin),
+)
+
+/** `host:port`; an IPv6 address stands in brackets. */
+export const address = v.pipe(
+  formed(/^(?:[^:[\]\s]+|\[[0-9A-Fa-f:]+\]):\d{1,5}$/, 'expected host:port, such as 0.0.0.0:8080'),
+  v.check((value) => Number(/\d+$/.exec(value)) <= 65535, 'a port is at most 65535'),
+  v.transform((value) => {
+    const colon = value.lastIndexOf(':')
+    return { host: value.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(value.slice(colon + 1)) }
+  }),
+)
+
+/** A host as requests name it, lower-cased, or `*.name` for any subdomain. */
+export const host = v.pipe(
+  checked(
+    isHost,
+    'expected a host such as api.example.com or "*.example.com", without scheme, port and path; write international names in their xn-- form',
+  ),
+  v.transform((value) => value.toLowerCase().replace(/\.$/, '')),
+)
+
+/** `10.0.0.0/8`; a single address gets its full prefix length. */
+export const network = v.pipe(
+  checked(isNetwork, 'expected an address or a CIDR such as 10.0.0.0/8'),
+  v.transform((value) => (value.includes('/') ? value : `${value}/${isIP(value) === 6 ? 128 : 32}`)),
+)
+
+/** RFC 9110 section 5.1. */
+export const fieldName = formed(
+  /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/,
+  'not a header name: use letters, digits and -',
+)
+
+/** As browsers send it (RFC 6454 section 6.2), or `*`. */
+export const corsOrigin = checked(
+  (value) => value === '*' || (isOrigin(value) && new URL(value).origin === value),
+  'expected an origin as browsers send it, such as https://app.example.com, in lower case and without a slash at its end, or "*"',
+)
+
+export const methodName = formed(/^[A-Z][A-Z-]*$/, 'expected a method in capitals, such as GET')
+
+/** An API's path as it is written, and as requests have it. */
+export const prefix = v.pipe(
+  v.string('expected a path such as /v1'),
+  v.check(
+    (value) => prefixFault(value) === undefined,
+    ({ input }) => prefixFault(input) ?? '',
+  ),
+  v.transform((written) => ({
+    written: written === '/' ? '' : written,
+    canonical: canonicalPrefix(written),
+  })),
+)
+
+/** Never shows what is written: it may hold an expanded value. */
+function prefixFault(written: string): string | undefined {
+  if (!written.startsWith('/')) return 'a path starts with /'
+  if (/[*{}]/.test(written)) return 'the path of an API has no wildcards: they belong under routes'
+  const pattern = parsePattern(written)
+  return typeof pattern === 'string' ? pattern : undefined
+}
+
+function canonicalPrefix(written: string): string {
+  const pattern = parsePattern(written)
+  const segments = typeof pattern === 'string' ? [] : pattern.segments
+  return segments.map((segment) => (segment.kind === 'literal' ? `/${segment.text}` : '')).join('')
+}
+
+function isOrigin(value: string): boolean {
+  return /^https?:\/\/[^\s/?#@\\]+\/?$/i.test(value) && URL.canParse(value)
+}
+
+function isHost(value: string): boolean {
+  const name = value.startsWith('*.') ? value.slice(2) : value
+  return parseHost(name) !== undefined && !/:\d+$/.test(name.replace(/^\[.*\]/, ''))
+}
+
+function isNetwork(value: string): boolean {
+  const [ip = '', length, ...more] = value.split('/')
+  const bits = isIP(ip) === 6 ? 128 : 32
+  return (
+    isIP(ip) !== 0 &&
+    !ip.includes('%') &&
+    more.length === 0 &&
+    (length === undefined || isPrefixLength(length, bits))
+  )
+}
+
+function isPrefixLength(text: string, bits: number): boolean {
+  return /^\d{1,3}$/.test(text) && Number(text) <= bits
+}

@@ -1,0 +1,52 @@
+import { type Document, type ErrorCode, visit, type YAMLError } from 'yaml'
+import { type Span, spanOf } from './position.ts'
+
+/** Why this text is no document that can be read; empty when it is one. */
+export function syntaxProblems(
+  document: Document.Parsed,
+): { readonly span: Span; readonly message: string }[] {
+  const { errors, warnings, directives } = document
+  const problems = [...errors, ...warnings].map((error) => ({
+    span: isOpenQuote(error) ? lastScalar(document) : { start: error.pos[0], end: error.pos[1] },
+    message: messageOf(error),
+  }))
+  if (directives.yaml.explicit && directives.yaml.version !== '1.2')
+    problems.unshift({
+      span: { start: 0, end: 0 },
+      message: 'this file is read as YAML 1.2: take the %YAML line out',
+    })
+  return problems
+}
+
+/** Reported where the file ends: what helps is where the quote was opened. */
+function isOpenQuote({ message }: YAMLError): boolean {
+  return message.startsWith('Missing closing')
+}
+
+function lastScalar(document: Document.Parsed): Span {
+  let last: Span = { start: 0, end: 0 }
+  visit(document, {
+    Scalar: (_key, node) => {
+      last = spanOf(node)
+    },
+  })
+  return last
+}
+
+/** The library says what is wrong; these say what to do about it. */
+const mends: Partial<Record<ErrorCode, string>> = {
+  BAD_ALIAS: 'quote a text that starts with * or &',
+  BAD_INDENT: 'line it up with its neighbours, and close what is open',
+  BAD_SCALAR_START: 'quote the text',
+  BLOCK_AS_IMPLICIT_KEY: 'put what stands behind the first colon on its own line, or quote it',
+  MISSING_CHAR: 'put it in',
+  MULTIPLE_DOCS: 'write one document, without a line of dashes',
+  TAB_AS_INDENT: 'indent with spaces',
+  TAG_RESOLVE_FAILED: 'leave the tag out: only plain texts, numbers, lists and maps are read',
+}
+
+function messageOf({ code, message }: YAMLError): string {
+  const what = code === 'MULTIPLE_DOCS' ? 'the file holds more than one document' : message
+  const mend = mends[code]
+  return mend === undefined ? `not YAML: ${what}` : `not YAML: ${what}; ${mend}`
+}

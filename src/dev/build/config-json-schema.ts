@@ -1,0 +1,123 @@
+import { type ConversionConfig, type JsonSchema, toJsonSchema } from '@valibot/to-json-schema'
+import type * as v from 'valibot'
+import { anyMethods } from '../../config/compose/methods.ts'
+import { routes } from '../../config/schema/api.ts'
+import { file } from '../../config/schema/file.ts'
+import type { Forms } from '../../config/schema/form.ts'
+import { requirement } from '../../config/schema/requirement.ts'
+
+/**
+ * The JSON Schema (draft 7) of `gateway.yaml` for editors, made from the schema that decodes the file. It admits whatever the
+ * gateway takes; what no JSON Schema can say (rules over several keys, conflicts of routes) is left to `scopegate check`.
+ */
+export function configJsonSchema(): JsonSchema {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'The configuration of Scopegate',
+    ...convert(file),
+    $defs: { requirement: requirementShape(), methods: methodsShape, reference: referenceShape },
+  }
+}
+
+function requirementShape(): JsonSchema {
+  return {
+    description: 'public, optional, authenticated, scopes separated by spaces, or the long form.',
+    anyOf: [{ type: 'string', minLength: 1 }, convert(requirement)],
+  }
+}
+
+const requirementRef: JsonSchema = { $ref: '#/$defs/requirement' }
+
+const methodsShape: JsonSchema = {
+  description: 'What each method requires; any stands for the common ones that are not listed.',
+  type: 'object',
+  properties: Object.fromEntries([...anyMethods, 'any'].map((name) => [name, requirementRef])),
+  additionalProperties: requirementRef,
+  propertyNames: { pattern: /^(?:any|[A-Z][A-Z-]*)(?: *, *(?:any|[A-Z][A-Z-]*))*$/.source },
+}
+
+const routesShape: JsonSchema = {
+  type: 'object',
+  propertyNames: { pattern: /^\//.source },
+  additionalProperties: { anyOf: [requirementRef, { $ref: '#/$defs/methods' }] },
+}
+
+const referenceShape: JsonSchema = {
+  description: 'Replaced when the file is read: ${NAME}, ${NAME:-default} or ${file:PATH}.',
+  type: 'string',
+  pattern: /\$\{/.source,
+}
+
+function convert(schema: v.GenericSchema): JsonSchema {
+  return refine(unrefined(schema))
+}
+
+/** As the library has it: without what holds for the whole document. */
+function unrefined(schema: v.GenericSchema): JsonSchema {
+  const { $schema: _, $defs: __, ...shape } = toJsonSchema(schema, conversion)
+  return shape
+}
+
+const conversion: ConversionConfig = {
+  typeMode: 'input',
+  ignoreActions: ['check', 'raw_check'],
+  overrideSchema({ valibotSchema, jsonSchema }) {
+    if (valibotSchema === routes) return routesShape
+    if ('forms' in valibotSchema) return anyForm(valibotSchema.forms as Forms) // Only `byShape` has forms.
+    if ('about' in valibotSchema) return { description: String(valibotSchema.about), ...jsonSchema }
+    // What it takes stands in its metadata.
+    return valibotSchema.type === 'custom' ? jsonSchema : undefined
+  },
+}
+
+function anyForm(forms: Forms): JsonSchema {
+  const shapes = Object.values(forms)
+    .filter(({ type }) => type !== 'never')
+    .map(unrefined)
+  const [only, ...more] = shapes
+  return only !== undefined && more.length === 0 ? only : { anyOf: shapes }
+}
+
+/** Everywhere below: no empty keywords, and a reference wherever a text of a certain form is wanted. */
+function refine(schema: JsonSchema): JsonSchema {
+  const { properties, additionalProperties, items, anyOf, ...rest } = schema
+  const refined: JsonSchema = {
+    ...withReference(withoutEmpty(rest)),
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, below]) => [name, refineBelow(below)]),
+      ),
+    }),
+  }
+  if (additionalProperties !== undefined) refined.additionalProperties = refineBelow(additionalProperties)
+  if (items !== undefined && !Array.isArray(items)) refined.items = refineBelow(items)
+  if (anyOf !== undefined) refined.anyOf = anyOf.map(refineBelow)
+  return refined
+}
+
+function refineBelow(schema: JsonSchema | boolean): JsonSchema | boolean {
+  return typeof schema === 'boolean' ? schema : refine(schema)
+}
+
+function withoutEmpty(schema: JsonSchema): JsonSchema {
+  const { required, propertyNames, default: value, ...rest } = schema
+  const isSection =
+    typeof value === 'object' && !Array.isArray(value) && Object.keys(value ?? {}).length === 0
+  return {
+    ...rest,
+    ...(required === undefined || required.length === 0 ? {} : { required }),
+    ...(typeof propertyNames === 'object' && propertyNames.pattern === undefined ? {} : { propertyNames }),
+    ...(value === undefined || isSection ? {} : { default: value }),
+  }
+}
+
+const referenceRef: JsonSchema = { $ref: '#/$defs/reference' }
+
+function withReference(schema: JsonSchema): JsonSchema {
+  const { type, pattern, enum: words, ...rest } = schema
+  if (words !== undefined) return { ...rest, anyOf: [{ type: 'string', enum: words }, referenceRef] }
+  if (pattern === undefined || type === undefined) return schema
+  const { minimum, ...annotations } = rest
+  const form = { type, pattern, ...(minimum === undefined ? {} : { minimum }) }
+  return { ...annotations, anyOf: [form, referenceRef] }
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import type { Server as HttpServer } from 'node:http'
+import { type Code, codes } from '../errors.ts'
+import { answerWith, problem } from '../http/problem.ts'
+import { replyOnSocket } from '../http/send.ts'
+import { type DecisionLog, startRecord } from '../log/decision-log.ts'
+import type { KeepAlive } from './keep-alive.ts'
+
+/**
+ * Answers requests that Node's parser refused. Writes nothing while an answer is outstanding on the connection: a pipelined
+ * good request followed by garbage keeps its answer. A body that turns out broken takes its connection, and so its upstream
+ * request, down. `log` is asked each time, since a reload may change what is logged.
+ */
+export function refuseBrokenRequests(server: HttpServer, keepAlive: KeepAlive, log: () => DecisionLog): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // A reset connection or a failed TLS handshake: nobody is there to read an answer.
+    if (!isRefusable(error.code) || !socket.writable) return void socket.destroy()
+    const [code, detail] = reasonFor(error.code)
+    const record = startRecord(randomUUID(), '')
+    record.remote = 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined
+    record.code = code
+    record.detail = detail
+    record.status = codes[code].status
+    log()(record)
+    const outstanding = keepAlive.outstanding(socket)
+    if (outstanding === undefined) replyOnSocket(socket, answerWith(problem(code, detail), record.requestId))
+    else if (!outstanding.req.complete) socket.destroy()
+  })
+}
+
+function isRefusable(code: string | undefined): boolean {
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' || code?.startsWith('HPE_') === true
+}
+
+function reasonFor(parserCode: string | undefined): readonly [Code, string] {
+  switch (parserCode) {
+    case 'HPE_HEADER_OVERFLOW':
+      return ['headers_too_large', 'The request head is larger than limits.headerBytes']
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return ['request_timeout', 'The request head did not arrive within timeouts.head']
+    case 'HPE_INVALID_URL':
+    case 'HPE_INVALID_CONSTANT':
+      return ['ambiguous_target', 'The request target holds a character that none may hold']
+    default:
+      return ['malformed_request', 'The request is not well-formed HTTP/1.1']
+  }
+}

@@ -1,0 +1,57 @@
+import { createAdmin, routeLine } from '../admin/admin.ts'
+import { healthOf } from '../admin/health.ts'
+import type { Config } from '../config/config.ts'
+import type { Logger } from '../log/logger.ts'
+import { refuseLenientParser } from './lenient-parser.ts'
+import { listen, portOf } from './listener.ts'
+import { createFront } from './public-side.ts'
+
+/** A running gateway: its public listener, its admin listener, and the rules in force. */
+export type Server = {
+  readonly port: number
+  readonly adminPort: number
+  /** All or nothing: on an error the old rules stay and the promise rejects. */
+  reload(config: Config): Promise<void>
+  /** Readiness off, no new connections, requests finish, streams end, close after `timeouts.shutdown`. */
+  stop(): Promise<void>
+}
+
+/** The whole gateway in this process. Resolves when both listeners accept; rejects when a port is taken. */
+export async function startServer(options: {
+  readonly config: Config
+  readonly log: Logger
+}): Promise<Server> {
+  const { config } = options
+  refuseLenientParser()
+  let stopped: Promise<void> | undefined
+  const front = createFront({ ...options, port: () => portOf(front.server) })
+  const admin = createAdmin({
+    live: () => true,
+    health: () => healthOf([front.report()], front.stopping ? ['the gateway is stopping'] : []),
+    routes: () => front.routes.map(routeLine),
+  })
+
+  async function stop(): Promise<void> {
+    await front.stop()
+    admin.closeAllConnections()
+    await new Promise<void>((resolve) => void admin.close(() => resolve()))
+  }
+
+  try {
+    await listen(front.server, config.listen)
+    await listen(admin, config.admin.listen)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    get port() {
+      return portOf(front.server)
+    },
+    get adminPort() {
+      return portOf(admin)
+    },
+    reload: front.reload,
+    stop: () => (stopped ??= stop()),
+  }
+}
