@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 
 /** Each layer imports only from those above it, and from itself without cycles. */
 const layers = [
-  ['errors.ts'],
+  ['errors.ts', 'memo.ts'],
   ['http/'],
   ['log/'],
   ['issuer/', 'token/'],

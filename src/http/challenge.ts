@@ -1,3 +1,5 @@
+import { scopeList } from './scope-token.ts'
+
 /**
  * Value of a WWW-Authenticate header (RFC 6750 section 3). Throws a RangeError on characters that the grammar does not
  * allow: a value is built from configuration and static text, so one that cannot be written is a mistake in either.
@@ -14,12 +16,11 @@ export function challenge(options: {
   if (errorDescription !== undefined) {
     value += `, error_description="${checked('error_description', errorDescription, description)}"`
   }
-  if (scope !== undefined) value += `, scope="${checked('scope', scope, scopes)}"`
+  if (scope !== undefined) value += `, scope="${checked('scope', scope, scopeList)}"`
   return value
 }
 
 const description = /^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/
-const scopes = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/
 const printable = /^[\t\x20-\x7e]*$/
 
 /** Content of a quoted-string (RFC 9110 section 5.6.4). */

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { scopeText } from '../../http/scope-token.ts'
 import { authorization, exchangeLimits, exchangeTimeouts, texts, upstream } from './exchange.ts'
 import { fields, key, named } from './fields.ts'
 import { byShape, isMap } from './form.ts'
@@ -42,20 +43,20 @@ const irregularities = [
 
 const onlyTrue = v.literal(true, 'expected true; to ask for something else, write that instead')
 const emptyText = 'an empty text is never a requirement; use authenticated or public'
-const scopeText = v.pipe(
+const scopes = v.pipe(
   v.string(
     'expected a text of scopes: for all of several write them in one text, for one of several use anyOf',
   ),
   v.check((value) => value.trim() !== '', emptyText),
   v.regex(
-    /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/,
+    scopeText,
     'a scope holds printable ASCII without quotes and backslashes, and scopes are separated by spaces',
   ),
 )
 
 const kinds = {
-  scopes: key(scopeText, 'The token must hold every one of these scopes.'),
-  anyOf: key(filled(scopeText), 'The token must hold at least one of these sets of scopes in full.'),
+  scopes: key(scopes, 'The token must hold every one of these scopes.'),
+  anyOf: key(filled(scopes), 'The token must hold at least one of these sets of scopes in full.'),
   public: key(onlyTrue, 'No token is looked at.'),
   optional: key(onlyTrue, 'Without a token: forwarded without identity. With one: it must be valid.'),
   authenticated: key(onlyTrue, 'Any valid token for this resource, whatever its scopes.'),
