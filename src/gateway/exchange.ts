@@ -1,5 +1,6 @@
 import type { Decision } from '../access/decision.ts'
-import { type HeaderPolicy, hasBody } from '../http/headers.ts'
+import type { HeaderPolicy } from '../http/header-policy.ts'
+import { hasBody } from '../http/request-head.ts'
 import type { RequestTarget } from '../http/request-target.ts'
 import type { CompiledRoute } from './compile.ts'
 import type { Visit } from './visit.ts'

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net'
-import { rememberByName } from './field-name.ts'
+import { memo } from '../memo.ts'
 import { parseHost } from './host.ts'
 
 /** Who the client is and how it reached us, for the log and for X-Forwarded-*. */
@@ -68,11 +68,11 @@ function trustOf(trustedProxies: readonly string[]): (address: string) => boolea
     const family = isIP(network) === 6 ? 'ipv6' : 'ipv4'
     trusted.addSubnet(network, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family)
   }
-  return rememberByName((address) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'))
+  return memo((address) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'))
 }
 
 /** IPv4 as such also where a dual-stack socket has it as `::ffff:1.2.3.4`; without an IPv6 zone. */
-const normalAddress = rememberByName((address) => {
+const normalAddress = memo((address) => {
   const mapped = mappedAddress.exec(address)
   if (mapped?.[1] !== undefined) return mapped[1]
   const zone = address.indexOf('%')
@@ -95,7 +95,7 @@ function readForwarded(headers: readonly string[]): Forwarded {
   return said
 }
 
-const memberOf = rememberByName<keyof Forwarded | 'none'>((name) => {
+const memberOf = memo<keyof Forwarded | 'none'>((name) => {
   const literal = name.toLowerCase()
   if (literal === 'x-forwarded-for') return 'for'
   if (literal === 'x-forwarded-proto') return 'proto'

@@ -1,4 +1,6 @@
-import { foldName, rememberByName } from './field-name.ts'
+import { memo } from '../memo.ts'
+import { connectionOptions } from './connection-options.ts'
+import { foldName } from './field-name.ts'
 import { type HeadFault, headFaults } from './head-fault.ts'
 
 type Single =
@@ -48,16 +50,16 @@ export function gatherFields(headers: readonly string[]): HeadFields {
   }
   for (let i = 0; i < headers.length; i += 2) {
     const role = roleOf(headers[i] ?? '')
-    if (role !== 'other') take(fields, role, headers[i + 1] ?? '')
+    if (role !== 'other') add(fields, role, headers[i + 1] ?? '')
   }
   return fields
 }
 
 type Role = Single | 'connection' | 'override' | 'other'
 
-function take(fields: HeadFields, role: Exclude<Role, 'other'>, value: string): void {
-  if (role === 'connection') return takeConnection(fields, value)
-  if (role === 'override') return takeOverride(fields, value)
+function add(fields: HeadFields, role: Exclude<Role, 'other'>, value: string): void {
+  if (role === 'connection') return addConnection(fields, value)
+  if (role === 'override') return addOverride(fields, value)
   if (fields[role] === undefined) {
     fields[role] = value
     return
@@ -67,20 +69,17 @@ function take(fields: HeadFields, role: Exclude<Role, 'other'>, value: string): 
   fields[role] += `, ${value}`
 }
 
-function takeOverride(fields: HeadFields, value: string): void {
+function addOverride(fields: HeadFields, value: string): void {
   fields.overrides ??= []
   fields.overrides.push(value)
 }
 
-/** RFC 9110 section 7.6.1. */
-function takeConnection(fields: HeadFields, value: string): void {
-  for (const option of value.toLowerCase().split(',')) {
-    const name = option.trim()
-    if (name === 'upgrade') fields.namesUpgrade = true
-    else if (name !== '' && name !== 'close' && name !== 'keep-alive') {
-      fields.connectionOptions ??= []
-      fields.connectionOptions.push(name)
-    }
+function addConnection(fields: HeadFields, value: string): void {
+  const options = connectionOptions(value)
+  if (options.upgrade) fields.namesUpgrade = true
+  for (const name of options.fields) {
+    fields.connectionOptions ??= []
+    fields.connectionOptions.push(name)
   }
 }
 
@@ -100,7 +99,7 @@ const roles: ReadonlyMap<string, Role> = new Map<string, Role>([
   ['x-request-id', 'requestId'],
 ])
 
-const roleOf = rememberByName<Role>(
+const roleOf = memo<Role>(
   (name) => roles.get(name.toLowerCase()) ?? (override.test(foldName(name)) ? 'override' : 'other'),
 )
 

@@ -1,4 +1,5 @@
-import { foldName, hopByHopNames, rememberByName } from './field-name.ts'
+import { memo } from '../memo.ts'
+import { foldName, hopByHopNames } from './field-name.ts'
 import type { RequestHead } from './request-head.ts'
 
 /** Names that no client may send on, compiled once per configuration. */
@@ -21,7 +22,7 @@ export function createHeaderPolicy(options: {
   const stripped = new Set(options.strip.map(foldName))
   const removed = new Set([...removedNames, ...stripped])
   const keep = new Set(options.keep.map((name) => name.toLowerCase()))
-  const passes = rememberByName((name) => {
+  const passes = memo((name) => {
     const literal = name.toLowerCase()
     if (passing.has(literal)) return !mapped.has(literal) && !stripped.has(literal)
     const names = spellings(name)
@@ -44,17 +45,10 @@ function select(head: RequestHead, passes: (name: string) => boolean): string[] 
   const selected: string[] = []
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] ?? ''
-    if (!passes(name) || isNamedByConnection(name, connectionOptions)) continue
+    if (!passes(name) || connectionOptions?.includes(name.toLowerCase())) continue
     selected.push(name, headers[i + 1] ?? '')
   }
   return selected
-}
-
-/** Without its type a body means something else: `Connection` must not remove that (RFC 9110 section 7.6.1). */
-function isNamedByConnection(name: string, options: readonly string[] | undefined): boolean {
-  if (options === undefined) return false
-  const literal = name.toLowerCase()
-  return literal !== 'content-type' && options.includes(literal)
 }
 
 /** Written anew by the gateway or consumed by it, folded; `identity.keep` cannot keep these. */

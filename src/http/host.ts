@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net'
-import { rememberByName } from './field-name.ts'
+import { memo } from '../memo.ts'
 
 /**
  * The host that a Host value names, as it is compared: lower-cased, without port and one trailing dot; undefined when the
@@ -10,8 +10,7 @@ export function parseHost(value: string): string | undefined {
   return known(value) ?? undefined
 }
 
-// null, because undefined would not be remembered.
-const known = rememberByName<string | null>((value) => {
+const known = memo<string | null>((value) => {
   const match = hostAndPort.exec(value)
   if (match === null || Number(match[3] ?? 0) > 65535) return null
   const [, name, address] = match

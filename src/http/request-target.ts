@@ -19,8 +19,6 @@ export type RequestTarget = {
   readonly plain: boolean
 }
 
-export { type Distinction, foldPath, foldSegment } from './look-alike.ts'
-
 /** Why a target was refused; `detail` is static text. */
 export type TargetFault = { readonly code: 'ambiguous_target'; readonly detail: string }
 

@@ -1,5 +1,5 @@
 import type { Code } from '../errors.ts'
-import { rememberByName } from '../http/field-name.ts'
+import { memo } from '../memo.ts'
 import type { Logger, LogOptions } from './logger.ts'
 
 /**
@@ -73,7 +73,7 @@ function line(record: RequestRecord): string {
 
 /** A field whose values many lines share: each is printed once, name and all (2.7 → 1.1 µs a line). */
 function shared(name: keyof RequestRecord): (value: string | undefined) => string {
-  const printed = rememberByName((value) => `,"${name}":${JSON.stringify(value)}`)
+  const printed = memo((value) => `,"${name}":${JSON.stringify(value)}`)
   return (value) => (value === undefined ? '' : printed(value))
 }
 

@@ -1,4 +1,6 @@
-import { isHopByHop, rememberByName } from '../http/headers.ts'
+import { connectionOptions } from '../http/connection-options.ts'
+import { isHopByHop } from '../http/field-name.ts'
+import { memo } from '../memo.ts'
 
 /** What happens to the upstream's response head; built when the file loads. */
 export type AnswerRules = {
@@ -31,7 +33,7 @@ export function answerHead(
   corsHeaders: readonly string[] | undefined,
 ): AnswerHead {
   const headers: string[] = []
-  const listed = connectionOptions(raw)
+  const listed = namedByConnection(raw)
   let hasDate = false
   let isEventStream = false
   let cacheControl: string | undefined
@@ -88,7 +90,7 @@ const roles: ReadonlyMap<string, Role> = new Map<string, Role>([
   ['vary', 'vary'],
 ])
 
-const roleOf = rememberByName<Role>((name) => {
+const roleOf = memo<Role>((name) => {
   const lower = name.toLowerCase()
   if (isHopByHop(lower)) return 'hop-by-hop'
   if (lower.startsWith('access-control-')) return 'cors'
@@ -99,20 +101,17 @@ function latin1(value: Buffer | string | undefined): string {
   return value === undefined || typeof value === 'string' ? (value ?? '') : value.toString('latin1')
 }
 
-/** Lower-cased names that the upstream's Connection lists, beside those that a message cannot be read without. */
-function connectionOptions(raw: readonly (Buffer | string)[]): readonly string[] | undefined {
-  let options: string[] | undefined
+/** Lower-cased names of the fields that the upstream's Connection keeps for this hop. */
+function namedByConnection(raw: readonly (Buffer | string)[]): readonly string[] | undefined {
+  let names: string[] | undefined
   for (let i = 0; i < raw.length; i += 2) {
     if (raw[i]?.length !== 10 || latin1(raw[i]).toLowerCase() !== 'connection') continue
-    const value = latin1(raw[i + 1])
-    if (value === 'keep-alive' || value === 'close') continue
-    options ??= []
-    for (const option of value.toLowerCase().split(',')) {
-      const name = option.trim()
-      if (name !== 'content-length' && name !== 'content-type') options.push(name)
+    for (const name of connectionOptions(latin1(raw[i + 1])).fields) {
+      names ??= []
+      names.push(name)
     }
   }
-  return options
+  return names
 }
 
 /** What a user was shown for a token must not be shown to another one from a cache. */

@@ -1,5 +1,5 @@
 import type { IdentityHeader, IdentityOptions } from '../../access/identity.ts'
-import { foldName, isHopByHop } from '../../http/headers.ts'
+import { foldName, isHopByHop } from '../../http/field-name.ts'
 import type { ApiConfig } from '../config.ts'
 import type { IssueList } from '../issue-list.ts'
 import type { FileApi } from '../schema/api.ts'

@@ -1,5 +1,0 @@
-export { foldName, isHopByHop, rememberByName } from './field-name.ts'
-export type { HeadFault } from './head-fault.ts'
-export { createHeaderPolicy, type HeaderPolicy } from './header-policy.ts'
-export { queryHoldsToken, queryOverridesMethod } from './query.ts'
-export { hasBody, type RawHeaders, type RequestHead, readRequestHead } from './request-head.ts'
