@@ -4,10 +4,10 @@ import { requirementText } from '../route/requirement-text.ts'
 import type { Health } from './health.ts'
 
 export type AdminOptions = {
-  /** False when only a restart can help. */
+  /** False when nothing but a restart can help. */
   readonly live: () => boolean
   readonly health: () => Health | Promise<Health>
-  /** The rules in force; undefined when nobody can say. */
+  /** The rules in force; undefined when no process that serves can be asked. */
   readonly routes: () => RouteLine[] | Promise<RouteLine[] | undefined>
 }
 
@@ -19,12 +19,12 @@ export type RouteLine = {
   readonly requires: string
 }
 
-/** Health, readiness and the rules in force, on a listener of their own that is never the public one. */
+/** Serves `/livez`, `/readyz` and `/routes`, on a listener of its own that is never the public one. */
 export function createAdmin(options: AdminOptions): HttpServer {
   return createServer((request, response) => {
     const path = (request.url ?? '').split('?')[0]
     const isRead = request.method === 'GET' || request.method === 'HEAD'
-    void Promise.resolve(isRead ? answer(path, options) : notAllowed).then(([status, body]) => {
+    void Promise.resolve(isRead ? respond(path, options) : notAllowed).then(([status, body]) => {
       const allow = status === 405 ? ['Allow', 'GET, HEAD'] : []
       response.writeHead(status, ['Content-Type', 'application/json', 'Cache-Control', 'no-store', ...allow])
       response.end(`${JSON.stringify(body, null, 2)}\n`)
@@ -41,12 +41,12 @@ export function routeLine(route: CompiledRoute): RouteLine {
   }
 }
 
-type AdminAnswer = readonly [status: number, body: unknown]
+type AdminResponse = readonly [status: number, body: unknown]
 
-const notAllowed: AdminAnswer = [405, { error: 'only GET is answered here' }]
-const nobodyKnows: AdminAnswer = [503, { error: 'no worker serves at the moment' }]
+const notAllowed: AdminResponse = [405, { error: 'only GET is answered here' }]
+const noneServes: AdminResponse = [503, { error: 'no worker serves at the moment' }]
 
-async function answer(path: string | undefined, options: AdminOptions): Promise<AdminAnswer> {
+async function respond(path: string | undefined, options: AdminOptions): Promise<AdminResponse> {
   switch (path) {
     case '/livez':
       return options.live() ? [200, { live: true }] : [503, { live: false }]
@@ -56,7 +56,7 @@ async function answer(path: string | undefined, options: AdminOptions): Promise<
     }
     case '/routes': {
       const routes = await options.routes()
-      return routes === undefined ? nobodyKnows : [200, { routes }]
+      return routes === undefined ? noneServes : [200, { routes }]
     }
     default:
       return [404, { error: 'try /livez, /readyz or /routes' }]

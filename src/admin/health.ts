@@ -1,24 +1,28 @@
 import type { KeySetStatus } from '../issuer/key-set.ts'
-import type { Report } from './status.ts'
+import type { ProcessStatus } from './status.ts'
 
-/** What `/readyz` answers. */
+/** The body of `/readyz`. */
 export type Health = {
   readonly ready: boolean
-  /** What there is to do before it is ready. */
+  /** Each thing that still has to happen before the gateway is ready. */
   readonly missing: readonly string[]
   readonly issuers: readonly KeySetStatus[]
   readonly connections: number
-  readonly openStreams: Report['openStreams']
+  readonly openStreams: ProcessStatus['openStreams']
 }
 
-/** The processes together: their counts added up, and of each issuer the status in that process where it is worst. */
-export function healthOf(reports: readonly Report[], alsoMissing: readonly string[]): Health {
-  const issuers = issuersOf(reports)
+/**
+ * All processes together: their counts are added up, and each issuer has its status from the process where it is
+ * worst. `alsoMissing` is what hinders the gateway although the issuers do not.
+ */
+export function healthOf(statuses: readonly ProcessStatus[], alsoMissing: readonly string[]): Health {
+  const issuers = issuersOf(statuses)
   const withoutKeys = issuers.flatMap(({ ready, problem }) =>
     ready ? [] : [problem ?? 'the keys of an issuer'],
   )
   const missing = [...withoutKeys, ...alsoMissing]
-  const sum = (count: (report: Report) => number) => reports.reduce((all, report) => all + count(report), 0)
+  const sum = (count: (status: ProcessStatus) => number) =>
+    statuses.reduce((total, status) => total + count(status), 0)
   return {
     ready: missing.length === 0,
     missing,
@@ -31,9 +35,9 @@ export function healthOf(reports: readonly Report[], alsoMissing: readonly strin
   }
 }
 
-function issuersOf(reports: readonly Report[]): KeySetStatus[] {
-  const keys = new Set(reports.flatMap(({ issuers }) => Object.keys(issuers)))
-  return [...keys].map((key) => worst(reports.flatMap(({ issuers }) => issuers[key] ?? [])))
+function issuersOf(statuses: readonly ProcessStatus[]): KeySetStatus[] {
+  const keys = new Set(statuses.flatMap(({ issuers }) => Object.keys(issuers)))
+  return [...keys].map((key) => worst(statuses.flatMap(({ issuers }) => issuers[key] ?? [])))
 }
 
 function worst(statuses: readonly KeySetStatus[]): KeySetStatus {

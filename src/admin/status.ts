@@ -1,15 +1,15 @@
 import type { Runtime } from '../gateway/runtime.ts'
 import type { KeySetStatus } from '../issuer/key-set.ts'
 
-/** What one process counts, for `/readyz`. */
-export type Report = {
+/** One process at one moment: its connections, its open streams and the keys that it has. `/readyz` adds them up. */
+export type ProcessStatus = {
   readonly connections: number
   readonly openStreams: { readonly eventStreams: number; readonly webSockets: number }
-  /** By the text of their options, which every process has alike. */
+  /** By the text of the issuer's options, which is the same in every process. */
   readonly issuers: Readonly<Record<string, KeySetStatus>>
 }
 
-export function reportOf(runtime: Runtime, connections: number): Report {
+export function statusOf(runtime: Runtime, connections: number): ProcessStatus {
   const { eventStreams, webSockets } = runtime.streams
   return {
     connections,

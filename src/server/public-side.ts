@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Report, reportOf } from '../admin/status.ts'
+import { type ProcessStatus, statusOf } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import type { CompiledRoute } from '../gateway/compile.ts'
 import { createGateway, type Gateway } from '../gateway/gateway.ts'
@@ -19,7 +19,7 @@ export type Front = {
   readonly connections: ReadonlySet<Socket>
   readonly stopping: boolean
   readonly routes: readonly CompiledRoute[]
-  report(): Report
+  status(): ProcessStatus
   /** All or nothing: on an error the old rules stay and the promise rejects. */
   reload(config: Config): Promise<void>
   /** No new connections, requests finish, streams end, close after `timeouts.shutdown`. */
@@ -85,7 +85,7 @@ export function createFront(options: {
     get routes() {
       return gateway.routes
     },
-    report: () => reportOf(runtime, connections.size),
+    status: () => statusOf(runtime, connections.size),
     async reload(next) {
       refuseUnchangeable(config, next)
       const old = gateway

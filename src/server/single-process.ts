@@ -27,7 +27,7 @@ export async function startServer(options: {
   const front = createFront({ ...options, port: () => portOf(front.server) })
   const admin = createAdmin({
     live: () => true,
-    health: () => healthOf([front.report()], front.stopping ? ['the gateway is stopping'] : []),
+    health: () => healthOf([front.status()], front.stopping ? ['the gateway is stopping'] : []),
     routes: () => front.routes.map(routeLine),
   })
 

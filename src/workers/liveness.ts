@@ -1,29 +1,29 @@
-import type { Report } from '../admin/status.ts'
+import type { ProcessStatus } from '../admin/status.ts'
 import type { WorkerProcess } from './worker-process.ts'
 
-const everyMs = 1000
-/** Beats, not seconds: a machine that slept has missed one. */
-const mostMissed = 30
+const askEveryMs = 1000
+/** Counted in checks and not in seconds, since a machine that slept for a minute has missed one check. */
+const mostMissedChecks = 30
 
-/** Asks a worker for its report every second, and tells when it has not answered for thirty. */
-export function watchPulse(
-  worker: WorkerProcess,
-  told: { report(report: Report): void; stuck(): void },
+/** Asks a worker for its status every second. `onStuck` is called once, when no reply has come for thirty. */
+export function watchLiveness(
+  worker: Pick<WorkerProcess, 'ask'>,
+  { onStatus, onStuck }: { onStatus(status: ProcessStatus): void; onStuck(): void },
 ): { stop(): void } {
-  let answered = true
-  let missed = 0
+  let replied = true
+  let missedChecks = 0
   const timer = setInterval(() => {
-    if (!answered) {
-      missed += 1
-      if (missed === mostMissed) told.stuck()
+    if (!replied) {
+      missedChecks += 1
+      if (missedChecks === mostMissedChecks) onStuck()
       return
     }
-    answered = false
-    missed = 0
-    void worker.ask('report', {}).then((report) => {
-      answered = true
-      if (report !== undefined) told.report(report)
+    replied = false
+    missedChecks = 0
+    void worker.ask('status', {}).then((status) => {
+      replied = true
+      if (status !== undefined) onStatus(status)
     })
-  }, everyMs).unref()
+  }, askEveryMs).unref()
   return { stop: () => clearInterval(timer) }
 }

@@ -1,63 +1,70 @@
 import type { Socket } from 'node:net'
 import { deserialize, serialize } from 'node:v8'
 import type { RouteLine } from '../admin/admin.ts'
-import type { Report } from '../admin/status.ts'
+import type { ProcessStatus } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 
-/** What the supervisor asks of a worker, each with what comes beside it. A socket comes with `connection`. */
+/** What the supervisor can order a worker to do, and the content of each order. */
 export type Orders = {
   readonly serve: {
     readonly number: number
     /** Of the public listener. */
     readonly port: number
     readonly config: string
-    /** Session tickets of one worker are good for all (base64). */
+    /** Base64. All workers have the same, so that a TLS session can be resumed with any of them. */
     readonly ticketKeys: string
   }
+  /** Has no content: the socket itself is passed along with the message. */
   readonly connection: object
   readonly reload: { readonly config: string }
-  readonly report: object
+  readonly status: object
   readonly routes: object
   readonly stop: object
 }
 
-/** What a worker answers. */
-export type Answers = {
-  readonly serve: Outcome
-  readonly connection: Taking
-  readonly reload: Outcome
-  readonly report: Report
+/** What a worker sends back for each kind of order. */
+export type Replies = {
+  readonly serve: ConfigReply
+  readonly connection: ConnectionReply
+  readonly reload: ConfigReply
+  readonly status: ProcessStatus
   readonly routes: readonly RouteLine[]
   readonly stop: null
 }
 
-export type Kind = keyof Orders
-export type Outcome = { readonly problem?: string }
+export type OrderKind = keyof Orders
 
-/** Whether a worker took a connection, and how many it has open. */
-export type Taking = { readonly taken: boolean; readonly open: number }
+/** Whether a worker has taken a configuration into use: without a `problem` it has. */
+export type ConfigReply = { readonly problem?: string }
 
-/** On the channel between the two processes. */
-export type Order<K extends Kind = Kind> = {
+/** Whether a worker has taken a connection, and how many it has open. */
+export type ConnectionReply = { readonly taken: boolean; readonly open: number }
+
+/** An order as it is sent over the channel between the two processes. */
+export type Order<K extends OrderKind = OrderKind> = {
   readonly id: number
   readonly kind: K
-  readonly with: Orders[K]
+  readonly content: Orders[K]
 }
-export type Answer = { readonly id: number; readonly value: Answers[Kind] }
+/** The reply to the order with the same `id`. */
+export type Reply = { readonly id: number; readonly value: Replies[OrderKind] }
 
-/** What a worker does for each order. */
-export type Duties = {
-  readonly [K in Kind]: (order: Orders[K], socket: Socket | undefined) => Answers[K] | Promise<Answers[K]>
+/** How a worker carries out each kind of order. */
+export type OrderHandlers = {
+  readonly [K in OrderKind]: (
+    content: Orders[K],
+    socket: Socket | undefined,
+  ) => Replies[K] | Promise<Replies[K]>
 }
 
 /**
- * A whole configuration as text, maps included. Workers get what the supervisor has read, never the file: it may have changed
- * since, and a worker that is started again must come up with the rules in force.
+ * A whole configuration as text, with its maps. Workers get what the supervisor has read and never read the file
+ * themselves: it may have changed since, and a worker that is started again must come up with the rules in force.
  */
 export function encodeConfig(config: Config): string {
   return serialize(config).toString('base64')
 }
 
 export function decodeConfig(text: string): Config {
-  return deserialize(Buffer.from(text, 'base64')) as Config // By `encodeConfig` of the same program.
+  return deserialize(Buffer.from(text, 'base64')) as Config // Made by `encodeConfig` of the same program.
 }

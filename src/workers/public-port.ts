@@ -1,135 +1,163 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Logger } from '../log/logger.ts'
 import { createTurnedAwayNote } from '../server/connections.ts'
-import type { Taking } from './messages.ts'
+import type { ConnectionReply } from './messages.ts'
 
-/** Who can be given connections. */
-export type Taker = {
-  /** Undefined when it ended before it had taken the connection. */
-  take(socket: Socket): Promise<Taking | undefined>
-  /** Connections that it had open when it was last heard of. */
+/** A worker, as the one who can be given connections. */
+export type Recipient = {
+  /** Resolves to undefined when the worker ended before it had taken the connection. */
+  take(socket: Socket): Promise<ConnectionReply | undefined>
+  /** How many connections it had open when it was last heard of. */
   open: number
 }
 
 /**
- * The public port. It is held by the supervisor, so that connections wait while workers are started again, and each one goes to
- * the worker with the fewest. A worker has eight to take at a time, so that one that is stuck gets no more than these.
+ * The listener of the public port. The supervisor holds it, so that connections wait while workers are started again.
+ * Each connection goes to the worker with the fewest.
  */
-export type Door = {
+export type PublicPort = {
   readonly listener: Server
-  join(taker: Taker): void
-  leave(taker: Taker): void
-  limit(options: DoorLimits): void
-  /** Takes no more connections; those that wait are closed. */
+  add(recipient: Recipient): void
+  remove(recipient: Recipient): void
+  setLimits(limits: PublicPortLimits): void
+  /** Stops listening, and closes the connections that still wait for a worker. */
   close(): void
 }
 
-export type DoorLimits = {
+export type PublicPortLimits = {
   /** Connections of clients to all workers together. */
   readonly connections: number
-  /** How long one may wait for a worker. */
+  /** How long a connection may wait for a worker. */
   readonly waitMs: number
 }
 
-type Visitor = { readonly socket: Socket; readonly sinceMs: number; readonly refusedBy: Set<Taker> }
+type WaitingConnection = {
+  readonly socket: Socket
+  readonly sinceMs: number
+  readonly refusedBy: Set<Recipient>
+}
 
-const lookEveryMs = 1000
-/** With one at a time, of 64 connections that come together a worker with a slow start gets a third. */
-const handsFull = 8
+/** Everything that a public port knows. */
+type State = {
+  limits: PublicPortLimits
+  /** For each worker, how many connections it has been given and has not yet confirmed. */
+  readonly recipients: Map<Recipient, number>
+  waiting: WaitingConnection[]
+  readonly logTurnedAway: (limit: number) => void
+}
 
-export function createDoor(log: Logger, initial: DoorLimits): Door {
-  let limits = initial
-  /** How many connections each has been handed and not yet taken. */
-  const takers = new Map<Taker, number>()
-  let waiting: Visitor[] = []
-  const sayTurnedAway = createTurnedAwayNote(log)
-  // What comes on a connection is read by the worker, half-closed ones included.
-  const listener = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
-    // It may be reset while it waits.
-    socket.on('error', () => {})
-    waiting.push({ socket, sinceMs: performance.now(), refusedBy: new Set() })
-    serveNext()
-  })
-  listener.on('drop', () => sayTurnedAway(limits.connections))
-  listener.maxConnections = limits.connections
-  const look = setInterval(dismissLate, lookEveryMs).unref()
+const lookForLateEveryMs = 1000
 
-  function serveNext(): void {
-    for (let visitor = waiting[0]; visitor !== undefined; visitor = waiting[0]) {
-      const taker = freest(visitor)
-      if (taker === 'none yet') return
-      waiting.shift()
-      if (taker === 'all refused') turnAway(visitor)
-      else void hand(visitor, taker)
-    }
+/**
+ * How many connections a worker may have been given without confirming them, so that one that is stuck gets no more.
+ * With one at a time, of 64 connections that come together a worker with a slow start gets only a third.
+ */
+const mostUnconfirmed = 8
+
+export function createPublicPort(log: Logger, limits: PublicPortLimits): PublicPort {
+  const state: State = {
+    limits,
+    recipients: new Map(),
+    waiting: [],
+    logTurnedAway: createTurnedAwayNote(log),
   }
-
-  function freest(visitor: Visitor): Taker | 'none yet' | 'all refused' {
-    let found: Taker | undefined
-    let fewest = Number.POSITIVE_INFINITY
-    let refused = 0
-    for (const [taker, handed] of takers) {
-      const connections = taker.open + handed
-      if (visitor.refusedBy.has(taker)) refused += 1
-      else if (handed < handsFull && connections < fewest) {
-        found = taker
-        fewest = connections
-      }
-    }
-    if (found !== undefined) return found
-    return refused > 0 && refused === takers.size ? 'all refused' : 'none yet'
-  }
-
-  async function hand(visitor: Visitor, taker: Taker): Promise<void> {
-    const handed = takers.get(taker) ?? 0
-    // Last in the map: among equals it is the others' turn.
-    takers.delete(taker)
-    takers.set(taker, handed + 1)
-    const taking = await taker.take(visitor.socket)
-    const left = takers.get(taker)
-    if (left !== undefined) takers.set(taker, left - 1)
-    if (taking !== undefined) taker.open = taking.open
-    // Only this process's hold on it: the worker has its own.
-    if (taking?.taken) visitor.socket.destroy()
-    else askAnother(visitor, taker)
-    serveNext()
-  }
-
-  function askAnother(visitor: Visitor, taker: Taker): void {
-    visitor.refusedBy.add(taker)
-    waiting.unshift(visitor)
-  }
-
-  function turnAway({ socket }: Visitor): void {
-    sayTurnedAway(limits.connections)
-    socket.destroy()
-  }
-
-  /** Nothing is read from those that wait, so nobody notices when they leave. */
-  function dismissLate(): void {
-    const beforeMs = performance.now() - limits.waitMs
-    while (waiting[0] !== undefined && waiting[0].sinceMs < beforeMs) waiting.shift()?.socket.destroy()
-  }
-
+  const listener = createPortListener(state)
+  const lateTimer = setInterval(() => closeLate(state), lookForLateEveryMs).unref()
   return {
     listener,
-    join(taker) {
-      takers.set(taker, 0)
-      serveNext()
+    add(recipient) {
+      state.recipients.set(recipient, 0)
+      assignWaiting(state)
     },
-    leave(taker) {
-      takers.delete(taker)
-      serveNext()
+    remove(recipient) {
+      state.recipients.delete(recipient)
+      assignWaiting(state)
     },
-    limit(next) {
-      limits = next
+    setLimits(next) {
+      state.limits = next
       listener.maxConnections = next.connections
     },
     close() {
-      clearInterval(look)
+      clearInterval(lateTimer)
       listener.close()
-      for (const { socket } of waiting) socket.destroy()
-      waiting = []
+      for (const { socket } of state.waiting) socket.destroy()
+      state.waiting = []
     },
   }
+}
+
+/** Nothing is read here from any connection, half-closed ones included: that is left to the worker. */
+function createPortListener(state: State): Server {
+  const listener = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
+    // The client may reset the connection while it waits.
+    socket.on('error', () => {})
+    state.waiting.push({ socket, sinceMs: performance.now(), refusedBy: new Set() })
+    assignWaiting(state)
+  })
+  listener.on('drop', () => state.logTurnedAway(state.limits.connections))
+  listener.maxConnections = state.limits.connections
+  return listener
+}
+
+/** Gives away connections in the order in which they came, until there is no worker for the first one. */
+function assignWaiting(state: State): void {
+  for (let first = state.waiting[0]; first !== undefined; first = state.waiting[0]) {
+    const recipient = chooseRecipient(state, first)
+    if (recipient === 'none yet') return
+    state.waiting.shift()
+    if (recipient === 'all refused') turnAway(state, first)
+    else void give(state, first, recipient)
+  }
+}
+
+function chooseRecipient(
+  { recipients }: State,
+  { refusedBy }: WaitingConnection,
+): Recipient | 'none yet' | 'all refused' {
+  let chosen: Recipient | undefined
+  let fewest = Number.POSITIVE_INFINITY
+  let refused = 0
+  for (const [recipient, unconfirmed] of recipients) {
+    const connections = recipient.open + unconfirmed
+    if (refusedBy.has(recipient)) refused += 1
+    else if (unconfirmed < mostUnconfirmed && connections < fewest) {
+      chosen = recipient
+      fewest = connections
+    }
+  }
+  if (chosen !== undefined) return chosen
+  return refused > 0 && refused === recipients.size ? 'all refused' : 'none yet'
+}
+
+async function give(state: State, connection: WaitingConnection, recipient: Recipient): Promise<void> {
+  const { recipients } = state
+  const unconfirmed = recipients.get(recipient) ?? 0
+  // It becomes the last in the map, so that among workers with equally many connections the next turn is another's.
+  recipients.delete(recipient)
+  recipients.set(recipient, unconfirmed + 1)
+  const reply = await recipient.take(connection.socket)
+  const unconfirmedNow = recipients.get(recipient)
+  if (unconfirmedNow !== undefined) recipients.set(recipient, unconfirmedNow - 1)
+  if (reply !== undefined) recipient.open = reply.open
+  // This closes the supervisor's handle of the connection only: the worker has one of its own.
+  if (reply?.taken) connection.socket.destroy()
+  else waitAgain(state, connection, recipient)
+  assignWaiting(state)
+}
+
+/** First in the line again, for any worker but the one that refused. */
+function waitAgain(state: State, connection: WaitingConnection, refusedBy: Recipient): void {
+  connection.refusedBy.add(refusedBy)
+  state.waiting.unshift(connection)
+}
+
+function turnAway(state: State, { socket }: WaitingConnection): void {
+  state.logTurnedAway(state.limits.connections)
+  socket.destroy()
+}
+
+/** Nothing is read from connections that wait, so nobody would notice that a client has left. */
+function closeLate({ waiting, limits }: State): void {
+  const beforeMs = performance.now() - limits.waitMs
+  while (waiting[0] !== undefined && waiting[0].sinceMs < beforeMs) waiting.shift()?.socket.destroy()
 }

@@ -1,7 +1,10 @@
 import type { Config } from '../config/config.ts'
 import type { Slot } from './slot.ts'
 
-/** Takes rules into use worker by worker; what the first one said that refused them, or undefined when none did. */
+/**
+ * Takes a new configuration into use in one worker after the other. Resolves to what the first worker that refused it
+ * said, or to undefined when none did.
+ */
 export async function rollOut(
   slots: readonly Pick<Slot, 'reload' | 'catchUp'>[],
   next: Config,
@@ -9,7 +12,7 @@ export async function rollOut(
   for (const slot of slots) {
     const problem = await slot.reload(next)
     if (problem === undefined) continue
-    // Those before it go back to the rules in force.
+    // Those that have taken it go back to the configuration in force.
     for (const other of slots) await other.catchUp()
     return problem
   }

@@ -2,8 +2,9 @@ import type { Config, RouteConfig } from '../config/config.ts'
 import type { UpstreamOptions } from '../upstream/upstream.ts'
 
 /**
- * What one of several workers may take of what the file allows in all: connections of clients, connections to each upstream
- * and the queue before them. `number` counts from 1. Timeouts, sizes and the token cache hold in each worker as they are.
+ * The part that one of several workers has of what the file allows in all: connections of clients, connections to each
+ * upstream, and places in the queue before them. `number` counts from 1. Timeouts, sizes and the token cache are not
+ * divided: each worker has them as the file says.
  */
 export function shareOf(config: Config, number: number): Config {
   const part = (whole: number) =>
@@ -30,6 +31,7 @@ export function shareOf(config: Config, number: number): Config {
   }
 }
 
+/** Makes one value for each that it is given, so that what was one object before is one object afterwards. */
 function once<T extends object>(make: (value: T) => T): (value: T) => T {
   const made = new Map<T, T>()
   return (value) => {

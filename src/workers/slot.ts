@@ -1,24 +1,32 @@
+import type { Socket } from 'node:net'
 import type { RouteLine } from '../admin/admin.ts'
-import type { Report } from '../admin/status.ts'
+import type { ProcessStatus } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../log/logger.ts'
-import { watchPulse } from './liveness.ts'
-import { encodeConfig, type Orders } from './messages.ts'
-import type { Door } from './public-port.ts'
+import { watchLiveness } from './liveness.ts'
+import { encodeConfig } from './messages.ts'
+import type { PublicPort, Recipient } from './public-port.ts'
+import { countFailures, restartPauseMs } from './restart-pause.ts'
 import { type End, startWorkerProcess, type WorkerProcess } from './worker-process.ts'
 
-/** The place of one worker: a process that serves, or is being started again. */
+/** The place of one worker. It has a process that serves, or one that is being started again. */
 export type Slot = {
   readonly number: number
   /** Of the process that serves; undefined while none does. */
   readonly pid: number | undefined
-  /** What hindered the first start; undefined when it went well. */
+  /** Resolves to what hindered the first start, or to undefined when nothing did. */
   readonly firstStart: Promise<string | undefined>
-  report(): Promise<Report | undefined>
+  status(): Promise<ProcessStatus | undefined>
   routes(): Promise<readonly RouteLine[] | undefined>
-  /** Takes these rules into use; what hindered it, or undefined. A process that ends meanwhile hinders nothing. */
+  /**
+   * Takes this configuration into use. Resolves to what hindered it, or to undefined. A process that ends meanwhile
+   * hinders nothing: the next one starts with the configuration in force.
+   */
   reload(config: Config): Promise<string | undefined>
-  /** After the rules in force have changed: a process that has others gets them, or is started again with them. */
+  /**
+   * Brings a process that has another configuration than the one in force to that one, by a reload or, when it refuses,
+   * by starting it again.
+   */
   catchUp(): Promise<void>
   /** Resolves when its process has ended: gracefully, or killed after `withinMs`. */
   stop(withinMs: number): Promise<void>
@@ -26,153 +34,166 @@ export type Slot = {
 
 export type SlotOptions = {
   readonly number: number
-  readonly door: Door
+  readonly publicPort: Pick<PublicPort, 'add' | 'remove'>
   readonly log: Logger
-  /** The rules in force. */
+  /** The configuration in force. */
   readonly config: () => Config
   readonly port: number
   readonly ticketKeys: string
 }
 
-/** A process that ran for so long did not end because of how it was started. */
-const steadyMs = 10_000
-const firstPauseMs = 500
-const lastPauseMs = 30_000
+/** Everything that a slot knows. */
+type State = SlotOptions & {
+  running: WorkerProcess | undefined
+  serving: Serving | undefined
+  stopping: boolean
+  /** Ends the pause before the next start. */
+  endPause: () => void
+  firstStarted: (problem: string | undefined) => void
+}
+
+type Serving = { readonly worker: WorkerProcess; config: Config }
 
 /** Starts a worker, and another one whenever it ends. */
 export function createSlot(options: SlotOptions): Slot {
-  const { number, log, door } = options
-  let running: WorkerProcess | undefined
-  let serving: { readonly worker: WorkerProcess; rules: Config } | undefined
-  let stopping = false
-  let wake: () => void = () => {}
-  let firstStarted: (problem: string | undefined) => void
+  let firstStarted: State['firstStarted'] = () => {}
   const firstStart = new Promise<string | undefined>((resolve) => {
     firstStarted = resolve
   })
-  const over = keepRunning()
-
-  async function keepRunning(): Promise<void> {
-    for (let failures = 0; !stopping; ) {
-      const { end, problem, livedMs } = await runOnce()
-      if (stopping) return
-      failures = livedMs >= steadyMs ? 0 : failures + 1
-      const pauseMs = failures < 2 ? 0 : Math.min(firstPauseMs * 2 ** (failures - 2), lastPauseMs)
-      sayEnded(end, problem, pauseMs)
-      await pause(pauseMs)
-    }
+  const state: State = {
+    ...options,
+    running: undefined,
+    serving: undefined,
+    stopping: false,
+    endPause: () => {},
+    firstStarted,
   }
-
-  /** One process from its start to its end. */
-  async function runOnce(): Promise<{ end: End; problem: string | undefined; livedMs: number }> {
-    const startedMs = performance.now()
-    const worker = startWorkerProcess(log.write)
-    running = worker
-    const problem = await bringUp(worker)
-    firstStarted(problem)
-    const leave = problem === undefined ? open(worker) : worker.kill
-    const end = await worker.ended
-    leave()
-    running = undefined
-    serving = undefined
-    return { end, problem, livedMs: performance.now() - startedMs }
-  }
-
-  async function bringUp(worker: WorkerProcess): Promise<string | undefined> {
-    let rules = options.config()
-    const { port, ticketKeys } = options
-    const order: Orders['serve'] = { number, port, ticketKeys, config: encodeConfig(rules) }
-    let outcome = await worker.ask('serve', order)
-    // A reload came while it was starting.
-    while (outcome !== undefined && outcome.problem === undefined && rules !== options.config()) {
-      rules = options.config()
-      outcome = await worker.ask('reload', { config: encodeConfig(rules) })
-    }
-    if (outcome === undefined) return 'the process ended while it was starting'
-    if (outcome.problem === undefined) serving = { worker, rules }
-    return outcome.problem
-  }
-
-  /** Lets connections in; the answer takes it back. */
-  function open(worker: WorkerProcess): () => void {
-    const taker = {
-      open: 0,
-      take: (socket: Parameters<WorkerProcess['ask']>[2]) => worker.ask('connection', {}, socket),
-    }
-    const pulse = watchPulse(worker, {
-      report: ({ connections }) => {
-        taker.open = connections
-      },
-      stuck() {
-        log.error(
-          { worker: number, pid: worker.pid },
-          'a worker has not answered for 30 s: it is killed, and its requests with it',
-        )
-        worker.kill()
-      },
-    })
-    door.join(taker)
-    return () => {
-      pulse.stop()
-      door.leave(taker)
-    }
-  }
-
-  function sayEnded({ exitCode, signal }: End, problem: string | undefined, pauseMs: number): void {
-    const how = signal === null ? { exitCode } : { signal }
-    const next = pauseMs === 0 ? 'now' : `in ${pauseMs / 1000} s`
-    if (problem !== undefined)
-      log.error({ worker: number, ...how, problem }, `a worker could not start: tried again ${next}`)
-    else
-      log.error(
-        { worker: number, ...how },
-        `a worker ended: its requests were cut, the other workers go on, another is started ${next}`,
-      )
-  }
-
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-  }
-
-  async function reload(config: Config): Promise<string | undefined> {
-    const target = serving
-    const outcome = await target?.worker.ask('reload', { config: encodeConfig(config) })
-    if (target !== undefined && outcome !== undefined && outcome.problem === undefined) target.rules = config
-    return outcome?.problem
-  }
-
+  const over = keepRunning(state)
   return {
-    number,
+    number: options.number,
     firstStart,
-    reload,
     get pid() {
-      return serving?.worker.pid
+      return state.serving?.worker.pid
     },
-    report: async () => serving?.worker.ask('report', {}),
-    routes: async () => serving?.worker.ask('routes', {}),
-    async catchUp() {
-      const target = serving
-      if (target === undefined || target.rules === options.config()) return
-      const problem = await reload(options.config())
-      if (problem !== undefined) target.worker.kill()
-    },
-    async stop(withinMs) {
-      stopping = true
-      wake()
-      if (serving === undefined) running?.kill()
-      else void serving.worker.ask('stop', {})
-      const deadline = setTimeout(() => {
-        log.warn({ worker: number }, 'a worker did not stop in time: it is killed')
-        running?.kill()
-      }, withinMs)
-      await over
-      clearTimeout(deadline)
-    },
+    status: async () => state.serving?.worker.ask('status', {}),
+    routes: async () => state.serving?.worker.ask('routes', {}),
+    reload: (config) => reload(state, config),
+    catchUp: () => catchUp(state),
+    stop: (withinMs) => stop(state, over, withinMs),
   }
+}
+
+async function keepRunning(state: State): Promise<void> {
+  let failures = 0
+  while (!state.stopping) {
+    const startedMs = performance.now()
+    const { end, problem } = await runOnce(state)
+    if (state.stopping) return
+    failures = countFailures(failures, performance.now() - startedMs)
+    const pauseMs = restartPauseMs(failures)
+    logEnd(state, end, problem, pauseMs)
+    await pause(state, pauseMs)
+  }
+}
+
+/** One process from its start to its end. */
+async function runOnce(state: State): Promise<{ end: End; problem: string | undefined }> {
+  const worker = startWorkerProcess(state.log.write)
+  state.running = worker
+  const problem = await bringUp(state, worker)
+  state.firstStarted(problem)
+  const withdraw = problem === undefined ? offerConnections(state, worker) : worker.kill
+  const end = await worker.ended
+  withdraw()
+  state.running = undefined
+  state.serving = undefined
+  return { end, problem }
+}
+
+/** Has a new process serve. Resolves to what hindered it, or to undefined. */
+async function bringUp(state: State, worker: WorkerProcess): Promise<string | undefined> {
+  const { number, port, ticketKeys } = state
+  let config = state.config()
+  let reply = await worker.ask('serve', { number, port, ticketKeys, config: encodeConfig(config) })
+  // The configuration in force may have changed while it was starting.
+  while (reply !== undefined && reply.problem === undefined && config !== state.config()) {
+    config = state.config()
+    reply = await worker.ask('reload', { config: encodeConfig(config) })
+  }
+  if (reply === undefined) return 'the process ended while it was starting'
+  if (reply.problem === undefined) state.serving = { worker, config }
+  return reply.problem
+}
+
+/** Has the public port give connections to this process, and watches it. Returns a function that ends both. */
+function offerConnections({ number, log, publicPort }: State, worker: WorkerProcess): () => void {
+  const recipient: Recipient = {
+    open: 0,
+    take: (socket: Socket) => worker.ask('connection', {}, socket),
+  }
+  const liveness = watchLiveness(worker, {
+    onStatus({ connections }) {
+      recipient.open = connections
+    },
+    onStuck() {
+      log.error(
+        { worker: number, pid: worker.pid },
+        'a worker has not answered for 30 s: it is killed, and its requests with it',
+      )
+      worker.kill()
+    },
+  })
+  publicPort.add(recipient)
+  return () => {
+    liveness.stop()
+    publicPort.remove(recipient)
+  }
+}
+
+function logEnd({ log, number }: State, end: End, problem: string | undefined, pauseMs: number): void {
+  const how = end.signal === null ? { exitCode: end.exitCode } : { signal: end.signal }
+  const next = pauseMs === 0 ? 'now' : `in ${pauseMs / 1000} s`
+  if (problem !== undefined)
+    log.error({ worker: number, ...how, problem }, `a worker could not start: tried again ${next}`)
+  else
+    log.error(
+      { worker: number, ...how },
+      `a worker ended: its requests were cut, the other workers go on, another is started ${next}`,
+    )
+}
+
+function pause(state: State, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    state.endPause = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+  })
+}
+
+async function reload({ serving }: State, config: Config): Promise<string | undefined> {
+  const reply = await serving?.worker.ask('reload', { config: encodeConfig(config) })
+  if (serving !== undefined && reply !== undefined && reply.problem === undefined) serving.config = config
+  return reply?.problem
+}
+
+async function catchUp(state: State): Promise<void> {
+  const { serving } = state
+  if (serving === undefined || serving.config === state.config()) return
+  const problem = await reload(state, state.config())
+  if (problem !== undefined) serving.worker.kill()
+}
+
+async function stop(state: State, over: Promise<void>, withinMs: number): Promise<void> {
+  state.stopping = true
+  state.endPause()
+  if (state.serving === undefined) state.running?.kill()
+  else void state.serving.worker.ask('stop', {})
+  const deadline = setTimeout(() => {
+    state.log.warn({ worker: state.number }, 'a worker did not stop in time: it is killed')
+    state.running?.kill()
+  }, withinMs)
+  await over
+  clearTimeout(deadline)
 }

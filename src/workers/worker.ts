@@ -1,108 +1,140 @@
 import type { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { routeLine } from '../admin/admin.ts'
+import type { ProcessStatus } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import { createLogger, type ProcessLogger } from '../log/logger.ts'
 import { createFront, type Front } from '../server/public-side.ts'
 import { boundYoungGeneration } from '../server/young-generation.ts'
-import type { Answers, Duties, Kind, Order, Orders, Outcome } from './messages.ts'
+import type {
+  ConfigReply,
+  ConnectionReply,
+  Order,
+  OrderHandlers,
+  OrderKind,
+  Orders,
+  Replies,
+} from './messages.ts'
 import { decodeConfig } from './messages.ts'
 import { shareOf } from './share.ts'
 
 /**
- * `scopegate worker`: one of the processes that a supervisor starts. Serves the connections that it is handed, until it is told
- * to stop or the supervisor is gone; resolves to the exit status.
+ * `scopegate worker`: one of the processes that a supervisor starts. Serves the connections that it is given, until it
+ * is ordered to stop or the supervisor is gone. Resolves to the exit status.
  */
 export async function runWorker(): Promise<number> {
   if (process.send === undefined) {
     process.stderr.write('A worker is started by scopegate serve, when its configuration says workers.\n')
     return 64
   }
-  // Ctrl-C and systemd signal every process of the group: it is the supervisor that says what happens then.
+  // Ctrl-C and systemd signal every process of the group: the supervisor says what happens then.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   boundYoungGeneration()
-  let work: Work | undefined
-  const told = new Promise<'stop' | 'orphaned'>((resolve) => {
-    const duties: Duties = {
-      serve(order) {
-        const begun = begin(order)
-        if ('problem' in begun) return begun
-        work = begun
-        return {}
-      },
-      connection: (_, socket) => take(socket, work),
-      reload: async ({ config }) => reload(decodeConfig(config), work),
-      report: () => work?.front.report() ?? emptyReport,
-      routes: () => work?.front.routes.map(routeLine) ?? [],
-      stop() {
-        resolve('stop')
-        return null
-      },
-    }
-    process.on('message', (order: Order, socket: Socket | undefined) => void obey(duties, order, socket))
-    process.once('disconnect', () => resolve('orphaned'))
-  })
-  await told
-  // A supervisor that goes away now was told twice: that means at once.
+  const worker: Worker = { serving: undefined }
+  await untilStopped(worker)
+  // A supervisor that is killed while it waits for its workers was signalled twice, which means: end at once.
   process.once('disconnect', () => process.exit(1))
-  await work?.front.stop()
-  await work?.log.close()
+  await worker.serving?.publicSide.stop()
+  await worker.serving?.log.close()
   return 0
 }
 
-type Work = { readonly front: Front; readonly log: ProcessLogger; readonly number: number; limit: number }
+type Worker = {
+  /** Undefined before the order to serve. */
+  serving: Serving | undefined
+}
 
-const emptyReport = { connections: 0, openStreams: { eventStreams: 0, webSockets: 0 }, issuers: {} }
+type Serving = {
+  readonly publicSide: Front
+  readonly log: ProcessLogger
+  readonly number: number
+  connectionLimit: number
+}
 
-async function obey<K extends Kind>(
-  duties: Duties,
-  { id, kind, with: order }: Order<K>,
+/** Resolves when the supervisor orders the worker to stop, or is gone. */
+function untilStopped(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    const handlers = orderHandlers(worker, resolve)
+    process.on('message', (order: Order, socket: Socket | undefined) => void obey(handlers, order, socket))
+    process.once('disconnect', () => resolve())
+  })
+}
+
+function orderHandlers(worker: Worker, stop: () => void): OrderHandlers {
+  return {
+    serve(content) {
+      const begun = startServing(content)
+      if ('problem' in begun) return begun
+      worker.serving = begun
+      return {}
+    },
+    connection: (_, socket) => takeConnection(worker.serving, socket),
+    reload: ({ config }) => reload(worker.serving, decodeConfig(config)),
+    status: () => worker.serving?.publicSide.status() ?? emptyStatus,
+    routes: () => worker.serving?.publicSide.routes.map(routeLine) ?? [],
+    stop() {
+      stop()
+      return null
+    },
+  }
+}
+
+const emptyStatus: ProcessStatus = {
+  connections: 0,
+  openStreams: { eventStreams: 0, webSockets: 0 },
+  issuers: {},
+}
+
+async function obey<K extends OrderKind>(
+  handlers: OrderHandlers,
+  { id, kind, content }: Order<K>,
   socket: Socket | undefined,
 ): Promise<void> {
-  const value: Answers[K] = await duties[kind](order, socket)
-  // Nobody is there to hear it when this fails.
+  const value: Replies[K] = await handlers[kind](content, socket)
+  // When this fails the supervisor is gone, and nobody waits for the reply.
   process.send?.({ id, value }, undefined, undefined, () => {})
 }
 
-function begin({ number, port, config: text, ticketKeys }: Orders['serve']): Work | Required<Outcome> {
+function startServing(order: Orders['serve']): Serving | Required<ConfigReply> {
+  const { number, port, config: text, ticketKeys } = order
   process.title = `scopegate worker ${number}`
   const config = shareOf(decodeConfig(text), number)
   const log = createLogger({ ...config.log, format: 'json', worker: number })
   try {
-    const front = createFront({ config, log, port: () => port })
-    // The listener was made by createHttpsServer, since `tls` is configured.
-    if (config.tls) (front.server as HttpsServer).setTicketKeys(Buffer.from(ticketKeys, 'base64'))
-    // It is handed its connections. With this event Node starts to look for heads that are too slow.
-    front.server.emit('listening')
-    return { front, log, number, limit: config.limits.connections }
+    const publicSide = createFront({ config, log, port: () => port })
+    // The server was made by createHttpsServer, since `tls` is configured.
+    if (config.tls) (publicSide.server as HttpsServer).setTicketKeys(Buffer.from(ticketKeys, 'base64'))
+    // It never listens itself. Node starts to look for heads that are too slow when it sees this event.
+    publicSide.server.emit('listening')
+    return { publicSide, log, number, connectionLimit: config.limits.connections }
   } catch (error) {
     return { problem: messageOf(error) }
   }
 }
 
-/** The answer is given before anything is read: until then the connection can go to another worker. */
-function take(socket: Socket | undefined, work: Work | undefined): Answers['connection'] {
-  const open = work?.front.connections.size ?? 0
-  // It was reset on its way.
+/** The reply is made before anything is read: until then the connection can go to another worker. */
+function takeConnection(serving: Serving | undefined, socket: Socket | undefined): ConnectionReply {
+  const open = serving?.publicSide.connections.size ?? 0
+  // The client reset the connection on its way here.
   if (socket === undefined) return { taken: true, open }
-  if (work === undefined || work.front.stopping || open >= work.limit) {
+  if (serving === undefined || serving.publicSide.stopping || open >= serving.connectionLimit) {
     socket.destroy()
     return { taken: false, open }
   }
-  // As Node's HTTP server does with what it accepts itself.
+  // Node's HTTP server sets these two on the connections that it accepts itself.
   socket.allowHalfOpen = true
   socket.setNoDelay(true)
-  work.front.server.emit('connection', socket)
+  serving.publicSide.server.emit('connection', socket)
   return { taken: true, open: open + 1 }
 }
 
-async function reload(whole: Config, work: Work | undefined): Promise<Outcome> {
-  if (work === undefined) return { problem: 'the worker does not serve yet' }
-  const config = shareOf(whole, work.number)
+async function reload(serving: Serving | undefined, whole: Config): Promise<ConfigReply> {
+  if (serving === undefined) return { problem: 'the worker does not serve yet' }
+  const config = shareOf(whole, serving.number)
   try {
-    await work.front.reload(config)
-    work.log.setLevel(config.log.level)
-    work.limit = config.limits.connections
+    await serving.publicSide.reload(config)
+    serving.log.setLevel(config.log.level)
+    serving.connectionLimit = config.limits.connections
     return {}
   } catch (error) {
     return { problem: messageOf(error) }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { healthOf } from '../../../src/admin/health.ts'
-import type { Report } from '../../../src/admin/status.ts'
+import type { ProcessStatus } from '../../../src/admin/status.ts'
 import type { KeySetStatus } from '../../../src/issuer/key-set.ts'
 
-const report = (connections: number, issuers: Record<string, KeySetStatus>): Report => ({
+const status = (connections: number, issuers: Record<string, KeySetStatus>): ProcessStatus => ({
   connections,
   openStreams: { eventStreams: connections, webSockets: 1 },
   issuers,
@@ -14,7 +14,7 @@ const none = { ready: false, keys: 0, problem: 'no keys yet' }
 
 describe('the health of several processes', () => {
   test('is their counts together', () => {
-    expect(healthOf([report(3, { a: good }), report(4, { a: good })], [])).toEqual({
+    expect(healthOf([status(3, { a: good }), status(4, { a: good })], [])).toEqual({
       ready: true,
       missing: [],
       issuers: [good],
@@ -26,9 +26,9 @@ describe('the health of several processes', () => {
   test.each([
     [[good, lasting], lasting, true],
     [[lasting, none, good], none, false],
-  ])('is of an issuer that of the worst: %j', (statuses, worst, ready) => {
+  ])('is of an issuer that of the worst: %j', (issuers, worst, ready) => {
     const health = healthOf(
-      statuses.map((status) => report(0, { a: status })),
+      issuers.map((issuer) => status(0, { a: issuer })),
       [],
     )
     expect(health.issuers).toEqual([worst])
@@ -36,13 +36,13 @@ describe('the health of several processes', () => {
   })
 
   test('tells issuers apart by their options, in whatever order the processes have them', () => {
-    const one = report(0, { a: good, b: none })
-    const other = report(0, { b: good, a: good })
+    const one = status(0, { a: good, b: none })
+    const other = status(0, { b: good, a: good })
     expect(healthOf([one, other], []).issuers).toEqual([good, none])
   })
 
   test('is not ready for whatever else is missing', () => {
-    expect(healthOf([report(0, {})], ['worker 2 is being started'])).toMatchObject({
+    expect(healthOf([status(0, {})], ['worker 2 is being started'])).toMatchObject({
       ready: false,
       missing: ['worker 2 is being started'],
     })

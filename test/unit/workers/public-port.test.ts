@@ -2,20 +2,20 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Logger } from '../../../src/log/logger.ts'
-import { createDoor, type Taker } from '../../../src/workers/public-port.ts'
+import { createPublicPort, type Recipient } from '../../../src/workers/public-port.ts'
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, write() {} }
 
-async function openDoor(limits = { connections: 100, waitMs: 60_000 }) {
-  const door = createDoor(quiet, limits)
-  door.listener.listen(0, '127.0.0.1')
-  await once(door.listener, 'listening')
-  onTestFinished(() => door.close())
-  const { port } = door.listener.address() as AddressInfo // A TCP listener has no other address.
-  return { door, port }
+async function openPublicPort(limits = { connections: 100, waitMs: 60_000 }) {
+  const publicPort = createPublicPort(quiet, limits)
+  publicPort.listener.listen(0, '127.0.0.1')
+  await once(publicPort.listener, 'listening')
+  onTestFinished(() => publicPort.close())
+  const { port } = publicPort.listener.address() as AddressInfo // A TCP listener has no other address.
+  return { publicPort, port }
 }
 
-async function knock(port: number): Promise<Socket> {
+async function connectTo(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())
   socket.on('error', () => {})
@@ -26,81 +26,81 @@ async function knock(port: number): Promise<Socket> {
 const isClosed = (socket: Socket) => new Promise((resolve) => socket.resume().once('close', resolve))
 
 /** Has `open` connections, takes those that come, or says otherwise. */
-function taker(open: number, answer: 'takes' | 'refuses' | 'stays silent' = 'takes') {
-  const made: Taker & { handed: number } = {
+function worker(open: number, reply: 'takes' | 'refuses' | 'stays silent' = 'takes') {
+  const made: Recipient & { given: number } = {
     open,
-    handed: 0,
+    given: 0,
     take: () => {
-      made.handed += 1
-      if (answer === 'stays silent') return new Promise(() => {})
-      if (answer === 'refuses') return Promise.resolve({ taken: false, open })
-      return Promise.resolve({ taken: true, open: open + made.handed })
+      made.given += 1
+      if (reply === 'stays silent') return new Promise(() => {})
+      if (reply === 'refuses') return Promise.resolve({ taken: false, open })
+      return Promise.resolve({ taken: true, open: open + made.given })
     },
   }
   return made
 }
 
-async function knocks(port: number, count: number): Promise<Socket[]> {
+async function connectTimes(port: number, count: number): Promise<Socket[]> {
   const sockets: Socket[] = []
-  for (let i = 0; i < count; i++) sockets.push(await knock(port))
+  for (let i = 0; i < count; i++) sockets.push(await connectTo(port))
   return sockets
 }
 
-describe('the door', () => {
+describe('the public port', () => {
   test('gives each connection to the worker with the fewest', async () => {
-    const { door, port } = await openDoor()
-    const [full, empty] = [taker(6), taker(0)]
-    door.join(full)
-    door.join(empty)
-    await knocks(port, 10)
-    await expect.poll(() => [full.handed, empty.handed]).toEqual([2, 8])
+    const { publicPort, port } = await openPublicPort()
+    const [full, empty] = [worker(6), worker(0)]
+    publicPort.add(full)
+    publicPort.add(empty)
+    await connectTimes(port, 10)
+    await expect.poll(() => [full.given, empty.given]).toEqual([2, 8])
   })
 
   test('gives one that is stuck no more than eight', async () => {
-    const { door, port } = await openDoor()
-    const [stuck, other] = [taker(0, 'stays silent'), taker(50)]
-    door.join(stuck)
-    door.join(other)
-    await knocks(port, 30)
-    await expect.poll(() => [stuck.handed, other.handed]).toEqual([8, 22])
+    const { publicPort, port } = await openPublicPort()
+    const [stuck, other] = [worker(0, 'stays silent'), worker(50)]
+    publicPort.add(stuck)
+    publicPort.add(other)
+    await connectTimes(port, 30)
+    await expect.poll(() => [stuck.given, other.given]).toEqual([8, 22])
   })
 
   test('asks every worker before it turns anybody away', async () => {
-    const { door, port } = await openDoor()
-    const [full, other] = [taker(0, 'refuses'), taker(5)]
-    door.join(full)
-    door.join(other)
-    await knock(port)
-    await expect.poll(() => [full.handed, other.handed]).toEqual([1, 1])
-    door.leave(other)
-    await isClosed(await knock(port))
-    expect([full.handed, other.handed]).toEqual([2, 1])
+    const { publicPort, port } = await openPublicPort()
+    const [full, other] = [worker(0, 'refuses'), worker(5)]
+    publicPort.add(full)
+    publicPort.add(other)
+    await connectTo(port)
+    await expect.poll(() => [full.given, other.given]).toEqual([1, 1])
+    publicPort.remove(other)
+    await isClosed(await connectTo(port))
+    expect([full.given, other.given]).toEqual([2, 1])
   })
 
-  test('keeps those that come while there is no worker, for a while', async () => {
-    const { door, port } = await openDoor({ connections: 100, waitMs: 500 })
-    await isClosed(await knock(port))
-    await knock(port)
-    const late = taker(0)
-    door.join(late)
-    await expect.poll(() => late.handed).toBe(1)
+  test('keeps those that come while there is no worker, for as long as one may wait', async () => {
+    const { publicPort, port } = await openPublicPort({ connections: 100, waitMs: 500 })
+    await isClosed(await connectTo(port))
+    await connectTo(port)
+    const late = worker(0)
+    publicPort.add(late)
+    await expect.poll(() => late.given).toBe(1)
   })
 
   test('takes no more than the limit', async () => {
-    const { port } = await openDoor({ connections: 2, waitMs: 60_000 })
-    await knocks(port, 2)
-    await isClosed(await knock(port))
+    const { port } = await openPublicPort({ connections: 2, waitMs: 60_000 })
+    await connectTimes(port, 2)
+    await isClosed(await connectTo(port))
   })
 
   test('that is closed lets go of those that wait', async () => {
-    const { door, port } = await openDoor()
-    const socket = await knock(port)
-    await expect.poll(() => countOf(door.listener)).toBe(1)
-    door.close()
+    const { publicPort, port } = await openPublicPort()
+    const socket = await connectTo(port)
+    await expect.poll(() => countOf(publicPort.listener)).toBe(1)
+    publicPort.close()
     await isClosed(socket)
   })
 })
 
-function countOf(listener: { getConnections(told: (error: Error | null, count: number) => void): unknown }) {
+function countOf(listener: { getConnections(done: (error: Error | null, count: number) => void): unknown }) {
   return new Promise((resolve) => void listener.getConnections((_, count) => resolve(count)))
 }
