@@ -1,8 +1,10 @@
+import type { Code } from '../errors.ts'
 import { challenge } from '../http/challenge.ts'
 import { type Answer, answerWith, type Problem, problem } from '../http/problem.ts'
+import { memo } from '../memo.ts'
 import type { Refusal } from './decision.ts'
 
-/** What a refusal's answer needs beside the refusal itself. */
+/** What a refusal's answer needs in addition to the refusal itself. */
 export type RefusalContext = {
   readonly requestId: string
   readonly corsHeaders: readonly string[]
@@ -15,61 +17,51 @@ export type RefusalContext = {
 export function createRefusalAnswers(
   realm: string,
 ): <R>(refusal: Refusal<R>, context: RefusalContext) => Answer {
-  /** By detail, which is one text for many requests, then by what else is in the answer. */
-  const known = new Map<string, Map<string, Problem>>()
-
-  function problemOf<R>(refusal: Refusal<R>): Problem {
-    const { code, detail, allow = '', scopesNeeded = '' } = refusal
-    const rest = code === 'insufficient_scope' ? code + scopesNeeded : code + allow
-    return (
-      known.get(detail)?.get(rest) ??
-      remember(detail, rest, problem(code, detail, refusalHeaders(refusal, realm)))
-    )
-  }
-
-  function remember(detail: string, rest: string, made: Problem): Problem {
-    if (known.size >= mostDetails) known.clear()
-    const others = known.get(detail) ?? new Map<string, Problem>()
-    known.set(detail, others.set(rest, made))
-    return made
-  }
-
+  const problemFor = rememberProblems(realm)
   return (refusal, { requestId, corsHeaders }) => {
-    const made = problemOf(refusal)
+    const { code, detail, allow = '', scopesNeeded = '' } = refusal
+    const made = problemFor(detail)(code)(code === 'insufficient_scope' ? scopesNeeded : allow)
     if (made.status !== 503) return answerWith(made, requestId, corsHeaders)
     const seconds = String(refusal.retryAfterSeconds ?? 1)
     return answerWith(made, requestId, ['Retry-After', seconds, ...corsHeaders])
   }
 }
 
-/** There are fewer: a text that should ever hold something of a request must not fill the memory. */
-const mostDetails = 200
+/**
+ * By detail, by code, and by what else is in the answer: the methods for a 405, the scopes for a challenge. Three keys,
+ * because each is a text that is already there, and one put together of them would be new for every request.
+ */
+function rememberProblems(realm: string): (detail: string) => (code: Code) => (more: string) => Problem {
+  return memo(
+    (detail) =>
+      memo((code: Code) =>
+        memo((more) => problem(code, detail, refusalHeaders(code, detail, more, realm)), memoLimits),
+      ),
+    memoLimits,
+  )
+}
 
-function refusalHeaders<R>(refusal: Refusal<R>, realm: string): string[] {
-  const headers: string[] = []
-  const value = challengeFor(refusal, realm)
-  if (value !== undefined) headers.push('WWW-Authenticate', value)
-  if (refusal.allow !== undefined) headers.push('Allow', refusal.allow)
-  return headers
+/** There are fewer: a text that should ever hold something of a request must not fill the memory. */
+const memoLimits = { most: 200, longestKey: 1000 }
+
+function refusalHeaders(code: Code, detail: string, more: string, realm: string): string[] {
+  if (code === 'method_not_allowed') return ['Allow', more]
+  const value = challengeFor(code, detail, more, realm)
+  return value === undefined ? [] : ['WWW-Authenticate', value]
 }
 
 /** RFC 6750 section 3.1: no error code where no credentials were sent; the scope only where scopes were the reason. */
-function challengeFor<R>(refusal: Refusal<R>, realm: string): string | undefined {
-  switch (refusal.code) {
+function challengeFor(code: Code, detail: string, scope: string, realm: string): string | undefined {
+  switch (code) {
     case 'token_missing':
       return challenge({ realm })
     case 'invalid_request':
     case 'invalid_token':
-      return challenge({ realm, error: refusal.code, errorDescription: refusal.detail })
+      return challenge({ realm, error: code, errorDescription: detail })
     case 'insufficient_scope':
-      return challenge({
-        realm,
-        error: 'insufficient_scope',
-        errorDescription: refusal.detail,
-        scope: refusal.scopesNeeded ?? '',
-      })
+      return challenge({ realm, error: code, errorDescription: detail, scope })
     case 'condition_failed':
-      return challenge({ realm, error: 'insufficient_scope', errorDescription: refusal.detail })
+      return challenge({ realm, error: 'insufficient_scope', errorDescription: detail })
     default:
       return undefined
   }
