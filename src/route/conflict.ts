@@ -1,7 +1,8 @@
 import type { Distinction } from '../http/look-alike.ts'
+import { foldPattern } from './look-alikes.ts'
 import type { PatternSegment } from './pattern.ts'
 import { isStricter, requirementKey } from './requirement.ts'
-import { foldPattern, type TableApi, type TablePath, type TableRoute } from './table.ts'
+import type { TableApi, TablePath, TableRoute } from './table.ts'
 import { createTrie } from './trie.ts'
 
 /** Two declared paths (or APIs) that cannot both stand. `first` and `second` say which API and path. */

@@ -37,6 +37,13 @@ export function parsePattern(text: string): Pattern | string {
   return { text, segments }
 }
 
+/** True for a path that is the prefix or goes on with another segment behind it. The empty prefix is above every path. */
+export function isBelow(path: string, prefix: string): boolean {
+  return (
+    path.startsWith(prefix) && (path.length === prefix.length || prefix === '' || path[prefix.length] === '/')
+  )
+}
+
 function parseSegment(part: string): PatternSegment | string {
   if (part === '**') return { kind: 'rest' }
   if (part === '*') return { kind: 'any' }

@@ -1,10 +1,12 @@
-import { type Distinction, foldPath, foldSegment } from '../http/look-alike.ts'
+import type { Distinction } from '../http/look-alike.ts'
 import type { RequestTarget } from '../http/request-target.ts'
-import type { Pattern, PatternSegment } from './pattern.ts'
+import { memo } from '../memo.ts'
+import { type FoldedApi, foldApi, isFolded, isLookAlike, type RequirementKeys } from './look-alikes.ts'
+import { isBelow, type Pattern } from './pattern.ts'
 import { type Requirement, requirementKey } from './requirement.ts'
 import { createTrie, type Trie } from './trie.ts'
 
-/** What the table needs to know of a route; the gateway's own route type extends it. */
+/** As much of a route as the table needs; the gateway's own route type extends it. */
 export type TableRoute = {
   readonly kind: 'route'
   readonly requirement: Requirement
@@ -26,180 +28,94 @@ export type TableApi<R extends TableRoute> = {
   readonly paths: readonly TablePath<R>[]
 }
 
-/** Why no route stands for a request. Built once; `api` is the API's name when one was chosen. */
+/** Why a request has no route. Built when the file loads, save for irregular targets. */
 export type RouteMiss = {
   readonly kind: 'miss'
   readonly code: 'not_found' | 'method_not_allowed' | 'ambiguous_target'
   readonly detail: string
+  /** The API's name, when host and path chose one. */
   readonly api: string | undefined
+  /** As the operator wrote it, when the path has routes. */
   readonly pattern: string | undefined
   /** `method_not_allowed`: the value of `Allow`. */
   readonly allow: string | undefined
 }
 
 export type RouteTable<R extends TableRoute> = {
-  /** The one route for this request, irregular targets and look-alikes checked (decisions.md section 1). Never allocates much. */
+  /** The one route for this request; irregular targets and look-alikes are misses. */
   find(hostName: string, target: RequestTarget, method: string): R | RouteMiss
   /** The path alone, for CORS preflights: the most specific one, whatever its methods, or undefined. */
   findPath(hostName: string, path: string): { readonly api: string; readonly path: TablePath<R> } | undefined
-  /** The API that host and path prefix choose, whether or not a route stands there. */
+  /** The API that host and path prefix choose, whether or not it has a route for the path. */
   findApi(hostName: string, path: string): string | undefined
 }
 
-/** One API, compiled: its trie over full paths, and a second one over folded paths. */
-type Compiled<R extends TableRoute> = {
-  readonly api: TableApi<R>
-  readonly primary: Trie<PathEntry<R>>
-  readonly folded: Trie<PathEntry<R>>
-  readonly foldedPrefix: string
+/** One API, compiled: its routes by path, and the same as an upstream that folds reads them. */
+type CompiledApi<R extends TableRoute> = {
+  readonly name: string
+  readonly hosts: readonly string[]
+  readonly pathPrefix: string
+  readonly paths: Trie<CompiledPath<R>>
+  readonly folded: FoldedApi
   readonly noRoute: RouteMiss
   readonly ambiguous: RouteMiss
 }
 
-type PathEntry<R extends TableRoute> = {
+type CompiledPath<R extends TableRoute> = {
   readonly path: TablePath<R>
-  /** Requirement keys by method: what look-alikes are compared by. */
-  readonly keys: ReadonlyMap<string, string>
+  readonly keys: RequirementKeys
   readonly methodMiss: RouteMiss
+}
+
+/** The APIs of one host in the order in which they are asked: the most specific host first, then the longest prefix. */
+type HostApis<R extends TableRoute> = {
+  readonly apis: readonly CompiledApi<R>[]
+  readonly folded: readonly FoldedApi[]
 }
 
 /** Compiles 10,000 routes in well under a second. Assumes that `findRouteConflicts` reported no error. */
 export function createRouteTable<R extends TableRoute>(apis: readonly TableApi<R>[]): RouteTable<R> {
   const compiled = apis.map(compileApi)
-  const chosen = new Map<string, readonly Compiled<R>[]>()
+  const apisOf = memo((hostName) => hostApis(compiled, hostName), { longestKey: longestHost })
   const foldsToItself = apis.every((api) =>
-    api.paths.every(({ pattern }) => isFolded(pattern, api.distinguishes)),
+    api.paths.every(({ pattern }) => isFolded(pattern.segments, api.distinguishes)),
   )
-
-  /** The APIs of a host, the most specific host first, then the longest prefix. Remembered: hosts are few. */
-  function apisOf(hostName: string): readonly Compiled<R>[] {
-    const known = chosen.get(hostName)
-    if (known !== undefined) return known
-    const found = compiled
-      .filter(({ api }) => hostRank(api.hosts, hostName) >= 0)
-      .sort(
-        (a, b) =>
-          hostRank(b.api.hosts, hostName) - hostRank(a.api.hosts, hostName) ||
-          b.api.pathPrefix.length - a.api.pathPrefix.length,
-      )
-    if (chosen.size < 1000) chosen.set(hostName, found)
-    return found
-  }
-
-  function findCompiled(hostName: string, path: string): Compiled<R> | undefined {
-    for (const api of apisOf(hostName)) if (isBelow(path, api.api.pathPrefix)) return api
-    return undefined
-  }
-
-  /** What a legacy upstream may take this request for, by the rules of whichever API that would be. */
-  function isLookAlike(
-    hostName: string,
-    path: string,
-    method: string,
-    route: R,
-    own: Compiled<R>,
-    key: string,
-  ): boolean {
-    for (const api of apisOf(hostName)) {
-      const folded = foldPath(path, api.api.distinguishes, route.allow)
-      if (folded === undefined) return true
-      if (!isBelow(folded, api.foldedPrefix)) continue
-      const entry = api.folded.find(folded)
-      if (entry === undefined) return false
-      const other = entry.keys.get(method)
-      return other !== key || (api !== own && key !== 'public')
-    }
-    return false
-  }
-
   return {
-    findApi: (hostName, path) => findCompiled(hostName, path)?.api.name,
+    findApi: (hostName, path) => apiFor(apisOf(hostName), path)?.name,
     findPath(hostName, path) {
-      const api = findCompiled(hostName, path)
-      const entry = api?.primary.find(path)
-      return api && entry && { api: api.api.name, path: entry.path }
+      const api = apiFor(apisOf(hostName), path)
+      const found = api?.paths.find(path)
+      return api && found && { api: api.name, path: found.path }
     },
     find(hostName, target, method) {
-      const api = findCompiled(hostName, target.path)
+      const host = apisOf(hostName)
+      const api = apiFor(host, target.path)
       if (api === undefined) return target.irregularities === 0 ? noApi : irregular
-      const entry = api.primary.find(target.path)
-      const route = entry?.path.methods.get(method)
+      const found = api.paths.find(target.path)
+      const route = found?.path.methods.get(method)
       if ((target.irregularities & ~(route?.allow ?? 0)) !== 0)
-        return irregularAt(entry?.methodMiss ?? api.noRoute)
-      if (entry === undefined) return api.noRoute
-      if (route === undefined) return entry.methodMiss
+        return irregularAt(found?.methodMiss ?? api.noRoute)
+      if (found === undefined) return api.noRoute
+      if (route === undefined) return found.methodMiss
       if (target.plain && foldsToItself) return route
-      const key = entry.keys.get(method) ?? ''
-      return isLookAlike(hostName, target.path, method, route, api, key) ? api.ambiguous : route
+      const question = { path: target.path, method, allow: route.allow, key: found.keys.get(method) ?? '' }
+      return isLookAlike(question, api.folded, host.folded) ? api.ambiguous : route
     },
   }
 }
 
-function compileApi<R extends TableRoute>(api: TableApi<R>): Compiled<R> {
-  const primary = createTrie<PathEntry<R>>()
-  const folded = createTrie<PathEntry<R>>()
-  const entries = api.paths.map((path) => pathEntry(api.name, path))
-  for (const entry of entries) {
-    const { segments } = entry.path.pattern
-    primary.add(segments, entry)
-    folded.add(foldPattern(segments, api.distinguishes), entry)
-  }
-  // `/v1.0/**` covers `/v1.0` too, which loses its extension when it is asked for. Paths that are written go first.
-  for (const entry of entries) {
-    folded.add(foldPattern(withoutRest(entry.path.pattern.segments), api.distinguishes), entry)
-  }
-  return {
-    api,
-    primary,
-    folded,
-    foldedPrefix: foldPath(api.pathPrefix, api.distinguishes, 0) ?? api.pathPrefix,
-    noRoute: miss('not_found', 'No route is declared for this path', api.name),
-    ambiguous: miss(
-      'ambiguous_target',
-      'Another spelling of this path has a route with another requirement (letter case, trailing dots, extension, Unicode)',
-      api.name,
-    ),
-  }
-}
+/** Octets of the longest name (RFC 1035 section 2.3.4). */
+const longestHost = 255
 
-function pathEntry<R extends TableRoute>(api: string, path: TablePath<R>): PathEntry<R> {
-  const keys = new Map(
-    [...path.methods].map(([method, route]) => [method, requirementKey(route.requirement)]),
-  )
-  const allow = [...path.methods.keys()].join(', ')
-  const methodMiss: RouteMiss = {
-    kind: 'miss',
-    code: 'method_not_allowed',
-    detail: 'The route for this path does not list this method',
-    api,
-    pattern: path.pattern.text,
-    allow,
-  }
-  return { path, keys, methodMiss }
-}
-
-/** Literal segments as a folding upstream reads them; the last one loses its extension. */
-export function foldPattern(
-  segments: readonly PatternSegment[],
-  distinguishes: readonly Distinction[],
-): readonly PatternSegment[] {
-  return segments.map((segment, index) =>
-    segment.kind === 'literal'
-      ? { kind: 'literal', text: foldSegment(segment.text, distinguishes, index === segments.length - 1) }
-      : segment,
-  )
-}
-
-/** False when a path that is written as a folding upstream reads it could be taken for another one. */
-function isFolded({ segments }: Pattern, distinguishes: readonly Distinction[]): boolean {
-  return foldPattern(withoutRest(segments), distinguishes).every((folded, index) => {
-    const segment = segments[index]
-    return folded.kind !== 'literal' || (segment?.kind === 'literal' && folded.text === segment.text)
-  })
-}
-
-function withoutRest(segments: readonly PatternSegment[]): readonly PatternSegment[] {
-  return segments.at(-1)?.kind === 'rest' ? segments.slice(0, -1) : segments
+function hostApis<R extends TableRoute>(all: readonly CompiledApi<R>[], hostName: string): HostApis<R> {
+  const apis = all
+    .filter(({ hosts }) => hostRank(hosts, hostName) >= 0)
+    .sort(
+      (a, b) =>
+        hostRank(b.hosts, hostName) - hostRank(a.hosts, hostName) ||
+        b.pathPrefix.length - a.pathPrefix.length,
+    )
+  return { apis, folded: apis.map(({ folded }) => folded) }
 }
 
 /** -1: not this host. Exact names above wildcards, longer wildcards above shorter ones, any host last. */
@@ -215,10 +131,47 @@ function hostRank(hosts: readonly string[], hostName: string): number {
   return rank
 }
 
-function isBelow(path: string, prefix: string): boolean {
-  return (
-    path.startsWith(prefix) && (path.length === prefix.length || prefix === '' || path[prefix.length] === '/')
+function apiFor<R extends TableRoute>({ apis }: HostApis<R>, path: string): CompiledApi<R> | undefined {
+  for (const api of apis) if (isBelow(path, api.pathPrefix)) return api
+  return undefined
+}
+
+function compileApi<R extends TableRoute>(api: TableApi<R>): CompiledApi<R> {
+  const { name, hosts, pathPrefix } = api
+  const paths = createTrie<CompiledPath<R>>()
+  const compiled = api.paths.map((path) => compilePath(name, path))
+  for (const entry of compiled) paths.add(entry.path.pattern.segments, entry)
+  return {
+    name,
+    hosts,
+    pathPrefix,
+    paths,
+    folded: foldApi(
+      api,
+      compiled.map(({ path, keys }) => ({ segments: path.pattern.segments, keys })),
+    ),
+    noRoute: miss('not_found', 'No route is declared for this path', name),
+    ambiguous: miss(
+      'ambiguous_target',
+      'Another spelling of this path has a route with another requirement (letter case, trailing dots, extension, Unicode)',
+      name,
+    ),
+  }
+}
+
+function compilePath<R extends TableRoute>(api: string, path: TablePath<R>): CompiledPath<R> {
+  const keys = new Map(
+    [...path.methods].map(([method, route]) => [method, requirementKey(route.requirement)]),
   )
+  const methodMiss: RouteMiss = {
+    kind: 'miss',
+    code: 'method_not_allowed',
+    detail: 'The route for this path does not list this method',
+    api,
+    pattern: path.pattern.text,
+    allow: [...path.methods.keys()].join(', '),
+  }
+  return { path, keys, methodMiss }
 }
 
 function miss(code: RouteMiss['code'], detail: string, api: string | undefined): RouteMiss {
