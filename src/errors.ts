@@ -1,6 +1,6 @@
 /**
  * Every code that a refusal, a fault or a log line can carry, once, with its HTTP status and its meaning.
- * A refusal is a value (`access/decision.ts`); only faults throw, as `GatewayError`.
+ * A refusal is a value (`access/decision.ts`) and is never thrown.
  */
 export const codes = {
   ambiguous_target: { status: 400, title: 'The request target can be read in more than one way' },
@@ -32,17 +32,7 @@ export const codes = {
 
 export type Code = keyof typeof codes
 
-/** A fault: something that should have worked did not. `message` is for the operator and never holds a secret. */
-export class GatewayError extends Error {
-  override readonly name = 'GatewayError'
-  readonly code: Code
-
-  constructor(code: Code, message: string, options?: { cause?: unknown }) {
-    super(message, options)
-    this.code = code
-  }
-
-  get status(): number {
-    return codes[this.code].status
-  }
+/** The message of whatever was thrown, for a log line. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown'
 }

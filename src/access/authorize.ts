@@ -5,7 +5,8 @@ import type { Requirement } from '../route/requirement.ts'
 import type { RouteMiss, RouteTable, TableRoute } from '../route/table.ts'
 import type { AccessToken } from '../token/access-token.ts'
 import { findToken } from '../token/source.ts'
-import type { Verification, Verifier } from '../token/verifier.ts'
+import type { Verification } from '../token/verification.ts'
+import type { Verifier } from '../token/verifier.ts'
 import { type DecidedRoute, type Decision, decide, type Refusal } from './decision.ts'
 
 /** What the question needs to know of a route; the gateway's own route type extends it. */

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import { formatIssue } from '../config/issue.ts'
 import { type LoadResult, loadConfig } from '../config/load.ts'
 import { watchFile } from '../config/watch.ts'
+import { messageOf } from '../errors.ts'
 import { createLogger, type Logger, type ProcessLogger } from '../log/logger.ts'
 import type { Server } from '../server/single-process.ts'
 import { boundYoungGeneration } from '../server/young-generation.ts'
@@ -101,8 +102,4 @@ function startProblem(error: unknown, { listen, admin }: Config): string {
     return `port ${port} needs privileges: choose one from 1024 up in ${key}, or grant them`
   if (code === 'EADDRNOTAVAIL') return `this machine has no such address: change ${key}`
   return messageOf(error)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown'
 }

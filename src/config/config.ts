@@ -1,10 +1,11 @@
 import type { IdentityHeader, IdentityOptions } from '../access/identity.ts'
 import type { CorsOptions } from '../http/cors.ts'
 import type { Distinction } from '../http/look-alike.ts'
-import type { IssuerOptions, TokenOptions } from '../issuer/key-set.ts'
+import type { IssuerOptions } from '../issuer/options.ts'
 import type { LogOptions } from '../log/logger.ts'
 import type { Pattern } from '../route/pattern.ts'
 import type { Requirement } from '../route/requirement.ts'
+import type { TokenOptions } from '../token/options.ts'
 import type { ExchangeTimeouts, UpstreamOptions } from '../upstream/upstream.ts'
 
 /** The decoded configuration: defaults filled in, text expanded, files read, every reference resolved. Immutable. */

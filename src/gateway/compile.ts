@@ -188,7 +188,8 @@ function verifierOf({ config, runtime, releases }: Build, api: ApiConfig): Verif
   if (issuer === undefined) return undefined
   const key = JSON.stringify(issuer)
   const { cache, verifications: queue, log } = runtime
-  const keySet = runtime.keySets.acquire(key, () => createKeySet({ issuer, cache, log }))
+  const onKeysLeft = (thumbprints: readonly string[]) => thumbprints.forEach(cache.removeKey)
+  const keySet = runtime.keySets.acquire(key, () => createKeySet({ issuer, log, onKeysLeft }))
   releases.push(() => runtime.keySets.release(key))
   return createVerifier({ issuer, resource: api.resource, tokens: config.tokens, keySet, cache, queue })
 }

@@ -2,7 +2,7 @@ import type { KeySet } from '../issuer/key-set.ts'
 import type { Logger } from '../log/logger.ts'
 import { createOpenStreams, type OpenStreams } from '../proxy/open-streams.ts'
 import { createTokenCache, type TokenCache } from '../token/cache.ts'
-import { createVerificationQueue, type VerificationQueue } from '../token/fair-queue.ts'
+import { createFairQueue, type FairQueue } from '../token/fair-queue.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { createRegistry, type Registry } from './reload-registry.ts'
 
@@ -10,7 +10,7 @@ import { createRegistry, type Registry } from './reload-registry.ts'
 export type Runtime = {
   readonly log: Logger
   readonly cache: TokenCache
-  readonly verifications: VerificationQueue
+  readonly verifications: FairQueue
   readonly keySets: Registry<KeySet>
   readonly upstreams: Registry<Upstream>
   readonly streams: OpenStreams
@@ -20,7 +20,7 @@ export function createRuntime(options: { readonly log: Logger; readonly cacheMax
   return {
     log: options.log,
     cache: createTokenCache({ maxEntries: options.cacheMaxEntries }),
-    verifications: createVerificationQueue(),
+    verifications: createFairQueue(),
     keySets: createRegistry((keySet) => keySet.close()),
     upstreams: createRegistry((upstream) => void upstream.close()),
     streams: createOpenStreams(),

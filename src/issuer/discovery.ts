@@ -1,17 +1,18 @@
 import { fetchJson } from './fetch-json.ts'
+import { isJsonObject } from './json-object.ts'
 import type { IssuerOptions } from './options.ts'
 
 /**
- * Where an issuer's keys are: `jwksUri` as configured, else from its OpenID Connect Discovery document (appended form, the only
- * one Logto serves). Throws an Error with a message for the operator.
+ * The URL of an issuer's keys: `jwksUri` as configured, else from its OpenID Connect Discovery document (in
+ * the appended form, the only one that Logto serves). Throws an Error with a message for the operator.
  */
 export async function findJwksUri(issuer: IssuerOptions): Promise<string> {
   if (issuer.jwksUri !== undefined) return issuer.jwksUri
   // OpenID Connect Discovery section 4.1: a terminating slash of the issuer is taken off first.
   const url = `${issuer.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   const document = await fetchJson(url)
-  if (typeof document !== 'object' || document === null) throw new Error(`${url} is not a JSON object`)
-  const { issuer: named, jwks_uri: jwksUri } = document as { issuer?: unknown; jwks_uri?: unknown } // Checked below.
+  if (!isJsonObject(document)) throw new Error(`${url} is not a JSON object`)
+  const { issuer: named, jwks_uri: jwksUri } = document
   if (named !== issuer.issuer) {
     throw new Error(`${url} names another issuer: configure the exact value of its member issuer`)
   }

@@ -1,45 +1,53 @@
 import { get as getPlain, type IncomingMessage } from 'node:http'
 import { get as getSecure } from 'node:https'
 
+/**
+ * Longest time for one document, redirects included, in milliseconds. Requests that wait for keys wait as
+ * long.
+ */
 const timeoutMs = 5000
+/** Longest document, in bytes. A longer one is given up, so that an issuer cannot fill the memory. */
 const limitBytes = 1024 * 1024
+/** Redirects that are followed for one document. One more is an error. */
 const redirectLimit = 3
 
 /**
- * GET of a JSON document from the issuer, whose answers are not trusted: 5 s in all, 1 MiB, no redirect to another origin, no
- * content coding (a small compressed answer can hide a large one). Throws an Error with a message for the operator.
+ * Gets a JSON document from the issuer, whose responses are not trusted: 5 s in all, 1 MiB, no redirect to
+ * another origin, no content coding (a small compressed response can hide a large one). Throws an Error with
+ * a message for the operator.
  */
 export async function fetchJson(url: string): Promise<unknown> {
   const signal = AbortSignal.timeout(timeoutMs)
   let location = url
   for (let hop = 0; hop <= redirectLimit; hop++) {
-    const answer = await get(location, signal)
-    const { statusCode: status = 0, headers } = answer
+    const response = await get(location, signal)
+    const { statusCode: status = 0, headers } = response
     if (status >= 300 && status < 400) {
-      answer.destroy()
+      response.destroy()
       location = sameOrigin(location, headers.location ?? '')
       continue
     }
     const coding = headers['content-encoding'] ?? 'identity'
     if (status === 200 && coding === 'identity')
-      return parse(await limitedText(answer, location, signal), location)
-    answer.destroy()
+      return parse(await limitedText(response, location, signal), location)
+    response.destroy()
     throw new Error(`${location} answered ${status === 200 ? 'with a content coding' : status}`)
   }
   throw new Error(`${url} redirects more than ${redirectLimit} times`)
 }
 
-/** Not by undici: its whole index costs 12 MiB that pools alone do not need. */
+/** By Node's own client: undici's whole index costs 12 MiB that pools alone do not need. */
 async function get(url: string, signal: AbortSignal): Promise<IncomingMessage> {
   const headers = { accept: 'application/json, application/jwk-set+json', 'accept-encoding': 'identity' }
   try {
     return await new Promise((resolve, reject) => {
       const getBy = url.startsWith('https:') ? getSecure : getPlain
       // A connection of its own: no idle socket is left behind until the next time, ten minutes later.
-      const request = getBy(url, { signal, headers, agent: false }, (answer) => {
-        // A destroyed answer may emit an error, which is nobody's concern; one that is read rejects its reader.
-        answer.on('error', () => {})
-        resolve(answer)
+      const request = getBy(url, { signal, headers, agent: false }, (response) => {
+        // A destroyed response may emit an error, which is nobody's concern; one that is read rejects its
+        // reader.
+        response.on('error', () => {})
+        resolve(response)
       })
       request.on('error', reject)
     })

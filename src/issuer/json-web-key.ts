@@ -1,4 +1,5 @@
 import { calculateJwkThumbprint, importJWK, type JWK } from 'jose'
+import { isJsonObject } from './json-object.ts'
 
 /** One published key that may verify access tokens. */
 export type VerificationKey = {
@@ -18,18 +19,19 @@ const byCurve: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['OKP Ed25519', ['EdDSA', 'Ed25519']],
 ])
 
-/** Every algorithm that a key may verify: asymmetric ones only (RFC 8725 section 3.1). */
+/** The algorithms that a key may verify: asymmetric ones only (RFC 8725 section 3.1). */
 export const signatureAlgorithms: readonly string[] = [...rsaAlgorithms, ...[...byCurve.values()].flat()]
 
 /**
- * The usable keys of a JWKS. Left out: keys for other uses (`use`, `key_ops`), symmetric and private keys, RSA below 2048 bits,
- * unknown kinds, whatever does not import. The algorithm comes from the key, never from a token. Throws when it is no JWKS.
+ * The usable keys of a JWKS (RFC 7517 section 5). Keys for other uses (`use`, `key_ops`), symmetric and
+ * private keys, RSA keys below 2048 bits, unknown kinds and keys that do not import are left out. The
+ * algorithm comes from the key, never from a token. Throws when it is no JWKS.
  */
 export async function readKeys(
   jwks: unknown,
   allowed: readonly string[] | undefined,
 ): Promise<VerificationKey[]> {
-  const list = isObject(jwks) && Array.isArray(jwks['keys']) ? jwks['keys'] : undefined
+  const list = isJsonObject(jwks) && Array.isArray(jwks['keys']) ? jwks['keys'] : undefined
   if (list === undefined) throw new Error('the key set has no array "keys"')
   const keys: VerificationKey[] = []
   for (const jwk of list) {
@@ -43,7 +45,7 @@ async function readKey(
   jwk: unknown,
   allowed: readonly string[] | undefined,
 ): Promise<VerificationKey | undefined> {
-  if (!isObject(jwk) || !mayVerify(jwk)) return undefined
+  if (!isJsonObject(jwk) || !mayVerify(jwk)) return undefined
   const algorithms = algorithmsOf(jwk, allowed)
   const [first] = algorithms
   if (first === undefined) return undefined
@@ -56,7 +58,10 @@ async function readKey(
   }
 }
 
-/** RFC 7518 section 6: `k` of symmetric keys, the others of private ones. A private key that got out proves nothing. */
+/**
+ * RFC 7518 section 6: `k` is of symmetric keys, the others are of private ones. A private key that got out
+ * proves nothing.
+ */
 const secretMembers = ['k', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'oth']
 
 function mayVerify(jwk: Record<string, unknown>): boolean {
@@ -82,10 +87,7 @@ function algorithmsOf(
   const fitting = kty === 'RSA' ? rsaAlgorithms : (byCurve.get(`${kty} ${crv}`) ?? [])
   const usable = allowed === undefined ? fitting : fitting.filter((name) => allowed.includes(name))
   if (alg !== undefined) return usable.filter((name) => name === alg)
-  // An RSA key without `alg` is RS256 (Logto's are), or the first RSA algorithm that the configuration leaves.
+  // An RSA key without `alg` is RS256 (Logto's are), or the first RSA algorithm that the configuration
+  // leaves.
   return kty === 'RSA' ? usable.slice(0, 1) : usable
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -3,7 +3,10 @@ import { findJwksUri } from './discovery.ts'
 import { fetchJson } from './fetch-json.ts'
 import type { IssuerOptions } from './options.ts'
 
-/** The JWKS of an issuer as it is now, from `jwksFile`, `jwksUri` or discovery. Throws an Error with a message for the operator. */
+/**
+ * The JWKS of an issuer as it is now, from `jwksFile`, `jwksUri` or discovery. Throws an Error with a message
+ * for the operator.
+ */
 export async function loadJwks(issuer: IssuerOptions): Promise<unknown> {
   if (issuer.jwksFile !== undefined) return readJwksFile(issuer.jwksFile)
   return fetchJson(await findJwksUri(issuer))

@@ -1,134 +1,94 @@
 import { LRUCache } from 'lru-cache'
+import { messageOf } from '../errors.ts'
 import type { Logger } from '../log/logger.ts'
-import type { TokenCache } from '../token/cache.ts'
-import { type Check, details } from '../token/verification.ts'
-import { readKeys, type VerificationKey } from './json-web-key.ts'
+import { type FoundKey, unavailable, unknown } from './found-key.ts'
+import { readKeys } from './json-web-key.ts'
 import { loadJwks } from './jwks.ts'
+import { createKeyReport } from './key-report.ts'
+import { createLastGoodKeys } from './last-good-keys.ts'
 import type { IssuerOptions } from './options.ts'
 import { createRefetch } from './refetch.ts'
 
-export type { IssuerOptions, TokenOptions } from './options.ts'
-
-/** What an operator sees of one issuer's keys (`/readyz`). `problem` says what is missing and what to do. */
+/**
+ * The state of one issuer's keys for an operator (`/readyz`). `problem` says what is missing and what to do.
+ */
 export type KeySetStatus = {
   readonly ready: boolean
   readonly keys: number
   readonly problem?: string
 }
 
-export type FoundKey =
-  | {
-      readonly kind: 'key'
-      readonly key: VerificationKey['key']
-      readonly algorithm: string
-      readonly thumbprint: string
-    }
-  | { readonly kind: 'unknown'; readonly check: Check }
-  | { readonly kind: 'unavailable'; readonly detail: string; readonly retryAfterSeconds: number }
-
-/** One issuer's keys: fetched at start, refreshed in the background, rotated, last good set kept. Survives reloads. */
+/**
+ * One issuer's keys: fetched at start, refreshed in the background, rotated, last good set kept. Survives
+ * reloads.
+ */
 export type KeySet = {
   status(): KeySetStatus
   /** Counts the times that a key left the set. */
   generation(): number
-  /** The key for a token's header. Never rejects; waits for the first keys, or for one shared refetch when the `kid` is unknown. */
+  /**
+   * The key for a token's header. Never rejects. Waits for the first keys, or for one shared refetch when the
+   * `kid` is unknown.
+   */
   find(kid: unknown, algorithm: string): Promise<FoundKey>
   /** A signature failed under a known `kid`: looks for new keys in the background. */
   suspect(): void
-  /** Stops refreshing, and gives up the tokens that these keys verified: from now on nobody would notice a key that leaves. */
+  /**
+   * Stops refreshing. All keys count as gone, since nobody would notice any more when one of them is
+   * withdrawn.
+   */
   close(): void
 }
 
-const lastGoodMs = 24 * 3_600_000
+/**
+ * How long a `kid` that no fetch has brought is refused at once, in milliseconds. Until then tokens under it
+ * cost no fetch; a key that is published within that time under a `kid` already seen must wait for the
+ * background refresh.
+ */
 const unknownKidMs = 30_000
+/**
+ * Unknown `kid`s that are remembered. A flood of more made-up ones pushes out the oldest, which then costs a
+ * fetch again.
+ */
 const unknownKidLimit = 10_000
+/** Longest `kid`, in characters. A longer one is refused, so that what is remembered stays small. */
 const kidLimit = 512
+/**
+ * Requests of one issuer that wait for a fetch. Further ones are answered 503 at once, so that none can fill
+ * the memory.
+ */
 const waitingLimit = 1000
-/** A request that finds no keys asks for them at once: two seconds later there may be some. */
-const retryAfterSeconds = 2
 
 export type KeySetOptions = {
   readonly issuer: IssuerOptions
-  readonly cache: TokenCache
   readonly log: Logger
+  /** Hears the thumbprints of keys that left the set: what they verified is no longer to be trusted. */
+  readonly onKeysLeft: (thumbprints: readonly string[]) => void
   /** Milliseconds since the epoch. Default: Date.now */
   readonly now?: () => number
 }
 
 /**
- * `cache` loses a key's tokens when the key leaves the set. Starts fetching at once; never throws, never keeps the process alive.
- * `log` gets one line for each change an operator must know of (first keys, rotation, outage, recovery).
+ * Starts fetching at once; never throws, never keeps the process alive. `log` gets one line for each change
+ * that an operator must know of (first keys, rotation, outage, recovery).
  */
-export function createKeySet({ issuer, cache, log, now = Date.now }: KeySetOptions): KeySet {
-  let keys: readonly VerificationKey[] = []
-  let goodAtMs = Number.NEGATIVE_INFINITY
-  let problem: string | undefined
-  let reported: string | undefined
-  let generation = 0
-  let waiting = 0
-  const unknownKids = new LRUCache<string, number>({ max: unknownKidLimit })
+export function createKeySet({ issuer, log, onKeysLeft, now = Date.now }: KeySetOptions): KeySet {
+  const keys = createLastGoodKeys({ onKeysLeft, now })
+  const report = createKeyReport(issuer.issuer, log)
   const refetch = createRefetch({ run: fetchKeys, now })
+  const unknownKids = new LRUCache<string, number>({ max: unknownKidLimit })
+  let waiting = 0
 
   async function fetchKeys(): Promise<boolean> {
     try {
       const fetched = await readKeys(await loadJwks(issuer), issuer.algorithms)
       if (fetched.length === 0) throw new Error('the key set holds no key that may verify access tokens')
-      replaceKeys(fetched)
+      report.succeeded(fetched.length, keys.replace(fetched))
       return true
     } catch (error) {
-      problem = error instanceof Error ? error.message : 'the fetch failed'
-      reportProblem(problem)
+      report.failed(messageOf(error), keys.usable())
       return false
     }
-  }
-
-  function replaceKeys(fetched: readonly VerificationKey[]): void {
-    const present = new Set(fetched.map((key) => key.thumbprint))
-    const gone = keys.filter((key) => !present.has(key.thumbprint))
-    const added = fetched.length - (keys.length - gone.length)
-    forget(gone)
-    if (gone.length > 0 || added > 0 || reported !== undefined) {
-      log.info(
-        { issuer: issuer.issuer, keys: fetched.length, added, removed: gone.length },
-        'issuer keys are up to date',
-      )
-    }
-    keys = fetched
-    goodAtMs = now()
-    problem = undefined
-    reported = undefined
-  }
-
-  function forget(gone: readonly VerificationKey[]): void {
-    if (gone.length > 0) generation += 1
-    for (const key of gone) cache.removeKey(key.thumbprint)
-  }
-
-  /** Once for each problem, and once more when the last good keys have run out. */
-  function reportProblem(message: string): void {
-    const effect = hasKeys()
-      ? 'the last keys stay in use for up to 24 h'
-      : 'routes that need a token answer 503'
-    if (reported === effect + message) return
-    reported = effect + message
-    log.warn(
-      { issuer: issuer.issuer, problem: message },
-      `issuer keys cannot be fetched; ${effect}; check that the issuer runs and can be reached from the gateway`,
-    )
-  }
-
-  function hasKeys(): boolean {
-    return keys.length > 0 && now() - goodAtMs < lastGoodMs
-  }
-
-  /** Undefined when no key has this `kid`. */
-  function lookUp(kid: string | undefined, algorithm: string): FoundKey | undefined {
-    const fitting = keys.filter((key) => key.algorithms.includes(algorithm))
-    if (kid === undefined)
-      return fitting.length === 1 ? found(fitting[0], algorithm) : unknown('keyIdMissing')
-    const named = fitting.find((key) => key.kid === kid)
-    if (named !== undefined) return found(named, algorithm)
-    return keys.some((key) => key.kid === kid) ? unknown('algorithmOfKey') : undefined
   }
 
   async function wait(run: () => Promise<void>): Promise<FoundKey | undefined> {
@@ -136,12 +96,15 @@ export function createKeySet({ issuer, cache, log, now = Date.now }: KeySetOptio
     waiting += 1
     await run()
     waiting -= 1
-    return hasKeys() ? undefined : unavailable('keysMissing')
+    return keys.usable() ? undefined : unavailable('keysMissing')
   }
 
-  /** Only the first fetch is waited for: in an outage each request would hang as long as a fetch does, but asks for one. */
-  async function firstKeys(): Promise<FoundKey | undefined> {
-    const missing = problem === undefined ? await wait(refetch.current) : unavailable('keysMissing')
+  /**
+   * Only the first fetch is waited for: in an outage each request would hang as long as a fetch does, but
+   * asks for one.
+   */
+  async function waitForFirstKeys(): Promise<FoundKey | undefined> {
+    const missing = report.problem === undefined ? await wait(refetch.current) : unavailable('keysMissing')
     if (missing !== undefined) void refetch.next()
     return missing
   }
@@ -149,33 +112,33 @@ export function createKeySet({ issuer, cache, log, now = Date.now }: KeySetOptio
   async function findAfterRefetch(kid: string, algorithm: string): Promise<FoundKey> {
     // The run under way may have been answered before this key was published: then only the next one counts.
     for (const run of [refetch.current, refetch.next]) {
-      const answer = (await wait(run)) ?? lookUp(kid, algorithm)
-      if (answer !== undefined) return answer
+      const key = (await wait(run)) ?? keys.find(kid, algorithm)
+      if (key !== undefined) return key
     }
     // While the issuer cannot be asked, the key may well exist.
-    if (problem !== undefined) return unavailable('keysUnreachable')
+    if (report.problem !== undefined) return unavailable('keysUnreachable')
     unknownKids.set(kid, now() + unknownKidMs)
     return unknown('keyUnknown')
   }
 
   return {
-    generation: () => generation,
-    status: () => ({ ready: hasKeys(), keys: keys.length, ...statusProblem(problem, hasKeys()) }),
+    generation: () => keys.generation,
+    status: () => statusOf(keys.usable(), keys.size, report.problem),
     async find(kid, algorithm) {
       if (!isKeyId(kid)) return unknown('keyIdForm')
-      if (!hasKeys()) {
-        const missing = await firstKeys()
+      if (!keys.usable()) {
+        const missing = await waitForFirstKeys()
         if (missing !== undefined) return missing
       }
-      const answer = lookUp(kid, algorithm)
-      if (answer !== undefined) return answer
+      const key = keys.find(kid, algorithm)
+      if (key !== undefined) return key
       if (kid === undefined || (unknownKids.get(kid) ?? 0) > now()) return unknown('keyUnknown')
       return findAfterRefetch(kid, algorithm)
     },
     suspect: () => void refetch.next(),
     close() {
       refetch.close()
-      forget(keys)
+      keys.close()
     },
   }
 }
@@ -184,20 +147,9 @@ function isKeyId(kid: unknown): kid is string | undefined {
   return kid === undefined || (typeof kid === 'string' && kid !== '' && kid.length <= kidLimit)
 }
 
-function found(key: VerificationKey | undefined, algorithm: string): FoundKey {
-  if (key === undefined) return unknown('keyUnknown')
-  return { kind: 'key', key: key.key, algorithm, thumbprint: key.thumbprint }
-}
-
-function unavailable(check: 'keysMissing' | 'keysUnreachable' | 'keysBusy'): FoundKey {
-  return { kind: 'unavailable', detail: details[check], retryAfterSeconds }
-}
-
-function unknown(check: Check): FoundKey {
-  return { kind: 'unknown', check }
-}
-
-function statusProblem(problem: string | undefined, ready: boolean): { readonly problem?: string } {
-  if (problem !== undefined) return { problem }
-  return ready ? {} : { problem: 'the keys of this issuer have not been fetched yet' }
+function statusOf(ready: boolean, keys: number, problem: string | undefined): KeySetStatus {
+  if (problem !== undefined) return { ready, keys, problem }
+  return ready
+    ? { ready, keys }
+    : { ready, keys, problem: 'the keys of this issuer have not been fetched yet' }
 }

@@ -1,6 +1,19 @@
+/**
+ * Shortest time between the starts of two runs, in milliseconds. A shorter one lets a flood of made-up `kid`s
+ * cost the issuer more requests; a longer one keeps the first tokens of a rotated key waiting.
+ */
 const cooldownMs = 2000
+/**
+ * Time from one success to the next run, in milliseconds. A key that was withdrawn is trusted for as long at
+ * most.
+ */
 const refreshMs = 10 * 60_000
+/**
+ * By which part `refreshMs` is longer or shorter, by chance: gateways that started together do not ask
+ * together.
+ */
 const refreshJitter = 0.1
+/** Pause after the first failure, in milliseconds; it doubles with each further one, up to `lastRetryMs`. */
 const firstRetryMs = 1000
 const lastRetryMs = 30_000
 
@@ -20,8 +33,9 @@ export type RefetchOptions = {
 }
 
 /**
- * One run at a time, at most one start every 2 s. That is measured by time alone, whatever the runs bring: a flood of made-up
- * kids, or an empty answer, cannot make it a storm. After success a run every 10 min, after failures with a growing pause (1 to 30 s).
+ * There is one run at a time, and at most one start every 2 s. That is measured by time alone, whatever the
+ * runs bring: a flood of made-up `kid`s, or an empty response, cannot make it a storm. The next run comes 10
+ * min after a success, and after a failure with a growing pause (1 to 30 s).
  */
 export function createRefetch({ run, now }: RefetchOptions): Refetch {
   let queued: Promise<void> | undefined
@@ -74,7 +88,6 @@ export function createRefetch({ run, now }: RefetchOptions): Refetch {
   }
 }
 
-/** Many gateways that started together shall not ask together for ever. */
 function jittered(ms: number): number {
   return ms * (1 + refreshJitter * (2 * Math.random() - 1))
 }

@@ -1,9 +1,12 @@
-/** The claims of a verified token; own members only (its prototype has none). */
+/** The claims of a verified token. They are own members only, since its prototype has none. */
 export type Claims = Readonly<Record<string, unknown>>
 
-/** A verified access token: facts only. Whether they are enough for a route is decided on every request. */
+/** How a token is verified: by the issuer's keys, or by asking the issuer. The log calls it `tokenKind`. */
+export type TokenKind = 'jwt' | 'opaque'
+
+/** The facts of a verified access token. Whether they are enough for a route is decided on every request. */
 export type AccessToken = {
-  readonly kind: 'jwt' | 'opaque'
+  readonly kind: TokenKind
   /** `iss`, equal to the configured issuer. */
   readonly issuer: string
   /** `sub`, 1 to 255 characters, no control characters, no outer white space. */

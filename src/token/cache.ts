@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import type { Verified } from './verification.ts'
 
-/** Verified tokens, LRU, shared by all verifiers and kept across reloads. Refusals never enter. */
+/** Verified tokens, least recently used ones dropped, shared by all verifiers and kept across reloads. */
 export type TokenCache = {
   readonly size: number
-  /** `policy` is a digest of everything that verification depended on. Undefined when absent or expired. */
+  /** `policy` is a digest of all that the verification depended on. Undefined when absent or expired. */
   get(policy: string, tokenText: string, nowMs: number): Verified | undefined
   set(policy: string, tokenText: string, entry: Verified, keyThumbprint: string): void
-  /** A key left its issuer's set: its tokens go with it. */
+  /** Forgets the tokens that this key verified, because it left its issuer's set. */
   removeKey(keyThumbprint: string): void
 }
 

@@ -7,8 +7,9 @@ const noScopes: ReadonlySet<string> = new Set()
 const scopesOf = memo((claim) => setOf(claim.split(' ')), { longestKey: 256 })
 
 /**
- * The scopes that a `scope` claim holds: a string separated by U+0020 alone, or an array of strings. Whole, case-sensitive
- * tokens; whatever is outside the grammar matches nothing. Absent, empty and malformed claims all hold none.
+ * The scopes that a `scope` claim holds: a string separated by U+0020 alone, or an array of strings. Whole,
+ * case-sensitive tokens; whatever is outside the grammar matches nothing. Absent, empty and malformed claims
+ * all hold none.
  */
 export function parseScopes(claim: unknown): ReadonlySet<string> {
   if (typeof claim === 'string') return scopesOf(claim)

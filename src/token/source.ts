@@ -1,6 +1,6 @@
 import type { RequestHead } from '../http/request-head.ts'
 
-/** Where the token is in a request (RFC 6750 section 2): Authorization only. */
+/** The credentials of a request. A token is looked for in Authorization only (RFC 6750 section 2.1). */
 export type TokenSource =
   | { readonly kind: 'bearer'; readonly token: string }
   | { readonly kind: 'none' }
@@ -12,7 +12,10 @@ const malformed: TokenSource = {
   detail: 'Authorization: Bearer is not followed by one well-formed access token',
 }
 
-/** The scheme ends where no token character follows (RFC 9110 section 5.6.2): `Bearer,x` is a malformed Bearer, `Bearer-2 x` another scheme. */
+/**
+ * The scheme ends where no token character follows (RFC 9110 section 5.6.2): `Bearer,x` is a malformed
+ * Bearer, `Bearer-2 x` another scheme.
+ */
 const bearer = /^bearer(?![!#$%&'*+\-.^_`|~0-9a-z])/i
 /** RFC 6750 section 2.1: `"Bearer" 1*SP b64token`. */
 const credentials = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i

@@ -1,6 +1,10 @@
-import type { AccessToken } from './access-token.ts'
+import type { UnavailableKeys, UnknownKey } from '../issuer/found-key.ts'
+import type { AccessToken, TokenKind } from './access-token.ts'
 
-/** Token text → access token, or why not. `detail` is static text: it names the check, never token content. */
+/**
+ * A verified access token, or why it is refused. `detail` is static text: it names the check, never token
+ * content.
+ */
 export type Verification = Verified | Unverified
 
 export type Verified = {
@@ -14,19 +18,19 @@ export type Unverified =
       readonly verified: false
       readonly code: 'invalid_token'
       readonly detail: string
-      readonly tokenKind: 'jwt' | 'opaque'
+      readonly tokenKind: TokenKind
     }
   | {
       readonly verified: false
       readonly code: 'issuer_unavailable' | 'verification_busy'
       readonly detail: string
       readonly retryAfterSeconds: number
-      readonly tokenKind: 'jwt' | 'opaque'
+      readonly tokenKind: TokenKind
     }
 
 /**
- * Why a token is refused, one text a check, for the operator who must mend it. Each may stand in an `error_description`
- * (RFC 6750 section 3: ASCII without `"` and `\`).
+ * The texts by which tokens are refused, one for each check, for the operator who must mend it. Each may
+ * stand in an `error_description` (RFC 6750 section 3: ASCII without `"` and `\`).
  */
 export const details = {
   tooLong: 'The access token is longer than tokens.maxBytes',
@@ -69,21 +73,26 @@ export const details = {
   keysUnreachable: 'The keys of the issuer cannot be fetched at the moment',
   keysBusy: 'Too many requests wait for the keys of the issuer',
   queueFull: 'Too many access tokens wait for their verification',
-} as const satisfies Record<string, string>
+} as const satisfies Record<UnknownKey | UnavailableKeys, string> & Record<string, string>
 
 export type Check = keyof typeof details
 
-/** By the time that a full queue is worked off, give or take. */
-const retryAfterSeconds = 1
+/** A full queue is worked off in about half a second. */
+const queueRetryAfterSeconds = 1
 
 export const queueFull: Unverified = {
   verified: false,
   code: 'verification_busy',
   detail: details.queueFull,
-  retryAfterSeconds,
+  retryAfterSeconds: queueRetryAfterSeconds,
   tokenKind: 'jwt',
 }
 
-export function refuse(check: Check, tokenKind: 'jwt' | 'opaque' = 'jwt'): Unverified {
+export function keysUnavailable(reason: UnavailableKeys, retryAfterSeconds: number): Unverified {
+  const detail = details[reason]
+  return { verified: false, code: 'issuer_unavailable', detail, retryAfterSeconds, tokenKind: 'jwt' }
+}
+
+export function refuse(check: Check, tokenKind: TokenKind = 'jwt'): Unverified {
   return { verified: false, code: 'invalid_token', detail: details[check], tokenKind }
 }

@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { KeySet } from '../issuer/key-set.ts'
-import type { IssuerOptions, TokenOptions } from '../issuer/options.ts'
+import type { IssuerOptions } from '../issuer/options.ts'
 import type { TokenCache } from './cache.ts'
-import type { VerificationQueue } from './fair-queue.ts'
+import type { FairQueue } from './fair-queue.ts'
+import { formOf } from './form.ts'
 import { verifyJwt } from './jwt/verify.ts'
-import { shapeOf } from './kind.ts'
+import type { TokenOptions } from './options.ts'
 import { refuse, type Verification } from './verification.ts'
-
-export type { Unverified, Verification, Verified } from './verification.ts'
 
 /** Verifies tokens of one issuer for one protected resource. */
 export type Verifier = {
   /**
-   * Answers at once for a token that is in the cache or refused by its shape; otherwise a promise that never rejects.
-   * `client` is the address that asks: clients take turns.
+   * Answers at once for a token that is in the cache or refused by its form; otherwise with a promise that
+   * never rejects. `client` is the address that asks: clients take turns.
    */
   verify(tokenText: string, nowMs: number, client?: string): Verification | Promise<Verification>
 }
@@ -24,22 +23,26 @@ export type VerifierOptions = {
   readonly tokens: TokenOptions
   readonly keySet: KeySet
   readonly cache: TokenCache
-  readonly queue: VerificationQueue
+  readonly queue: FairQueue
 }
 
-/** One verifier per (issuer, resource); cheap to make on every reload. The cache key holds a digest of this policy. */
+/**
+ * Makes the verifier for one pair of issuer and resource; it is cheap enough for every reload. A digest of
+ * these options is a part of the cache key.
+ */
 export function createVerifier(options: VerifierOptions): Verifier {
   const { cache, tokens } = options
   const policy = policyDigest(options)
-  const flights = new Map<string, Promise<Verification>>()
+  const underWay = new Map<string, Promise<Verification>>()
   const opaqueRefusal = refuse(options.issuer.isLogto ? 'opaqueFromLogto' : 'opaque', 'opaque')
 
-  function fly(tokenText: string, nowMs: number, client: string): Promise<Verification> {
-    const under = flights.get(tokenText)
-    if (under !== undefined) return under
-    const flight = verifyAndKeep(tokenText, nowMs, client).finally(() => flights.delete(tokenText))
-    flights.set(tokenText, flight)
-    return flight
+  /** Requests that bring the same new token at the same time share one verification. */
+  function verifyOnce(tokenText: string, nowMs: number, client: string): Promise<Verification> {
+    const shared = underWay.get(tokenText)
+    if (shared !== undefined) return shared
+    const verification = verifyAndKeep(tokenText, nowMs, client).finally(() => underWay.delete(tokenText))
+    underWay.set(tokenText, verification)
+    return verification
   }
 
   async function verifyAndKeep(tokenText: string, nowMs: number, client: string): Promise<Verification> {
@@ -68,9 +71,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const known = cache.get(policy, tokenText, nowMs)
       if (known !== undefined) return known
       if (tokenText.length > tokens.maxBytes) return tooLong
-      switch (shapeOf(tokenText, options.issuer.isLogto)) {
+      switch (formOf(tokenText, options.issuer.isLogto)) {
         case 'jwt':
-          return fly(tokenText, nowMs, client)
+          return verifyOnce(tokenText, nowMs, client)
         case 'jwe':
           return encrypted
         case 'malformed':

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { routeLine } from '../admin/admin.ts'
 import type { ProcessStatus } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
+import { messageOf } from '../errors.ts'
 import { createLogger, type ProcessLogger } from '../log/logger.ts'
 import { createFront, type Front } from '../server/public-side.ts'
 import { boundYoungGeneration } from '../server/young-generation.ts'
@@ -139,8 +140,4 @@ async function reload(serving: Serving | undefined, whole: Config): Promise<Conf
   } catch (error) {
     return { problem: messageOf(error) }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown'
 }

@@ -1,8 +1,11 @@
-import { createKeySet, type IssuerOptions, type KeySet, type TokenOptions } from '../../src/issuer/key-set.ts'
+import { createKeySet, type KeySet } from '../../src/issuer/key-set.ts'
+import type { IssuerOptions } from '../../src/issuer/options.ts'
 import type { Logger } from '../../src/log/logger.ts'
 import { createTokenCache, type TokenCache } from '../../src/token/cache.ts'
-import { createVerificationQueue } from '../../src/token/fair-queue.ts'
-import { createVerifier, type Verification, type Verifier } from '../../src/token/verifier.ts'
+import { createFairQueue } from '../../src/token/fair-queue.ts'
+import type { TokenOptions } from '../../src/token/options.ts'
+import type { Verification } from '../../src/token/verification.ts'
+import { createVerifier, type Verifier } from '../../src/token/verifier.ts'
 
 export const resource = 'https://api.example.com/'
 
@@ -11,7 +14,6 @@ export const tokenOptions: TokenOptions = {
   maxBytes: 8192,
   maxLifetimeMs: 24 * 3_600_000,
   cacheMaxEntries: 100,
-  opaque: 'explain',
 }
 
 export function issuerOptions(url: string, more?: Partial<IssuerOptions>): IssuerOptions {
@@ -62,14 +64,19 @@ export function createVerifierStage(options: StageOptions): VerifierStage {
   const clock = { nowMs: Date.now() }
   const log = recordingLog()
   const cache = createTokenCache({ maxEntries: 100 })
-  const keySet = createKeySet({ issuer: options.issuer, cache, log, now: () => clock.nowMs })
+  const keySet = createKeySet({
+    issuer: options.issuer,
+    log,
+    onKeysLeft: (thumbprints) => thumbprints.forEach(cache.removeKey),
+    now: () => clock.nowMs,
+  })
   const verifier = createVerifier({
     issuer: options.issuer,
     resource: options.resource ?? resource,
     tokens: { ...tokenOptions, ...options.tokens },
     keySet,
     cache,
-    queue: createVerificationQueue(),
+    queue: createFairQueue(),
   })
   const verify = async (tokenText: string) => verifier.verify(tokenText, clock.nowMs)
   return {

@@ -1,4 +1,4 @@
-import type { IssuerOptions } from '../../issuer/key-set.ts'
+import type { IssuerOptions } from '../../issuer/options.ts'
 import type { ApiConfig, PathConfig, Timeouts } from '../config.ts'
 import type { FileApi, FileCors } from '../schema/api.ts'
 import type { Path } from '../yaml/tree.ts'

@@ -58,7 +58,6 @@ function compose(context: Context): Config {
       maxBytes: tokens.maxBytes,
       maxLifetimeMs: tokens.maxLifetime,
       cacheMaxEntries: tokens.cache.maxEntries,
-      opaque: tokens.opaque,
     },
     identity: composeIdentity(context, apis),
     limits,

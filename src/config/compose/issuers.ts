@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { IssuerOptions } from '../../issuer/key-set.ts'
+import type { IssuerOptions } from '../../issuer/options.ts'
 import type { FileIssuer } from '../schema/issuer.ts'
 import type { Path } from '../yaml/tree.ts'
 import type { Context } from './context.ts'

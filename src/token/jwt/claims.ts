@@ -1,5 +1,6 @@
-import type { IssuerOptions, TokenOptions } from '../../issuer/options.ts'
+import type { IssuerOptions } from '../../issuer/options.ts'
 import type { Claims } from '../access-token.ts'
+import type { TokenOptions } from '../options.ts'
 import type { Check } from '../verification.ts'
 
 export type ClaimRules = {
@@ -9,7 +10,10 @@ export type ClaimRules = {
   readonly nowMs: number
 }
 
-/** What is wrong with the claims of a JWT whose signature verified (RFC 9068 section 4), if anything. */
+/**
+ * The first fault in the claims of a JWT whose signature verified (RFC 9068 section 4); undefined when there
+ * is none.
+ */
 export function claimsFault(type: string, claims: Claims, rules: ClaimRules): Check | undefined {
   return (
     originFault(claims, rules) ??
@@ -21,7 +25,7 @@ export function claimsFault(type: string, claims: Claims, rules: ClaimRules): Ch
 
 const dateClaims = ['exp', 'nbf', 'iat']
 
-/** `1e400` is valid JSON and reads as Infinity: a token for ever. Beyond 2^53 seconds are no longer exact. */
+/** `1e400` is valid JSON and reads as Infinity: a token for ever. Seconds beyond 2^53 are no longer exact. */
 export function dateFault(claims: Claims): Check | undefined {
   for (const name of dateClaims) {
     const value = claims[name]
@@ -52,8 +56,8 @@ function timeFault(claims: Claims, { tokens, nowMs }: ClaimRules): Check | undef
 }
 
 /**
- * The subject becomes a header. A value that servers trim or split, or that UTF-8 cannot carry (half of a surrogate pair), would
- * name somebody else there.
+ * The subject becomes a header. A value that servers trim or split, or that UTF-8 cannot carry (half of a
+ * surrogate pair), would name somebody else there.
  */
 const unsafeSubject = /[\u0000-\u001f\u007f-\u009f]|^\s|\s$|\p{Surrogate}/u
 
@@ -64,7 +68,8 @@ function subjectFault(claims: Claims): Check | undefined {
 }
 
 function profileFault(type: string, claims: Claims, issuer: IssuerOptions): Check | undefined {
-  // RFC 9449 section 7.2, RFC 8705 section 3: whoever stole it could not use it; as Bearer they could.
+  // RFC 9449 section 7.2, RFC 8705 section 3: a thief cannot use a bound token, but could if it passed as
+  // Bearer.
   if ('cnf' in claims) return 'bound'
   if (acceptsUntyped(issuer) && looksLikeIdToken(claims, issuer)) return 'idToken'
   if (type !== 'at+jwt') return undefined
@@ -78,7 +83,7 @@ function isText(claim: unknown): boolean {
   return typeof claim === 'string' && claim !== ''
 }
 
-/** Where `typ` does not tell access tokens from ID tokens. */
+/** True when `typ` does not tell access tokens of this issuer from ID tokens. */
 function acceptsUntyped(issuer: IssuerOptions): boolean {
   return issuer.tokenTypes.includes('jwt') || issuer.tokenTypes.includes('none')
 }

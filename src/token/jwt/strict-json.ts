@@ -1,29 +1,32 @@
-/** Deeper nesting than this is no claim set but an attack on the reader. */
+import { isJsonObject } from '../../issuer/json-object.ts'
+
+/**
+ * Most objects and arrays within each other. Deeper nesting is no claim set but an attack on whoever reads
+ * it.
+ */
 const depthLimit = 32
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * JSON object → null-prototype objects, or undefined when the bytes are not UTF-8 (RFC 7519 section 7.2), start with a BOM, are
- * not one JSON object, are nested too deep, or when any object in them has a member twice: two readers could then see two tokens.
+ * Parses one JSON object into objects without a prototype. Undefined when the bytes are not UTF-8 (RFC 7519
+ * section 7.2), start with a byte order mark, are not one JSON object, or are nested too deep, and when any
+ * object in them has a member twice: two readers could then see two tokens.
  */
 export function parseStrictJson(bytes: Uint8Array): Record<string, unknown> | undefined {
   try {
     const text = utf8.decode(bytes)
     const value: unknown = JSON.parse(text)
-    return isObject(value) && isStrict(text) ? withoutPrototype(value) : undefined
+    return isJsonObject(value) && isStrict(text) ? withoutPrototype(value) : undefined
   } catch {
     return undefined
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /**
- * No object with a duplicate member, nothing too deep. Takes valid JSON only. One pass by hand: a regular expression needs
- * quadratic time for a string of quotes that anybody may send.
+ * True when no object has a duplicate member and nothing is nested too deep. Takes valid JSON only. The text
+ * is read in one pass by hand: a regular expression needs quadratic time for a string of quotes, which
+ * anybody may send.
  */
 function isStrict(json: string): boolean {
   const open: (Set<string> | undefined)[] = []
@@ -68,8 +71,9 @@ function addName(names: Set<string> | undefined, quoted: string): boolean {
 }
 
 /**
- * Takes the prototype off what JSON.parse just made, where `__proto__` is a member like any other. Copies into
- * `Object.create(null)` would be hash tables, which cost a cached token half a kilobyte more.
+ * Takes the prototype off the objects that JSON.parse just made, where `__proto__` is a member like any
+ * other. Copies into `Object.create(null)` would be hash tables, which cost a cached token half a kilobyte
+ * more.
  */
 function withoutPrototype<T extends object>(value: T): T {
   for (const member of Object.values(value)) {

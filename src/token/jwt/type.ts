@@ -1,8 +1,9 @@
 import type { Claims } from '../access-token.ts'
 
 /**
- * `typ` as `issuer.tokenTypes` spells it: lower-cased, without `application/` (RFC 7515 section 4.1.9); `none` when absent. Text
- * that is none of those is `unknown`, which no configuration can name.
+ * The `typ` of a header as `issuer.tokenTypes` spells it: lower-cased, without `application/` (RFC 7515
+ * section 4.1.9), and `none` when absent. A `typ` that is no text, or is the text `none`, is `unknown`, which
+ * no configuration can name.
  */
 export function tokenTypeOf(header: Claims): string {
   const { typ } = header

@@ -1,11 +1,13 @@
 import { compactVerify } from 'jose'
+import type { FoundKey } from '../../issuer/found-key.ts'
 import { signatureAlgorithms } from '../../issuer/json-web-key.ts'
-import type { FoundKey, KeySet } from '../../issuer/key-set.ts'
-import type { IssuerOptions, TokenOptions } from '../../issuer/options.ts'
+import type { KeySet } from '../../issuer/key-set.ts'
+import type { IssuerOptions } from '../../issuer/options.ts'
 import type { AccessToken, Claims } from '../access-token.ts'
-import type { VerificationQueue } from '../fair-queue.ts'
+import type { FairQueue } from '../fair-queue.ts'
+import type { TokenOptions } from '../options.ts'
 import { parseScopes } from '../scope.ts'
-import { type Check, queueFull, refuse, type Unverified } from '../verification.ts'
+import { type Check, keysUnavailable, queueFull, refuse, type Unverified } from '../verification.ts'
 import { claimsFault, dateFault } from './claims.ts'
 import { parseStrictJson } from './strict-json.ts'
 import { tokenTypeOf } from './type.ts'
@@ -17,15 +19,16 @@ export type JwtOptions = {
   readonly resource: string
   readonly tokens: TokenOptions
   readonly keySet: KeySet
-  readonly queue: VerificationQueue
+  readonly queue: FairQueue
   /** The address that sent the token. */
   readonly client: string
   readonly nowMs: number
 }
 
 /**
- * Verifies a JWT access token (RFC 9068 section 4, RFC 8725), in the order: shape, header, typ, alg, key, signature, iss, aud,
- * times, required claims. Never rejects: whatever goes wrong is a refusal. The text must have passed `shapeOf`.
+ * Verifies a JWT access token (RFC 9068 section 4, RFC 8725), in this order: header, typ, alg, key,
+ * signature, iss, aud, times, required claims. Never rejects: whatever goes wrong is a refusal. The text must
+ * be a JWT by its form (`formOf`).
  */
 export async function verifyJwt(tokenText: string, options: JwtOptions): Promise<VerifiedJwt | Unverified> {
   try {
@@ -41,25 +44,25 @@ async function verify(tokenText: string, options: JwtOptions): Promise<VerifiedJ
   const header = parseStrictJson(Buffer.from(headerPart, 'base64url'))
   const claims = parseStrictJson(Buffer.from(claimsPart, 'base64url'))
   if (header === undefined || claims === undefined) return refuse('notStrictJson')
-  const fault = headerFault(header, options.issuer) ?? dateFault(claims)
-  if (fault !== undefined) return refuse(fault)
+  const formFault = headerFault(header, options.issuer) ?? dateFault(claims)
+  if (formFault !== undefined) return refuse(formFault)
   const key = await options.keySet.find(header['kid'], String(header['alg']))
-  if (key.kind === 'unavailable') {
-    const { detail, retryAfterSeconds } = key
-    return { verified: false, code: 'issuer_unavailable', detail, retryAfterSeconds, tokenKind: 'jwt' }
-  }
-  if (key.kind === 'unknown') return refuse(key.check)
+  if (key.kind === 'unavailable') return keysUnavailable(key.reason, key.retryAfterSeconds)
+  if (key.kind === 'unknown') return refuse(key.reason)
   const verifies = await options.queue.run(options.client, () =>
     signatureVerifies(tokenText, key, options.keySet),
   )
   if (verifies === undefined) return queueFull
   if (!verifies) return refuse('signature')
-  const refused = claimsFault(tokenTypeOf(header), claims, options)
-  if (refused !== undefined) return refuse(refused)
+  const claimFault = claimsFault(tokenTypeOf(header), claims, options)
+  if (claimFault !== undefined) return refuse(claimFault)
   return { token: accessToken(claims, options), keyThumbprint: key.thumbprint }
 }
 
-/** jose verifies with WebCrypto, off the event loop. It throws a plain TypeError on a weak RSA key, for one. */
+/**
+ * jose verifies with WebCrypto, off the event loop. It may throw anything: on a weak RSA key a plain
+ * TypeError.
+ */
 async function signatureVerifies(
   tokenText: string,
   key: Extract<FoundKey, { kind: 'key' }>,
@@ -75,7 +78,10 @@ async function signatureVerifies(
   }
 }
 
-/** Header parameters that point to keys or change what is signed: never followed, always refused (RFC 8725 section 3). */
+/**
+ * Header parameters that point to keys or change what is signed. They are refused, never followed (RFC 8725
+ * section 3).
+ */
 const refusedParameters = ['crit', 'jku', 'x5u', 'jwk', 'b64', 'zip', 'enc', 'cnf']
 
 function headerFault(header: Claims, issuer: IssuerOptions): Check | undefined {
@@ -101,7 +107,10 @@ function accessToken(parsed: Record<string, unknown>, { issuer, resource, tokens
   }
 }
 
-/** An object without any prototype is a hash table of its own to V8, 560 bytes for eight claims; with an empty one it takes 200. */
+/**
+ * The prototype of all claims. V8 makes an object without any prototype a hash table of its own, 560 bytes
+ * for eight claims; with an empty prototype it takes 200.
+ */
 const noMembers: object = Object.freeze(Object.create(null))
 
 /** Thousands of cached tokens say the same in the same order: they share one copy of it. */

@@ -32,7 +32,6 @@ describe('a configuration', () => {
       maxBytes: 8192,
       maxLifetimeMs: 86_400_000,
       cacheMaxEntries: 20_000,
-      opaque: 'explain',
     })
     expect(config?.apis[0]?.identityHeaders[0]).toEqual({ header: 'X-User-Id', claim: 'sub' })
     const route = config?.apis[0]?.paths[0]?.methods.get('GET')

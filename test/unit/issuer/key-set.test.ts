@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { IssuerOptions } from '../../../src/issuer/key-set.ts'
+import type { IssuerOptions } from '../../../src/issuer/options.ts'
 import { details } from '../../../src/token/verification.ts'
 import { createIssuerKey, createTestIssuer, type Fault, type TestIssuer } from '../../support/issuer.ts'
 import {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { AccessToken } from '../../../src/token/access-token.ts'
 import { createTokenCache } from '../../../src/token/cache.ts'
-import type { Verified } from '../../../src/token/verifier.ts'
+import type { Verified } from '../../../src/token/verification.ts'
 
 function entry(expiresAtMs: number): Verified {
   const token: AccessToken = {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { createVerificationQueue } from '../../../src/token/fair-queue.ts'
+import { createFairQueue } from '../../../src/token/fair-queue.ts'
 
 /** Runs jobs that end when they are told, and writes down which began. */
 function stageOf(options: { atOnce: number; limit: number }) {
-  const queue = createVerificationQueue(options)
+  const queue = createFairQueue(options)
   const begun: string[] = []
   const ends = new Map<string, () => void>()
   const answers: Record<string, string> = {}
@@ -56,7 +56,7 @@ describe('verifications', () => {
   })
 
   test('that fail give their place on', async () => {
-    const queue = createVerificationQueue({ atOnce: 1, limit: 1 })
+    const queue = createFairQueue({ atOnce: 1, limit: 1 })
     const first = queue.run('a', () => Promise.reject(new Error('no')))
     const second = queue.run('a', async () => 'yes')
     await expect(first).rejects.toThrow('no')
@@ -97,7 +97,7 @@ describe('clients', () => {
     ['::1', '::2', true],
     ['192.0.2.1', '192.0.2.2', false],
   ])('%s and %s stand in one line: %s', async (one, other, together) => {
-    const queue = createVerificationQueue({ atOnce: 1, limit: 2 })
+    const queue = createFairQueue({ atOnce: 1, limit: 2 })
     const waits = () => new Promise<string>(() => {})
     void queue.run(one, waits)
     const last = [queue.run(one, waits), queue.run(one, waits)][1]

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createVerificationQueue } from '../../../src/token/fair-queue.ts'
+import { createFairQueue } from '../../../src/token/fair-queue.ts'
 import { details } from '../../../src/token/verification.ts'
 import { createVerifier } from '../../../src/token/verifier.ts'
 import { createTestIssuer, type TestIssuer } from '../../support/issuer.ts'
@@ -69,7 +69,7 @@ describe('a token that was verified', () => {
       tokens: tokenOptions,
       keySet: stage.keySet,
       cache: stage.cache,
-      queue: createVerificationQueue(),
+      queue: createFairQueue(),
       ...more,
     })
     expect(await other.verify(text, stage.clock.nowMs)).not.toMatchObject({ cache: 'hit' })

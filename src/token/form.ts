@@ -1,11 +1,13 @@
-export type TokenShape = 'jwt' | 'jwe' | 'malformed' | 'opaque'
+/** The form of a token's text. */
+export type TokenForm = 'jwt' | 'jwe' | 'malformed' | 'opaque'
 
 /**
- * What a token is, by its shape alone and once: a JWT that fails is never tried as anything else. Three canonical base64url
- * parts are a JWT, five a JWE. For Logto whatever else holds a dot is malformed, because its opaque tokens hold none; for other
- * issuers it is opaque, unless it starts as every JWT does: a respelled JWT gets no second chance.
+ * Tells by the text alone, and once, how a token is verified: a JWT that fails is never tried as anything
+ * else. Three canonical base64url parts are a JWT, five a JWE. For Logto every other text that holds a dot is
+ * malformed, because its opaque tokens hold none. For other issuers it is opaque, unless it starts as every
+ * JWT does: a respelled JWT gets no second chance.
  */
-export function shapeOf(tokenText: string, isLogto: boolean): TokenShape {
+export function formOf(tokenText: string, isLogto: boolean): TokenForm {
   const parts = tokenText.split('.', 6)
   if (parts.length === 1) return 'opaque'
   if (parts.length === 5) return 'jwe'
@@ -21,7 +23,10 @@ const jsonObjectStart = 'eyJ'
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const base64url = /^[A-Za-z0-9_-]*$/
 
-/** No padding, no foreign character, and spare bits zero: one byte sequence has one spelling (RFC 4648 section 3.5). */
+/**
+ * True without padding and foreign characters, and with spare bits of zero: one byte sequence then has one
+ * spelling (RFC 4648 section 3.5).
+ */
 function isCanonicalBase64url(part: string): boolean {
   const rest = part.length % 4
   if (rest === 1 || !base64url.test(part)) return false

@@ -1,0 +1,72 @@
+import { type FoundKey, found, unknown } from './found-key.ts'
+import type { VerificationKey } from './json-web-key.ts'
+
+/** The keys of the last fetch that brought some. */
+export type LastGoodKeys = {
+  /** The number of keys, also of those that are too old. */
+  readonly size: number
+  /** Counts the times that a key left. */
+  readonly generation: number
+  /** False before the first fetch, and again when the last good one is 24 hours old. */
+  usable(): boolean
+  replace(fetched: readonly VerificationKey[]): { readonly added: number; readonly removed: number }
+  /** Undefined when no key has this `kid`. */
+  find(kid: string | undefined, algorithm: string): FoundKey | undefined
+  /** Announces every key as one that left, because from now on nobody notices when one really does. */
+  close(): void
+}
+
+export type LastGoodKeysOptions = {
+  /** Hears the thumbprints of keys that left, before their successors are used. */
+  readonly onKeysLeft: (thumbprints: readonly string[]) => void
+  readonly now: () => number
+}
+
+/**
+ * How long keys are used when no fetch succeeds any more, in milliseconds since the last one that did. A
+ * longer time bridges longer outages of the issuer, but lets a key live on for as long when an attacker keeps
+ * the gateway from hearing that it was withdrawn. Afterwards routes that need a token answer 503.
+ */
+const lastGoodMs = 24 * 3_600_000
+
+export function createLastGoodKeys({ onKeysLeft, now }: LastGoodKeysOptions): LastGoodKeys {
+  let keys: readonly VerificationKey[] = []
+  let fetchedAtMs = Number.NEGATIVE_INFINITY
+  let generation = 0
+
+  function announce(gone: readonly VerificationKey[]): void {
+    if (gone.length === 0) return
+    generation += 1
+    onKeysLeft(gone.map(({ thumbprint }) => thumbprint))
+  }
+
+  return {
+    get size() {
+      return keys.length
+    },
+    get generation() {
+      return generation
+    },
+    usable: () => keys.length > 0 && now() - fetchedAtMs < lastGoodMs,
+    replace(fetched) {
+      const published = new Set(fetched.map(({ thumbprint }) => thumbprint))
+      const gone = keys.filter(({ thumbprint }) => !published.has(thumbprint))
+      const added = fetched.length - (keys.length - gone.length)
+      announce(gone)
+      keys = fetched
+      fetchedAtMs = now()
+      return { added, removed: gone.length }
+    },
+    find(kid, algorithm) {
+      const fitting = keys.filter(({ algorithms }) => algorithms.includes(algorithm))
+      if (kid === undefined) {
+        const [only, another] = fitting
+        return only === undefined || another !== undefined ? unknown('keyIdMissing') : found(only, algorithm)
+      }
+      const named = fitting.find((key) => key.kid === kid)
+      if (named !== undefined) return found(named, algorithm)
+      return keys.some((key) => key.kid === kid) ? unknown('algorithmOfKey') : undefined
+    },
+    close: () => announce(keys),
+  }
+}
