@@ -39,7 +39,8 @@ export function createKeyReport(issuer: string, log: Logger): KeyReport {
       warned = effect + message
       log.warn(
         { issuer, problem: message },
-        `issuer keys cannot be fetched; ${effect}; check that the issuer runs and can be reached from the gateway`,
+        `issuer keys cannot be fetched; ${effect}; ` +
+          'check that the issuer runs and can be reached from the gateway',
       )
     },
   }
