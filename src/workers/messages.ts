@@ -58,8 +58,9 @@ export type OrderHandlers = {
 }
 
 /**
- * A whole configuration as text, with its maps. Workers get what the supervisor has read and never read the file
- * themselves: it may have changed since, and a worker that is started again must come up with the rules in force.
+ * A whole configuration as text, with its maps. Workers get what the supervisor has read and never read the
+ * file themselves: it may have changed since, and a worker that is started again must come up with the rules
+ * in force.
  */
 export function encodeConfig(config: Config): string {
   return serialize(config).toString('base64')

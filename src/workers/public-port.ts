@@ -12,8 +12,8 @@ export type Recipient = {
 }
 
 /**
- * The listener of the public port. The supervisor holds it, so that connections wait while workers are started again.
- * Each connection goes to the worker with the fewest.
+ * The listener of the public port. The supervisor holds it, so that connections wait while workers are
+ * started again. Each connection goes to the worker with the fewest.
  */
 export type PublicPort = {
   readonly listener: Server
@@ -49,8 +49,9 @@ type State = {
 const lookForLateEveryMs = 1000
 
 /**
- * How many connections a worker may have been given without confirming them, so that one that is stuck gets no more.
- * With one at a time, of 64 connections that come together a worker with a slow start gets only a third.
+ * How many connections a worker may have been given without confirming them, so that one that is stuck gets
+ * no more. With one at a time, of 64 connections that come together a worker with a slow start gets only a
+ * third.
  */
 const mostUnconfirmed = 8
 
@@ -132,7 +133,8 @@ function chooseRecipient(
 async function give(state: State, connection: WaitingConnection, recipient: Recipient): Promise<void> {
   const { recipients } = state
   const unconfirmed = recipients.get(recipient) ?? 0
-  // It becomes the last in the map, so that among workers with equally many connections the next turn is another's.
+  // It becomes the last in the map, so that among workers with equally many connections the next turn is
+  // another's.
   recipients.delete(recipient)
   recipients.set(recipient, unconfirmed + 1)
   const reply = await recipient.take(connection.socket)

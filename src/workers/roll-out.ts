@@ -2,8 +2,8 @@ import type { Config } from '../config/config.ts'
 import type { Slot } from './slot.ts'
 
 /**
- * Takes a new configuration into use in one worker after the other. Resolves to what the first worker that refused it
- * said, or to undefined when none did.
+ * Takes a new configuration into use in one worker after the other. Resolves to what the first worker that
+ * refused it said, or to undefined when none did.
  */
 export async function rollOut(
   slots: readonly Pick<Slot, 'reload' | 'catchUp'>[],

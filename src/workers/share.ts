@@ -2,9 +2,9 @@ import type { Config, RouteConfig } from '../config/config.ts'
 import type { UpstreamOptions } from '../upstream/upstream.ts'
 
 /**
- * The part that one of several workers has of what the file allows in all: connections of clients, connections to each
- * upstream, and places in the queue before them. `number` counts from 1. Timeouts, sizes and the token cache are not
- * divided: each worker has them as the file says.
+ * The part that one of several workers has of what the file allows in all: connections of clients,
+ * connections to each upstream, and places in the queue before them. `number` counts from 1. Timeouts, sizes
+ * and the token cache are not divided: each worker has them as the file says.
  */
 export function shareOf(config: Config, number: number): Config {
   const part = (whole: number) =>

@@ -19,13 +19,13 @@ export type Slot = {
   status(): Promise<ProcessStatus | undefined>
   routes(): Promise<readonly RouteLine[] | undefined>
   /**
-   * Takes this configuration into use. Resolves to what hindered it, or to undefined. A process that ends meanwhile
-   * hinders nothing: the next one starts with the configuration in force.
+   * Takes this configuration into use. Resolves to what hindered it, or to undefined. A process that ends
+   * meanwhile hinders nothing: the next one starts with the configuration in force.
    */
   reload(config: Config): Promise<string | undefined>
   /**
-   * Brings a process that has another configuration than the one in force to that one, by a reload or, when it refuses,
-   * by starting it again.
+   * Brings a process that has another configuration than the one in force to that one, by a reload or, when
+   * it refuses, by starting it again.
    */
   catchUp(): Promise<void>
   /** Resolves when its process has ended: gracefully, or killed after `withinMs`. */
@@ -125,7 +125,9 @@ async function bringUp(state: State, worker: WorkerProcess): Promise<string | un
   return reply.problem
 }
 
-/** Has the public port give connections to this process, and watches it. Returns a function that ends both. */
+/**
+ * Has the public port give connections to this process, and watches it. Returns a function that ends both.
+ */
 function offerConnections({ number, log, publicPort }: State, worker: WorkerProcess): () => void {
   const recipient: Recipient = {
     open: 0,

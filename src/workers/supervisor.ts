@@ -1,5 +1,6 @@
-// Why not node:cluster? It deals connections out in turn, whatever each worker has open, and it closes the port as soon
-// as no worker runs. Here a connection goes to the worker with the fewest, and waits while workers are started again.
+// Why not node:cluster? It deals connections out in turn, whatever each worker has open, and it closes the
+// port as soon as no worker runs. Here a connection goes to the worker with the fewest, and waits while
+// workers are started again.
 
 import { randomBytes } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
@@ -32,9 +33,9 @@ type State = {
 }
 
 /**
- * The gateway in several processes. This one holds the public port and the admin listener, starts the workers, starts
- * them again when they end, and serves no request itself. Resolves when all workers serve. Rejects when a port is taken
- * or a worker cannot start.
+ * The gateway in several processes. This one holds the public port and the admin listener, starts the
+ * workers, starts them again when they end, and serves no request itself. Resolves when all workers serve.
+ * Rejects when a port is taken or a worker cannot start.
  */
 export async function startSupervisor(options: {
   readonly config: Config

@@ -6,7 +6,9 @@ import { wholeLines } from './whole-lines.ts'
 /** One worker process as its supervisor sees it, from fork to exit. */
 export type WorkerProcess = {
   readonly pid: number | undefined
-  /** Resolves to undefined when the process ends before it replies. The socket stays open in this process too. */
+  /**
+   * Resolves to undefined when the process ends before it replies. The socket stays open in this process too.
+   */
   ask<K extends OrderKind>(kind: K, content: Orders[K], socket?: Socket): Promise<Replies[K] | undefined>
   /** Ends the process at once, whatever it is doing. */
   kill(): void
@@ -67,7 +69,8 @@ function endOf(child: ChildProcess): Promise<End> {
   return new Promise((resolve) => {
     child.on('close', (exitCode, signal) => resolve({ exitCode, signal }))
     child.on('error', () => {
-      // No process was made, for lack of memory or of a place in the process table. No other event follows then.
+      // No process was made, for lack of memory or of a place in the process table. No other event follows
+      // then.
       if (child.pid === undefined) resolve({ exitCode: null, signal: null })
     })
   })

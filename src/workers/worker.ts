@@ -20,8 +20,8 @@ import { decodeConfig } from './messages.ts'
 import { shareOf } from './share.ts'
 
 /**
- * `scopegate worker`: one of the processes that a supervisor starts. Serves the connections that it is given, until it
- * is ordered to stop or the supervisor is gone. Resolves to the exit status.
+ * `scopegate worker`: one of the processes that a supervisor starts. Serves the connections that it is given,
+ * until it is ordered to stop or the supervisor is gone. Resolves to the exit status.
  */
 export async function runWorker(): Promise<number> {
   if (process.send === undefined) {

@@ -15,7 +15,10 @@ export type WorkersHealth = Health & {
   }
 }
 
-/** Asks all workers for their status. Resolves after `replyWithinMs` at most, without those that did not reply. */
+/**
+ * Asks all workers for their status. Resolves after `replyWithinMs` at most, without those that did not
+ * reply.
+ */
 export async function workersHealth(
   slots: readonly Pick<Slot, 'number' | 'pid' | 'status'>[],
   { wanted, stopping, replyWithinMs }: { wanted: number; stopping: boolean; replyWithinMs: number },

@@ -10,7 +10,10 @@ import { type GatewayProcess, spawnCli, spawnGateway, temporaryFolder } from '..
 import { sendRaw } from '../support/raw.ts'
 import { call } from '../support/stage.ts'
 
-/** An upstream that answers `/held` when told to, leaves `/events` open, takes a WebSocket's place, and answers the rest at once. */
+/**
+ * An upstream that answers `/held` when told to, leaves `/events` open, takes a WebSocket's place, and
+ * answers the rest at once.
+ */
 async function startUpstream() {
   const waiting: ServerResponse[] = []
   const server = createServer((request, response) => {

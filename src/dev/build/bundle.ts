@@ -2,14 +2,15 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 
-// `npm run build`: dist/cli.js becomes the whole program in one file. To load its 280 files one by one took 225 ms from start to
-// listening on Node 20 and 196 on Node 24; as one it is 148 and 133. Left out, because they gain nothing: minifying, several
-// files that load each other, V8's compile cache (10 ms, and the image has no place to keep it).
+// `npm run build`: dist/cli.js becomes the whole program in one file. From start to listening it took 225 ms
+// on Node 20 and 196 ms on Node 24 to load its 280 files one by one; with one file it takes 148 and 133 ms.
+// Three things were tried and gained nothing: minifying, several files that load each other, and V8's compile
+// cache (10 ms, and the image has no place to keep it).
 
-/** What each package asks to be told beside its code. */
+/** The licences of the packages that are built in: each asks to be passed on with the code. */
 const notices = 'dist/THIRD-PARTY.txt'
 
-/** The stand-ins are not published: what needs them loads them from where they are. */
+/** The stand-ins are not published, so they are not built in: `scopegate demo` loads them from dist/dev/. */
 const withoutStandIns: Plugin = {
   name: 'without-stand-ins',
   setup({ onResolve }) {
@@ -27,14 +28,17 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  // For `node --enable-source-maps`. Names stay as they are in either case.
+  // For `node --enable-source-maps`. Names in a stack trace are right without it, as nothing is minified.
   sourcemap: 'linked',
   sourcesContent: false,
   plugins: [withoutStandIns],
   metafile: true,
-  // CommonJS packages ask for Node's modules by `require`, which an ES module has not.
+  // CommonJS packages load Node's modules with `require`, which an ES module does not have.
   banner: {
-    js: "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)",
+    js: [
+      "import { createRequire as requireFrom } from 'node:module'",
+      'const require = requireFrom(import.meta.url)',
+    ].join('\n'),
   },
 })
 
@@ -50,9 +54,10 @@ writeFileSync(
     .join(`\n${'-'.repeat(80)}\n\n`),
 )
 
-/** Throws when the package has no licence in it: then somebody has to look. */
+/** Throws when the package comes without the text of a licence: then somebody has to look for it. */
 function noticeOf(folder: string): string {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) // npm has read it.
+  const text = readFileSync(join(folder, 'package.json'), 'utf8')
+  const { name, version, license } = JSON.parse(text) // npm has read it before.
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
   if (file === undefined) throw new Error(`${folder} has no licence text`)
   return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`

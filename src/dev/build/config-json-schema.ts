@@ -7,8 +7,9 @@ import type { Forms } from '../../config/schema/form.ts'
 import { requirement } from '../../config/schema/requirement.ts'
 
 /**
- * The JSON Schema (draft 7) of `gateway.yaml` for editors, made from the schema that decodes the file. It admits whatever the
- * gateway takes; what no JSON Schema can say (rules over several keys, conflicts of routes) is left to `scopegate check`.
+ * The JSON Schema (draft 7) of `gateway.yaml` for editors, made from the schema that decodes the file. It
+ * admits whatever the gateway takes. Rules that no JSON Schema can express (those over several keys,
+ * conflicts of routes) are left to `scopegate check`.
  */
 export function configJsonSchema(): JsonSchema {
   return {
@@ -52,7 +53,7 @@ function convert(schema: v.GenericSchema): JsonSchema {
   return refine(unrefined(schema))
 }
 
-/** As the library has it: without what holds for the whole document. */
+/** The library's conversion, without the members that belong to a whole document. */
 function unrefined(schema: v.GenericSchema): JsonSchema {
   const { $schema: _, $defs: __, ...shape } = toJsonSchema(schema, conversion)
   return shape
@@ -65,7 +66,7 @@ const conversion: ConversionConfig = {
     if (valibotSchema === routes) return routesShape
     if ('forms' in valibotSchema) return anyForm(valibotSchema.forms as Forms) // Only `byShape` has forms.
     if ('about' in valibotSchema) return { description: String(valibotSchema.about), ...jsonSchema }
-    // What it takes stands in its metadata.
+    // The metadata of a custom schema has its JSON Schema.
     return valibotSchema.type === 'custom' ? jsonSchema : undefined
   },
 }
@@ -78,7 +79,9 @@ function anyForm(forms: Forms): JsonSchema {
   return only !== undefined && more.length === 0 ? only : { anyOf: shapes }
 }
 
-/** Everywhere below: no empty keywords, and a reference wherever a text of a certain form is wanted. */
+/**
+ * Removes empty keywords, and admits a reference wherever a text of a certain form is wanted, at every depth.
+ */
 function refine(schema: JsonSchema): JsonSchema {
   const { properties, additionalProperties, items, anyOf, ...rest } = schema
   const refined: JsonSchema = {

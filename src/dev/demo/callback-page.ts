@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose'
 import type { StandInLogto } from '../logto/stand-in-logto.ts'
 import { close, listen } from '../stand-in/listen.ts'
 import { escapeHtml, sendPage } from '../stand-in/page.ts'
-import { requestToken, SignInRefused } from './sign-in.ts'
+import { requestToken, SignInRefused, type TokenResponse } from './sign-in.ts'
 
 export type CallbackPage = {
   /** Open this in a browser to sign in. */
@@ -13,8 +13,8 @@ export type CallbackPage = {
 }
 
 /**
- * Stands where ChatGPT would: sends the browser to sign in, takes the code back, exchanges it and shows the access
- * token with a command that uses it.
+ * Does what ChatGPT would do: sends the browser to sign in, receives the code, exchanges it, and shows the
+ * access token with commands that use it.
  */
 export async function startCallbackPage(logto: StandInLogto, gateway: string): Promise<CallbackPage> {
   const server = createServer()
@@ -32,7 +32,7 @@ type Page = {
   readonly logto: StandInLogto
   readonly gateway: string
   readonly redirectUri: string
-  /** Ties a callback to a sign-in that began here (RFC 9700 section 4.7). */
+  /** Of the sign-ins that began here: a callback with any other `state` is refused (RFC 9700 section 4.7). */
   readonly states: Set<string>
 }
 
@@ -49,7 +49,7 @@ async function handle(page: Page, req: IncomingMessage, res: ServerResponse): Pr
   return finish(page, res, searchParams.get('code') ?? '')
 }
 
-/** What ChatGPT asks for: both scopes, no `resource`. The prompt lets the next person sign in. */
+/** Asks for what ChatGPT asks for: both scopes, and no `resource`. The prompt lets another person sign in. */
 function begin({ logto, redirectUri, states }: Page, res: ServerResponse): void {
   const state = randomBytes(16).toString('hex')
   states.add(state)
@@ -73,7 +73,7 @@ async function finish(
   const outcome = await requestToken(logto, clientId, exchange).catch((error: unknown) => error)
   if (outcome instanceof SignInRefused) return show(res, 200, `Logto refused: ${outcome.error}`)
   if (outcome instanceof Error) throw outcome
-  const { access_token } = outcome as Awaited<ReturnType<typeof requestToken>> // what is not an error is the answer
+  const { access_token } = outcome as TokenResponse // It is no error.
   show(res, 200, 'Signed in', [
     `The access token says:\n${JSON.stringify(decodeJwt(access_token), null, 2)}`,
     `Read with it:\n${curl(gateway, 'GET /todos', access_token)}`,

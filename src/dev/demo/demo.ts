@@ -11,21 +11,21 @@ import { findPorts } from '../stand-in/listen.ts'
 import { startSampleApi } from '../stand-in/sample-api.ts'
 import { startCallbackPage } from './callback-page.ts'
 import { demoConfig } from './config.ts'
-import { formatStory, suggestions } from './report.ts'
 import { playStory, type Story } from './story.ts'
+import { formatStory, suggestions } from './story-text.ts'
 
 export type DemoOptions = {
-  /** Play the story and end. Otherwise everything stays up until Ctrl-C. */
+  /** The demo ends after the story. Otherwise everything stays up until Ctrl-C. */
   readonly once: boolean
-  /** Of the gateway. When it is taken, another is used and named. */
+  /** Of the gateway. When it is taken, another one is used and named. */
   readonly port: number
   /** Default: standard output. */
   readonly print?: (line: string) => void
 }
 
 /**
- * Starts a stand-in for Logto, a sample API and the gateway between them, plays the founding story and prints it.
- * Resolves with the exit status: 0 when every line came out as expected, otherwise 1.
+ * Starts a stand-in for Logto, a sample API and the gateway between them, plays the founding story and prints
+ * it. Resolves with the exit status: 0 when every line came out as expected, otherwise 1.
  */
 export async function runDemo(options: DemoOptions): Promise<number> {
   const print = options.print ?? ((line) => void process.stdout.write(`${line}\n`))
@@ -67,7 +67,7 @@ async function setStage(wantedPort: number, print: Print, closers: Closer[]): Pr
   return { logto, gateway: `http://127.0.0.1:${server.port}` }
 }
 
-/** Saves the configuration where the newcomer can look at it, with the gateway's log beside it. */
+/** Saves the configuration where a newcomer can look at it, and the gateway's log in the same folder. */
 async function startGateway(text: string, print: Print, closers: Closer[]): Promise<Server | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'scopegate-demo-'))
   const fileName = join(folder, 'gateway.yaml')
@@ -89,7 +89,7 @@ async function startGateway(text: string, print: Print, closers: Closer[]): Prom
 
 const readyWithinMs = 10_000
 
-/** A gateway without the issuer's keys answers 503, which is not the story to tell. */
+/** A gateway without the issuer's keys responds with 503, which is not the story to tell. */
 async function untilReady({ adminPort }: Server, print: Print): Promise<void> {
   const deadline = Date.now() + readyWithinMs
   while (Date.now() < deadline) {

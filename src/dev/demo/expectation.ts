@@ -1,20 +1,20 @@
 import { type Observed, seenHeaders } from './observed.ts'
 
-/** What must come back, and the reason in a newcomer's words. */
+/** The response that must come back, and the reason in a newcomer's words. */
 export type Expectation = {
   readonly holds: (observed: Observed) => boolean
   readonly why: string
-  /** Show what the gateway itself says about it. */
+  /** The story quotes what the gateway itself says about it. */
   readonly detailed?: boolean
 }
 
-/** The upstream answered, and was told exactly this user and these scopes. */
+/** The upstream responded, and was told exactly this user and these scopes. */
 export function reached(
   userId: string | undefined,
   scopes: string | undefined,
   status = 200,
 ): Expectation['holds'] {
-  const told = {
+  const expected = {
     'x-user-id': userId,
     'x-user-scopes': scopes,
     authorization: undefined,
@@ -23,11 +23,11 @@ export function reached(
   return (observed) => {
     const seen = seenHeaders(observed)
     if (seen === undefined || observed.status !== status) return false
-    return Object.entries(told).every(([name, value]) => seen[name] === value)
+    return Object.entries(expected).every(([name, value]) => seen[name] === value)
   }
 }
 
-/** The gateway said no, with this status and code; a 401 must carry its challenge (RFC 9110 section 15.5.2). */
+/** The gateway refused with this status and code. A 401 must have a challenge (RFC 9110 section 15.5.2). */
 export function refused(status: number, code: string): Expectation['holds'] {
   return ({ status: given, body, challenge }) =>
     given === status && body['code'] === code && (status !== 401 || challenge?.startsWith('Bearer') === true)

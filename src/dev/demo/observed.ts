@@ -1,4 +1,4 @@
-/** What came back for one request. */
+/** The parts of a response that the story looks at. */
 export type Observed = {
   readonly status: number
   readonly challenge: string | null
@@ -7,7 +7,7 @@ export type Observed = {
 
 export type Call = { readonly token?: string; readonly headers?: Readonly<Record<string, string>> }
 
-/** Sends `GET /path` to the gateway and keeps what the story looks at. */
+/** Sends one request to the gateway. `request` is a method and a path, such as `GET /todos`. */
 export async function send(gateway: string, request: string, { token, headers }: Call): Promise<Observed> {
   const [method = 'GET', path = '/'] = request.split(' ')
   const response = await fetch(`${gateway}${path}`, {
@@ -37,14 +37,14 @@ export function describeAnswer(observed: Observed): string {
 }
 
 function identity(seen: Readonly<Record<string, unknown>>): string {
-  const told = ['X-User-Id', 'X-User-Scopes'].flatMap((name) => {
+  const headers = ['X-User-Id', 'X-User-Scopes'].flatMap((name) => {
     const value = seen[name.toLowerCase()]
     return value === undefined ? [] : [`${name}: ${value}`]
   })
-  return told.length === 0 ? 'no identity' : told.join(', ')
+  return headers.length === 0 ? 'no identity' : headers.join(', ')
 }
 
-/** What the sample API says it received; undefined when the answer is not from it. */
+/** The headers that the sample API says it received; undefined when the response is not from it. */
 export function seenHeaders({ body }: Observed): Readonly<Record<string, unknown>> | undefined {
   const seen = body['receivedHeaders']
   return typeof seen === 'object' && seen !== null ? { ...seen } : undefined

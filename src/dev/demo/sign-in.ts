@@ -26,7 +26,7 @@ export type TokenResponse = {
   readonly id_token?: string
 }
 
-/** The authorization server said no, in the redirect (`at: 'authorize'`) or at the token endpoint. */
+/** The authorization server refused, in the redirect (`at: 'authorize'`) or at the token endpoint. */
 export class SignInRefused extends Error {
   override readonly name = 'SignInRefused'
   readonly at: 'authorize' | 'token'
@@ -43,19 +43,19 @@ export class SignInRefused extends Error {
   }
 }
 
-/** What the driver needs of an authorization server. */
+/** The part of a stand-in that a sign-in needs. */
 export type AuthorizationServer = { readonly issuer: string; readonly data: LogtoData }
 
 /**
- * Walks the authorization code flow over real HTTP as a browser and a client would: authorize, sign in, follow back,
- * exchange the code. Throws `SignInRefused`.
+ * Goes through the authorization code flow over real HTTP as a browser and a client would: asks for
+ * authorization, signs in, follows the redirect back, and exchanges the code. Throws `SignInRefused`.
  */
 export async function signIn(server: AuthorizationServer, options: SignInOptions): Promise<TokenResponse> {
   const { code, verifier } = await authorize(server, options)
   return redeem(server, options, code, verifier)
 }
 
-/** The front-channel half: the code and the whole callback query. */
+/** The browser's half. Returns the code and the whole query of the callback. */
 export async function authorize(
   server: AuthorizationServer,
   options: SignInOptions,
@@ -93,7 +93,7 @@ function challengeOf(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url')
 }
 
-/** The back-channel half. */
+/** The client's half: exchanges the code for tokens. */
 export function redeem(
   server: AuthorizationServer,
   options: SignInOptions,
@@ -174,7 +174,7 @@ async function visit(
 async function readError(response: Response): Promise<Record<string, unknown>> {
   const text = await response.text()
   if (!response.headers.get('content-type')?.includes('json')) return { error: 'sign_in_failed' }
-  return JSON.parse(text) as Record<string, unknown> // an error body of OAuth is an object
+  return JSON.parse(text) as Record<string, unknown> // An error body of OAuth is an object.
 }
 
 function findApplication(

@@ -4,7 +4,7 @@ import { type Expectation, lacksScope, reached, refused } from './expectation.ts
 import { type Call, describeAnswer, send } from './observed.ts'
 import { requestToken, SignInRefused, signIn } from './sign-in.ts'
 
-/** One line of the demo: what was tried, what came back, and whether that is what should come back. */
+/** One line of the demo: what was tried, what came back, and whether that is what had to come back. */
 export type StoryLine = {
   readonly who: string
   readonly request: string
@@ -36,7 +36,7 @@ function heroes({ data }: StandInLogto): { alice: User; bob: User } {
   return { alice, bob }
 }
 
-/** ChatGPT asks for both and sends no `resource`. */
+/** ChatGPT asks for both scopes and sends no `resource`. */
 const scope = 'read write'
 
 type Tokens = Story['tokens'] & Record<'machine' | 'expired' | 'foreign', string>
@@ -116,7 +116,10 @@ async function play(gateway: string, step: Step): Promise<StoryLine> {
   }
 }
 
-/** Tokens that Logto signs but the gateway must refuse: too old, or made for another API. */
+/**
+ * Tokens that Logto has signed and the gateway must refuse: one is too old, the other was made for another
+ * API.
+ */
 async function mintOddTokens(
   logto: StandInLogto,
   sub: string,
@@ -137,7 +140,7 @@ async function mintOddTokens(
   return { expired, foreign }
 }
 
-/** Here the authorization server itself says no, before there is any token. */
+/** Here the authorization server itself refuses, before there is any token. */
 async function signInAsStranger(logto: StandInLogto, user: User): Promise<StoryLine> {
   const outcome = await signIn(logto, { ...user, scope }).catch((error: unknown) => error)
   const expected = outcome instanceof SignInRefused && outcome.error === 'access_denied'

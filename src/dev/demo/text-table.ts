@@ -1,6 +1,6 @@
 export type Column = {
   readonly title: string
-  /** Shares what the terminal leaves with the other flexible ones, and wraps. */
+  /** Its text wraps. It shares the width that the others leave with the other flexible columns. */
   readonly flexible?: boolean
 }
 
@@ -9,7 +9,7 @@ export type TableOptions = {
   readonly width: number
 }
 
-/** Aligned plain text: columns two spaces apart, flexible columns wrapped, no boxes. */
+/** Aligned plain text: columns are two spaces apart, and no boxes are drawn. */
 export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -47,7 +47,7 @@ function formatRow(cells: readonly string[], widths: readonly number[]): string 
   ).join('\n')
 }
 
-/** Breaks between words; a word longer than the line stands on a line of its own. */
+/** Breaks between words. A word that is longer than the line gets a line of its own. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''

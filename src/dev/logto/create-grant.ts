@@ -2,7 +2,9 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { type Application, type LogtoData, permissionsOf } from './data.ts'
 import type { OidcProvider } from './load-provider.ts'
 
-/** What is asked for and held; the rest is dropped without a word. */
+/**
+ * A grant of the scopes that are asked for and held. The others are dropped without an error, as in Logto.
+ */
 export async function createGrant(data: LogtoData, ctx: KoaContextWithOIDC) {
   const { account, client, session } = ctx.oidc
   const accountId = account?.accountId ?? session?.accountId
@@ -17,7 +19,10 @@ export async function createGrant(data: LogtoData, ctx: KoaContextWithOIDC) {
   return grant
 }
 
-/** Asked at /oidc/auth and client_credentials, and wherever several resources were named at the token endpoint. */
+/**
+ * The resource of a request that names none. The provider asks for it at /oidc/auth and for
+ * client_credentials, and at the token endpoint when a grant has several resources.
+ */
 export function defaultResource(
   oidc: OidcProvider,
   data: LogtoData,
@@ -30,7 +35,10 @@ export function defaultResource(
   return undefined
 }
 
-/** Before the user is known every permission may be asked for; the grant keeps what the roles hold. */
+/**
+ * Before the user is known every permission may be asked for. The grant keeps those that the user's roles
+ * hold.
+ */
 export function grantable(data: LogtoData, ctx: KoaContextWithOIDC, indicator: string): string[] {
   const user = data.users.find((candidate) => candidate.id === ctx.oidc.account?.accountId)
   if (user !== undefined) return permissionsOf(data, user.roles, indicator)
@@ -55,7 +63,7 @@ export async function findAccount(data: LogtoData, id: string) {
   return { accountId: id, claims: () => ({ ...claims, created_at: startedAt, updated_at: startedAt }) }
 }
 
-/** Milliseconds, as Logto has it, although OpenID Connect says seconds. */
+/** In milliseconds as Logto sends it, although OpenID Connect says seconds. */
 const startedAt = Date.now()
 
 export function alwaysRefreshes(data: LogtoData, clientId: string): boolean {

@@ -1,7 +1,9 @@
-/** What the stand-in knows, as plain data: callers pass it and may change it while the server runs. */
+/** Everything that a tenant holds, as plain data. Callers pass it and may change it while the server runs. */
 export type LogtoData = {
   resources: Resource[]
-  /** Indicator of the resource that fills in for a missing `resource`; undefined: the tenant has none. */
+  /**
+   * Indicator of the resource that a request without `resource` is for; undefined when the tenant has none.
+   */
   defaultApi: string | undefined
   roles: Role[]
   users: User[]
@@ -45,7 +47,10 @@ export type Application = {
 
 export const exampleResource = 'https://api.example.com/'
 
-/** The founding story: alice has `My role`, which grants `read` and not `write`; bob has no role. */
+/**
+ * The tenant of the founding story: alice has `My role`, which grants `read` and not `write`, and bob has no
+ * role.
+ */
 export function exampleData(): LogtoData {
   return {
     resources: [{ indicator: exampleResource, permissions: ['read', 'write'], accessTokenTtl: 3600 }],
@@ -96,7 +101,7 @@ function exampleApplications(): Application[] {
   ]
 }
 
-/** Permissions that these roles grant on a resource, in the resource's own order. */
+/** The permissions that these roles grant on a resource, in the order in which the resource lists them. */
 export function permissionsOf(data: LogtoData, roleNames: readonly string[], indicator: string): string[] {
   const resource = data.resources.find((candidate) => candidate.indicator === indicator)
   const held = data.roles

@@ -2,13 +2,16 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK
 
 export type KeyAlgorithm = 'EC' | 'RSA'
 
-/** The signing keys of the tenant: the current one and the one before it. A second rotation drops the first key. */
+/**
+ * The signing keys of a tenant: the current one and the one before it. So a second rotation drops the first
+ * key.
+ */
 export type KeyRing = {
-  /** Private, current first. */
+  /** Private keys, the current one first. */
   readonly keys: readonly JWK[]
-  /** `alg` that the current key signs with. */
+  /** The `alg` of the current key. */
   readonly signingAlgorithm: 'ES384' | 'RS256'
-  /** Grace is 0 as in Logto: the new key signs at once. */
+  /** The new key signs at once, as in Logto, whose grace period is 0. */
   rotate(algorithm?: KeyAlgorithm): Promise<void>
   /** Signs any claims with the current key. `header` overrides `alg`, `typ` and `kid`. */
   sign(claims: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>): Promise<string>
@@ -32,7 +35,7 @@ export async function createKeyRing(): Promise<KeyRing> {
   }
 }
 
-/** An EC key names its `alg`; an RSA key of Logto has no such member. */
+/** An EC key has the member `alg`. An RSA key has none, as in Logto. */
 async function createKey(algorithm: KeyAlgorithm): Promise<JWK> {
   const alg = algorithm === 'EC' ? 'ES384' : 'RS256'
   const { privateKey } = await generateKeyPair(alg, { extractable: true })

@@ -1,8 +1,8 @@
 import { format } from 'node:util'
 
 /**
- * Loads oidc-provider without its notices: that Node 20 is not its first choice, that a body was read before it.
- * They are right for an authorization server and only frighten whoever starts a demo.
+ * Loads oidc-provider without its notices, for example that Node 20 is not its first choice or that a body
+ * was read before it. They are right for an authorization server and would only worry whoever starts a demo.
  */
 export async function loadProvider(): Promise<OidcProvider> {
   silence('warn')

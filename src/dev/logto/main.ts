@@ -1,9 +1,9 @@
 import { startStandInLogto } from './stand-in-logto.ts'
 
 /**
- * The stand-in as a program of its own, for docker-compose. Environment: `PORT` (default 3001), `HOST` (default
- * 0.0.0.0), `ISSUER_ORIGIN`, what both the browser and the gateway call it, e.g. `http://localhost:3001`, and
- * `REDIRECT_URI`, one more that the ChatGPT application may use.
+ * The stand-in as a program of its own. Environment: `PORT` (default 3001), `HOST` (default 0.0.0.0),
+ * `ISSUER_ORIGIN`, the origin by which both the browser and the gateway reach it (default
+ * `http://localhost:PORT`), and `REDIRECT_URI`, one more that the application ChatGPT may use.
  */
 const {
   PORT = '3001',

@@ -1,17 +1,20 @@
 import type { Configuration, interactionPolicy, JWKS, Provider } from 'oidc-provider'
 import { alwaysRefreshes, createGrant, defaultResource, findAccount, grantable } from './create-grant.ts'
 import type { LogtoData } from './data.ts'
-import { dressAnswer, errorBody } from './dress-answer.ts'
+import { dressResponse, errorBody } from './dress-response.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { OidcProvider } from './load-provider.ts'
 import type { Store } from './store.ts'
 
-/** An oidc-provider that answers as Logto does. Keys are read once: after a rotation, make another. */
+/**
+ * An oidc-provider that responds as Logto does. It reads the keys once: after a rotation another one is
+ * needed.
+ */
 export function createProvider(options: ProviderOptions): Provider {
   const provider = new options.oidc.Provider(options.issuer, configuration(options))
   provider.use(async (ctx, next) => {
     await next()
-    dressAnswer(ctx)
+    dressResponse(ctx)
   })
   return provider
 }
@@ -32,7 +35,7 @@ function configuration(options: ProviderOptions): Configuration {
   const alg = keyRing.signingAlgorithm
   return {
     adapter: store,
-    // A JWK of jose has only optional members, one of oidc-provider requires those that the key type has.
+    // All members of jose's type are optional, while oidc-provider's requires those of the key type.
     jwks: { keys: keyRing.keys } as JWKS,
     cookies: { keys: [cookieKey] },
     enabledJWA: { idTokenSigningAlgValues: ['ES384', 'RS256'] },
@@ -96,7 +99,10 @@ function ttl(): NonNullable<Configuration['ttl']> {
   }
 }
 
-/** First-party applications never see a consent page; `prompt=consent` is accepted and only unlocks refresh tokens. */
+/**
+ * First-party applications never see a consent page. `prompt=consent` is accepted and only allows refresh
+ * tokens.
+ */
 function withoutConsent(policy: typeof interactionPolicy): interactionPolicy.DefaultPolicy {
   const prompts = policy.base()
   prompts.get('consent')?.checks.clear()

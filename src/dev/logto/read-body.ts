@@ -15,8 +15,9 @@ export async function readBody(req: IncomingMessage): Promise<Buffer> {
 const limitBytes = 56 * 1024
 
 /**
- * Logto takes JSON where OAuth says form. The provider uses a body that was read before it when `req.body` holds one,
- * so a JSON body is laid there and announced as a form. Anything unreadable is left to the provider to refuse.
+ * Logto takes JSON where OAuth asks for a form. The provider uses `req.body` when something before it has
+ * read the body, so a JSON body is put there and declared to be a form. One that cannot be read becomes an
+ * empty form, which the provider refuses.
  */
 export async function acceptJson(req: IncomingMessage & { body?: unknown }): Promise<void> {
   if (req.method !== 'POST' || !/^application\/json\b/i.test(req.headers['content-type'] ?? '')) return

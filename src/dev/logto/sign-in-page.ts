@@ -4,7 +4,7 @@ import { escapeHtml, sendPage } from '../stand-in/page.ts'
 import type { LogtoData, User } from './data.ts'
 import { readBody } from './read-body.ts'
 
-/** The page at `/sign-in/...`: a form that a person can fill in and a test can post (`username`, `password`). */
+/** The page at `/sign-in/…`: a form that a person fills in and a test posts (`username`, `password`). */
 export async function signInPage(
   provider: Provider,
   data: LogtoData,
@@ -36,5 +36,6 @@ function form(data: LogtoData, problem: string): string {
 
 function userLine({ username, password, roles }: User): string {
   const held = roles.length === 0 ? 'no role' : `role ${roles.join(', ')}`
-  return `<li><code>${escapeHtml(username)}</code> / <code>${escapeHtml(password)}</code> (${escapeHtml(held)})</li>`
+  const credentials = `<code>${escapeHtml(username)}</code> / <code>${escapeHtml(password)}</code>`
+  return `<li>${credentials} (${escapeHtml(held)})</li>`
 }

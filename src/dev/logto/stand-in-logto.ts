@@ -11,19 +11,22 @@ import { acceptJson } from './read-body.ts'
 import { signInPage } from './sign-in-page.ts'
 import { createStore } from './store.ts'
 
-/** A running stand-in for Logto. For the demo and the tests only: it keeps everything in memory and in the open. */
+/**
+ * A running stand-in for Logto, for the demo and the tests only: it keeps everything in memory, passwords
+ * too.
+ */
 export type StandInLogto = {
   readonly issuer: string
   readonly origin: string
   readonly port: number
   readonly data: LogtoData
   readonly faults: Faults
-  /** The new key signs at once and the one before the last is gone. */
+  /** Makes a new key, which signs at once. The key before the last one is gone. */
   rotateKeys(algorithm?: KeyAlgorithm): Promise<void>
   setDefaultApi(on: boolean): void
-  /** Signs exactly these claims with the current key: for tokens that Logto would never issue. */
+  /** Signs exactly these claims with the current key, for tokens that Logto would never issue. */
   mint(claims: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>): Promise<string>
-  /** Refuses connections; open ones are cut. */
+  /** Refuses connections from now on, and cuts open ones. */
   stop(): Promise<void>
   /** Listens again on the same port. */
   start(): Promise<void>
@@ -35,21 +38,23 @@ export type StandInOptions = {
   readonly port?: number
   /** Default: 127.0.0.1 */
   readonly host?: string
-  /** Origin of the issuer where clients see another one than the listener's, e.g. `http://logto:3001`. */
+  /**
+   * Origin of the issuer, where clients know the listener by another one, for example `http://logto:3001`.
+   */
   readonly issuerOrigin?: string
   /** Default: `exampleData()`. */
   readonly data?: LogtoData
 }
 
-/** Trouble to make for every request that follows; empty: none. */
+/** Trouble that every request from now on meets. */
 export type Faults = {
-  /** Milliseconds to wait before answering. */
+  /** Milliseconds to wait before each response. */
   delayMs?: number
-  /** Answer everything with this status. */
+  /** Every response has this status. */
   status?: number
-  /** Seconds, sent along with `status`. */
+  /** Seconds in `Retry-After`, for use with `status`. */
   retryAfter?: number
-  /** Serve this text, which need not be JSON, instead of the keys. */
+  /** This text, which need not be JSON, is served instead of the key set. */
   jwks?: string
 }
 
@@ -68,7 +73,7 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
   const store = createStore(data, oidc.errors)
   let provider = build()
   server.on('request', (req, res) => {
-    answer({ provider, data, faults, req, res }).catch(() => res.destroy())
+    respond({ provider, data, faults, req, res }).catch(() => res.destroy())
   })
   const defaultApi = data.defaultApi ?? data.resources[0]?.indicator
   return {
@@ -99,14 +104,14 @@ type Exchange = {
   readonly res: ServerResponse
 }
 
-async function answer({ provider, data, faults, req, res }: Exchange): Promise<void> {
+async function respond({ provider, data, faults, req, res }: Exchange): Promise<void> {
   if (faults.delayMs !== undefined) await wait(faults.delayMs)
   const url = req.url ?? '/'
   if (fail(faults, url, res)) return
   if (url.startsWith('/sign-in/')) return signInPage(provider, data, req, res)
   if (!url.startsWith('/oidc/')) return sendText(res, 404, 'Not Found')
   if (/^\/oidc\/token(?:\/introspection)?$/.test(url)) await acceptJson(req)
-  // The provider finds its mount path by comparing these two.
+  // The provider compares these two to find the path under which it is mounted.
   req.originalUrl = url
   req.url = url.slice('/oidc'.length)
   await provider.callback()(req, res)

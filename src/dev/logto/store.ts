@@ -1,14 +1,14 @@
 import type { Adapter, AdapterPayload, ClientAuthMethod, errors } from 'oidc-provider'
 import type { Application, LogtoData } from './data.ts'
 
-/** A rotated refresh token of a public client may be used again for this long, as in Logto. */
+/** How long a rotated refresh token of a public client may be used again, as in Logto. */
 const rotationLeewaySeconds = 3
 
 export type Store = (model: string) => Adapter
 
 /**
- * Keeps what the provider issues in memory, so that it survives a provider that is rebuilt for new keys, and reads
- * clients from the data at every look-up.
+ * Keeps everything that the provider issues in memory, so that it outlives a provider that is replaced for
+ * new keys. Clients are read from the data at every look-up.
  */
 export function createStore(data: LogtoData, oidcErrors: typeof errors): Store {
   const entries = new Map<string, AdapterPayload>()
@@ -75,7 +75,7 @@ function metadata(application: Application): AdapterPayload {
   }
 }
 
-/** The provider takes Basic and body credentials alike for `client_secret_basic`. */
+/** With `client_secret_basic` the provider also takes credentials in the body. */
 function authMethod(application: Application): ClientAuthMethod {
   return application.secret === undefined ? 'none' : 'client_secret_basic'
 }

@@ -1,18 +1,20 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Resolves with the port, chosen by the system when `port` is 0. Rejects with `EADDRINUSE` when it is taken. */
+/**
+ * Resolves to the port; the system chooses one when `port` is 0. Rejects with `EADDRINUSE` when it is taken.
+ */
 export function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
       server.off('error', reject)
-      resolve((server.address() as AddressInfo).port) // a TCP listener's address is never a string
+      resolve((server.address() as AddressInfo).port) // A TCP listener has no other address.
     })
   })
 }
 
-/** Stops listening and cuts what is open. */
+/** Stops listening and cuts open connections. */
 export function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
@@ -20,7 +22,7 @@ export function close(server: Server): Promise<void> {
   })
 }
 
-/** Two free ports on loopback; `port` is the wanted one unless it is taken. */
+/** Finds two free ports on loopback. `port` is the wanted one, unless that is taken. */
 export async function findPorts(wanted: number): Promise<{ port: number; adminPort: number }> {
   const probes = [createServer(), createServer()] as const
   const host = '127.0.0.1'

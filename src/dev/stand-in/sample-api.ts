@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { pathToFileURL } from 'node:url'
-import { echoSocket } from './echo-socket.ts'
+import { acceptEchoSockets } from './echo-socket.ts'
 import { close, listen } from './listen.ts'
 
 export type SampleApi = {
@@ -10,24 +10,31 @@ export type SampleApi = {
 }
 
 /**
- * A todo API as it might have stood for years: it has never heard of OAuth, believes what `X-User-Id` says, and tells
- * in `receivedHeaders` which headers reached it.
+ * A todo API as it might have run for years. It has never heard of OAuth and believes whatever `X-User-Id`
+ * says. So that one can see which headers reached it, every body lists them in `receivedHeaders`.
  */
 export async function startSampleApi(options: { port?: number; host?: string } = {}): Promise<SampleApi> {
   const { port = 0, host = '127.0.0.1' } = options
   const todos = new Map<string, Todo>([['1', { id: '1', title: 'Read the rules', done: false }]])
   const server = createServer((req, res) => {
-    answer(todos, req, res).catch(() => res.destroy())
+    respond(todos, req, res).catch(() => res.destroy())
   })
-  server.on('upgrade', echoSocket)
+  const cutSockets = acceptEchoSockets(server)
   const bound = await listen(server, port, host)
-  return { origin: `http://${host}:${bound}`, port: bound, close: () => close(server) }
+  return {
+    origin: `http://${host}:${bound}`,
+    port: bound,
+    close() {
+      cutSockets()
+      return close(server)
+    },
+  }
 }
 
 type Todo = { id: string; title: string; done: boolean }
-type Answer = { readonly status: number; readonly body?: Readonly<Record<string, unknown>> }
+type ApiResponse = { readonly status: number; readonly body?: Readonly<Record<string, unknown>> }
 
-async function answer(todos: Map<string, Todo>, req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function respond(todos: Map<string, Todo>, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const path = new URL(req.url ?? '/', 'http://localhost').pathname
   if (path === '/todos/stream') return stream(todos, res)
   const { status, body } = await route(todos, path, req)
@@ -36,7 +43,7 @@ async function answer(todos: Map<string, Todo>, req: IncomingMessage, res: Serve
   res.writeHead(status, { 'content-type': 'application/json' }).end(`${text}\n`)
 }
 
-async function route(todos: Map<string, Todo>, path: string, req: IncomingMessage): Promise<Answer> {
+async function route(todos: Map<string, Todo>, path: string, req: IncomingMessage): Promise<ApiResponse> {
   if (path === '/health') return { status: 200, body: { healthy: true } }
   if (path === '/me') return { status: 200, body: whoAmI(req) }
   if (path === '/todos') return collection(todos, req)
@@ -45,12 +52,12 @@ async function route(todos: Map<string, Todo>, path: string, req: IncomingMessag
   return todo === undefined ? { status: 404, body: { error: 'not found' } } : single(todos, todo, req)
 }
 
-/** What a legacy application does with a user: it reads the header and believes it. */
+/** A legacy application reads the header and believes it. */
 function whoAmI({ headers }: IncomingMessage): Record<string, unknown> {
   return { userId: headers['x-user-id'], scopes: headers['x-user-scopes'], clientId: headers['x-client-id'] }
 }
 
-async function collection(todos: Map<string, Todo>, req: IncomingMessage): Promise<Answer> {
+async function collection(todos: Map<string, Todo>, req: IncomingMessage): Promise<ApiResponse> {
   if (req.method === 'GET' || req.method === 'HEAD')
     return { status: 200, body: { todos: [...todos.values()] } }
   if (req.method !== 'POST') return { status: 405 }
@@ -60,7 +67,7 @@ async function collection(todos: Map<string, Todo>, req: IncomingMessage): Promi
   return { status: 201, body: { todo } }
 }
 
-async function single(todos: Map<string, Todo>, todo: Todo, req: IncomingMessage): Promise<Answer> {
+async function single(todos: Map<string, Todo>, todo: Todo, req: IncomingMessage): Promise<ApiResponse> {
   if (req.method === 'GET' || req.method === 'HEAD') return { status: 200, body: { todo } }
   if (req.method === 'DELETE') {
     todos.delete(todo.id)
@@ -97,7 +104,7 @@ function stream(todos: Map<string, Todo>, res: ServerResponse): void {
   res.on('close', () => clearInterval(timer))
 }
 
-/** On its own, for docker-compose: `PORT` (default 3000) and `HOST` (default 0.0.0.0). */
+/** Run as a program, for docker-compose. Environment: `PORT` (default 3000) and `HOST` (default 0.0.0.0). */
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { PORT = '3000', HOST = '0.0.0.0' } = process.env
   const api = await startSampleApi({ port: Number(PORT), host: HOST })

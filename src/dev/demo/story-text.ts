@@ -3,7 +3,9 @@ import { curl } from './callback-page.ts'
 import type { Story } from './story.ts'
 import { formatTable, wrap } from './text-table.ts'
 
-/** The story as a table, `width` characters wide, with a last line that says whether all went as expected. */
+/**
+ * The story as a table, `width` characters wide. Its last line says whether everything came out as expected.
+ */
 export function formatStory({ lines }: Story, width: number): string {
   const rows = lines.map(({ expected, who, request, answer, why }) => [
     expected ? 'ok' : 'NO',
@@ -29,7 +31,7 @@ function quote(detail: string, width: number): string {
   return ['About the opaque token the gateway says:', ...lines].join('\n')
 }
 
-/** Without a terminal, or with NO_COLOR, `styleText` leaves the text as it is. */
+/** `styleText` adds no colour without a terminal or with NO_COLOR. */
 function conclusion(all: number, wrong: number): string {
   if (wrong === 0) return styleText('green', `All ${all} answers are as expected.`)
   return styleText('red', `${wrong} of ${all} answers are NOT as expected.`)

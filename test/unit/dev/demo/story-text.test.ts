@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from 'vitest'
-import { formatStory, suggestions } from '../../../../src/dev/demo/report.ts'
 import type { Story, StoryLine } from '../../../../src/dev/demo/story.ts'
+import { formatStory, suggestions } from '../../../../src/dev/demo/story-text.ts'
 
 const line: StoryLine = {
   who: 'alice',
