@@ -1,6 +1,6 @@
-import { queryHoldsToken } from '../http/query.ts'
+import type { ClientAddress } from '../http/forwarded.ts'
+import type { ReceivedTarget } from '../http/received-target.ts'
 import type { RequestHead } from '../http/request-head.ts'
-import type { RequestTarget } from '../http/request-target.ts'
 import type { Requirement } from '../route/requirement.ts'
 import type { RouteMiss, RouteTable, TableRoute } from '../route/table.ts'
 import type { AccessToken } from '../token/access-token.ts'
@@ -18,32 +18,37 @@ export type AccessRoute = TableRoute &
     readonly websocket: boolean
   }
 
+/** Everything that the question is about. Whoever asks it, asks with this value. */
+export type AccessRequest = {
+  readonly head: RequestHead
+  readonly target: ReceivedTarget
+  /** Who asks: clients take turns at the cryptography. */
+  readonly client: ClientAddress
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number
+}
+
 /**
  * The whole question: may this request pass? Answers at once when it can (public, refused early, token in the cache),
- * with a promise only when it must wait for the issuer or for cryptography. Never rejects. `client` is the address that
- * asks: clients take turns at the cryptography.
+ * with a promise only when it must wait for the issuer or for cryptography. Never rejects.
  */
 export function authorize<R extends AccessRoute>(
   table: RouteTable<R>,
-  head: RequestHead,
-  target: RequestTarget,
-  nowMs: number,
-  client?: string,
+  { head, target, client, nowMs }: AccessRequest,
 ): Decision<R> | Promise<Decision<R>> {
   const route = table.find(head.hostName, target, head.method)
   if (route.kind === 'miss') return missed(route)
   if (head.upgrade && !route.websocket) return upgradeRefused(route)
-  if (route.requirement.kind === 'public') return { outcome: 'allow', target, route }
+  if (route.requirement.kind === 'public') return { outcome: 'allow', route }
 
-  if (target.query !== undefined && queryHoldsToken(target.query)) return tokenInQuery(route)
-  const source = findToken(head)
+  const source = findToken(head, target.queryHoldsToken)
   if (source.kind === 'malformed') return refusal(route, 'invalid_request', source.detail)
-  if (source.kind === 'none') return withoutToken(route, target)
+  if (source.kind === 'none') return withoutToken(route)
   if (route.verifier === undefined) return noIssuer(route)
 
-  const verification = route.verifier.verify(source.token, nowMs, client)
-  if (!(verification instanceof Promise)) return verified(route, target, verification)
-  return verification.then((answer) => verified(route, target, answer))
+  const verification = route.verifier.verify(source.token, nowMs, client.address)
+  if (!(verification instanceof Promise)) return verified(route, target.path, verification)
+  return verification.then((late) => verified(route, target.path, late))
 }
 
 /** Every scope that a challenge for this requirement names: the first set of `anyOf`. */
@@ -62,8 +67,8 @@ function missed<R>(miss: RouteMiss): Refusal<R> {
   }
 }
 
-function withoutToken<R extends AccessRoute>(route: R, target: RequestTarget): Decision<R> {
-  if (route.requirement.kind === 'optional') return { outcome: 'allow', target, route }
+function withoutToken<R extends AccessRoute>(route: R): Decision<R> {
+  if (route.requirement.kind === 'optional') return { outcome: 'allow', route }
   return refusal(
     route,
     'token_missing',
@@ -71,15 +76,11 @@ function withoutToken<R extends AccessRoute>(route: R, target: RequestTarget): D
   )
 }
 
-function verified<R extends AccessRoute>(
-  route: R,
-  target: RequestTarget,
-  verification: Verification,
-): Decision<R> {
+function verified<R extends AccessRoute>(route: R, path: string, verification: Verification): Decision<R> {
   if (!verification.verified) return refusal(route, verification.code, verification.detail, verification)
   const { token, cache } = verification
-  const shortfall = decide(route, token, target.path)
-  if (shortfall === undefined) return { outcome: 'allow', target, route, token, cache }
+  const shortfall = decide(route, token, path)
+  if (shortfall === undefined) return { outcome: 'allow', route, token, cache }
   return refusal(route, shortfall.code, shortfall.detail, { token, tokenKind: token.kind, cache })
 }
 
@@ -88,14 +89,6 @@ function upgradeRefused<R extends AccessRoute>(route: R): Refusal<R> {
     route,
     'unsupported_upgrade',
     'This route does not take WebSockets; websocket: true at the route opens it',
-  )
-}
-
-function tokenInQuery<R extends AccessRoute>(route: R): Refusal<R> {
-  return refusal(
-    route,
-    'invalid_request',
-    'An access token in the query is never used: send it in the header Authorization: Bearer',
   )
 }
 

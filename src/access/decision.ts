@@ -1,5 +1,4 @@
 import type { Code } from '../errors.ts'
-import type { RequestTarget } from '../http/request-target.ts'
 import type { Condition, Requirement } from '../route/requirement.ts'
 import type { AccessToken } from '../token/access-token.ts'
 import { findClaim } from '../token/claim.ts'
@@ -11,7 +10,6 @@ import { findClaim } from '../token/claim.ts'
 export type Decision<R> =
   | {
       readonly outcome: 'allow'
-      readonly target: RequestTarget
       readonly route: R
       /** Absent on public routes, and on optional ones without a token. */
       readonly token?: AccessToken

@@ -1,6 +1,6 @@
 import type { Code } from '../errors.ts'
 import { challenge } from '../http/challenge.ts'
-import { type Answer, answerWith, type Problem, problem } from '../http/problem.ts'
+import { type OwnResponse, type Problem, problem, problemResponse } from '../http/problem.ts'
 import { memo } from '../memo.ts'
 import type { Refusal } from './decision.ts'
 
@@ -10,20 +10,20 @@ export type RefusalContext = {
   readonly corsHeaders: readonly string[]
 }
 
+export type RefusalResponses = <R>(refusal: Refusal<R>, context: RefusalContext) => OwnResponse
+
 /**
  * Refusals in the words of RFC 6750 and RFC 9457. There are as many as routes times reasons, and each is put together once:
  * what differs from request to request is the request id, CORS and Retry-After.
  */
-export function createRefusalAnswers(
-  realm: string,
-): <R>(refusal: Refusal<R>, context: RefusalContext) => Answer {
+export function createRefusalResponses(realm: string): RefusalResponses {
   const problemFor = rememberProblems(realm)
   return (refusal, { requestId, corsHeaders }) => {
     const { code, detail, allow = '', scopesNeeded = '' } = refusal
     const made = problemFor(detail)(code)(code === 'insufficient_scope' ? scopesNeeded : allow)
-    if (made.status !== 503) return answerWith(made, requestId, corsHeaders)
+    if (made.status !== 503) return problemResponse(made, requestId, corsHeaders)
     const seconds = String(refusal.retryAfterSeconds ?? 1)
-    return answerWith(made, requestId, ['Retry-After', seconds, ...corsHeaders])
+    return problemResponse(made, requestId, ['Retry-After', seconds, ...corsHeaders])
   }
 }
 

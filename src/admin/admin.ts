@@ -1,5 +1,5 @@
 import { createServer, type Server as HttpServer } from 'node:http'
-import type { CompiledRoute } from '../gateway/compile.ts'
+import type { CompiledRoute } from '../gateway/compile-route.ts'
 import { requirementText } from '../route/requirement-text.ts'
 import type { Health } from './health.ts'
 

@@ -1,27 +1,43 @@
-import type { AccessRoute } from '../access/authorize.ts'
-import { createIdentity, type Identity } from '../access/identity.ts'
-import type { ApiConfig, Config, PathConfig, RouteConfig } from '../config/config.ts'
+import type { AccessRequest } from '../access/authorize.ts'
+import type { Decision } from '../access/decision.ts'
+import { createRefusalResponses, type RefusalResponses } from '../access/refusal-response.ts'
+import type { ApiConfig, Config } from '../config/config.ts'
 import { type Cors, createCors } from '../http/cors.ts'
-import { createKeySet } from '../issuer/key-set.ts'
-import type { ForwardPlan } from '../proxy/exchange.ts'
-import type { Requirement } from '../route/requirement.ts'
-import { createRouteTable, type RouteTable, type TablePath } from '../route/table.ts'
-import { createVerifier, type Verifier } from '../token/verifier.ts'
-import { createUpstream, type Upstream } from '../upstream/upstream.ts'
+import { createForwardedPolicy, type ForwardedPolicy } from '../http/forwarded.ts'
+import { createHeaderPolicy, type HeaderPolicy } from '../http/header-policy.ts'
+import { createDecisionLog, type DecisionLog } from '../log/decision-log.ts'
+import type { Rules } from '../proxy/exchange.ts'
+import { createRouteTable, type RouteTable } from '../route/table.ts'
+import { type CompiledRoute, compileApiRoutes, type RouteBuild } from './compile-route.ts'
+import { Lease } from './lease.ts'
 import type { Runtime } from './runtime.ts'
 
-/** One route with everything that its requests need, built when the file loads. */
-export type CompiledRoute = AccessRoute & {
-  readonly pattern: string
-  readonly methods: readonly string[]
-  /** As the log prints them, ` | ` between the sets of `anyOf`; undefined where no scope is needed. */
-  readonly scopesNeeded: string | undefined
-  readonly identity: Identity
-  readonly authorization: RouteConfig['authorization']
-  /** The prefix to take off the path before it goes upstream; '' for none. */
-  readonly stripPrefix: string
-  readonly preserveHost: boolean
-  readonly plan: ForwardPlan
+export type GatewayOptions = {
+  readonly config: Config
+  readonly runtime: Runtime
+  /** The gateway in force at the time of the call: open streams are decided again by it. */
+  readonly current: () => Asked
+  /** Of the public listener. */
+  readonly port: () => number
+}
+
+/** Rules that can be asked the question. */
+export type Asked = {
+  authorize(asked: AccessRequest): Decision<CompiledRoute> | Promise<Decision<CompiledRoute>>
+}
+
+/** One configuration in the form in which requests are served. Nothing in it changes, except who holds the lease. */
+export type Snapshot = {
+  readonly config: Config
+  readonly runtime: Runtime
+  readonly rules: CompiledRules
+  readonly headerPolicy: HeaderPolicy
+  readonly forwarded: ForwardedPolicy
+  readonly refusalResponse: RefusalResponses
+  readonly log: DecisionLog
+  readonly streamRules: Rules
+  /** Requests under these rules that are not over. */
+  readonly lease: Lease
 }
 
 export type CompiledApi = { readonly config: ApiConfig; readonly cors: Cors | undefined }
@@ -30,47 +46,49 @@ export type CompiledRules = {
   readonly table: RouteTable<CompiledRoute>
   readonly apis: ReadonlyMap<string, CompiledApi>
   readonly routes: readonly CompiledRoute[]
-  /** Gives back what was taken from the runtime. */
-  release(): void
 }
 
 /**
- * Config → the immutable rules of one gateway. Takes key sets and upstreams from the runtime, where they live on. What
- * throws half-way gives back what it took.
+ * Config → snapshot. Takes key sets and upstreams from the runtime, where they live on. What throws half-way gives back
+ * what it took.
  */
-export function compileRules(config: Config, runtime: Runtime): CompiledRules {
-  const build: Build = { config, runtime, releases: [], plans: new Map(), requirements: new Map() }
+export function compileSnapshot({ config, runtime, current, port }: GatewayOptions): Snapshot {
+  const build: RouteBuild = { config, runtime, releases: [], plans: new Map(), requirements: new Map() }
   const release = () => {
     for (const giveBack of build.releases.splice(0)) giveBack()
   }
   try {
-    return { ...compileApis(build), release }
+    const lease = new Lease(release)
+    return {
+      config,
+      runtime,
+      rules: compileRules(build),
+      headerPolicy: createHeaderPolicy({
+        identityHeaders: config.apis.flatMap((api) => api.identityHeaders.map(({ header }) => header)),
+        ...config.identity,
+      }),
+      forwarded: createForwardedPolicy({
+        trustedProxies: config.trustedProxies,
+        tls: config.tls !== undefined,
+        port,
+      }),
+      refusalResponse: createRefusalResponses(config.publicUrl ?? 'scopegate'),
+      log: createDecisionLog(runtime.log, config.log),
+      streamRules: streamRules(current, lease),
+      lease,
+    }
   } catch (fault) {
     release()
     throw fault
   }
 }
 
-/** What is at hand while one configuration is compiled. */
-type Build = {
-  readonly config: Config
-  readonly runtime: Runtime
-  /** Each gives back one thing that was taken from the runtime. */
-  readonly releases: (() => void)[]
-  /**
-   * Routes that say the same share one copy: of thousands of routes the requests then find the same few objects in the
-   * processor's caches.
-   */
-  readonly plans: Map<string, ForwardPlan>
-  readonly requirements: Map<string, Requirement>
-}
-
-function compileApis(build: Build): Omit<CompiledRules, 'release'> {
+function compileRules(build: RouteBuild): CompiledRules {
   const apis = new Map<string, CompiledApi>()
   const routes: CompiledRoute[] = []
   const tableApis = build.config.apis.map((api) => {
     apis.set(api.name, { config: api, cors: api.cors && createCors(api.cors) })
-    const paths = compileApi(build, api)
+    const paths = compileApiRoutes(build, api)
     for (const path of paths) routes.push(...new Set(path.methods.values()))
     return {
       name: api.name,
@@ -83,113 +101,16 @@ function compileApis(build: Build): Omit<CompiledRules, 'release'> {
   return { table: createRouteTable(tableApis), apis, routes }
 }
 
-function compileApi(build: Build, api: ApiConfig): TablePath<CompiledRoute>[] {
-  const shared = {
-    verifier: verifierOf(build, api),
-    clients: api.clients && new Set(api.clients),
-    identity: createIdentity(api.identityHeaders, (entry) =>
-      build.runtime.log.warn(
-        { api: api.name, header: entry.header, claim: entry.claim },
-        'identity header left out: the claim holds control characters, outer white space or an unsafe integer',
-      ),
-    ),
-  }
-  return api.paths.map((path) => compilePath(build, api, path, shared))
-}
-
-/** The same for every route of an API. */
-type Shared = {
-  readonly verifier: Verifier | undefined
-  readonly clients: ReadonlySet<string> | undefined
-  readonly identity: Identity
-}
-
-function compilePath(
-  build: Build,
-  api: ApiConfig,
-  path: PathConfig,
-  shared: Shared,
-): TablePath<CompiledRoute> {
-  const compiled = new Map<RouteConfig, CompiledRoute>()
-  const methods = new Map<string, CompiledRoute>()
-  for (const [method, route] of path.methods) {
-    const made = compiled.get(route) ?? compileRoute(build, api, path, route, shared)
-    compiled.set(route, made)
-    methods.set(method, made)
-  }
-  return { pattern: path.pattern, methods }
-}
-
-function compileRoute(
-  build: Build,
-  api: ApiConfig,
-  path: PathConfig,
-  route: RouteConfig,
-  shared: Shared,
-): CompiledRoute {
+/** An open stream is asked about again as a request of now: only the time is another. */
+function streamRules(current: () => Asked, lease: Lease): Rules {
   return {
-    kind: 'route',
-    api: api.name,
-    pattern: path.pattern.text,
-    methods: [...path.methods].filter(([, other]) => other === route).map(([method]) => method),
-    requirement: once(build.requirements, JSON.stringify(route.requirement), () => route.requirement),
-    scopesNeeded: scopesNeeded(route.requirement),
-    allow: route.allow,
-    websocket: route.websocket,
-    authorization: route.authorization,
-    stripPrefix: api.stripPath ? api.pathPrefix : '',
-    preserveHost: api.preserveHost,
-    ...shared,
-    plan: planOf(build, api, route),
+    stillAllow(asked) {
+      const decision = current().authorize({ ...asked, nowMs: Date.now() })
+      if (decision instanceof Promise) return decision.then(({ outcome }) => outcome === 'allow')
+      return decision.outcome === 'allow'
+    },
+    get stale() {
+      return lease.ended
+    },
   }
-}
-
-function scopesNeeded(requirement: Requirement): string | undefined {
-  return requirement.kind === 'scopes' ? requirement.anyOf.map((set) => set.join(' ')).join(' | ') : undefined
-}
-
-function planOf(build: Build, api: ApiConfig, route: RouteConfig): ForwardPlan {
-  const answer = answerRules(build.config, api, route)
-  const { upstream, timeouts, bodyBytes } = route
-  return once(build.plans, JSON.stringify([upstream, timeouts, bodyBytes, answer]), () => ({
-    upstream: upstreamOf(build, route),
-    timeouts,
-    bodyLimitBytes: bodyBytes,
-    answer,
-  }))
-}
-
-function once<T>(made: Map<string, T>, key: string, make: () => T): T {
-  const known = made.get(key) ?? make()
-  made.set(key, known)
-  return known
-}
-
-function answerRules(config: Config, api: ApiConfig, route: RouteConfig): ForwardPlan['answer'] {
-  const keepPrivate = route.requirement.kind !== 'public'
-  const prefix = api.stripPath ? api.pathPrefix : ''
-  if (config.publicUrl === undefined && prefix === '') return { keepPrivate }
-  const upstreamOrigins = config.publicUrl === undefined ? [] : route.upstream.origins
-  return { keepPrivate, location: { upstreamOrigins, publicUrl: config.publicUrl ?? '', prefix } }
-}
-
-function upstreamOf({ config, runtime, releases }: Build, route: RouteConfig): Upstream {
-  const limits = {
-    connectMs: route.timeouts.connectMs,
-    responseHeaderBytes: config.limits.responseHeaderBytes,
-  }
-  const key = JSON.stringify([route.upstream, limits])
-  releases.push(() => runtime.upstreams.release(key))
-  return runtime.upstreams.acquire(key, () => createUpstream(route.upstream, limits))
-}
-
-function verifierOf({ config, runtime, releases }: Build, api: ApiConfig): Verifier | undefined {
-  const issuer = api.issuer === undefined ? undefined : config.issuers.get(api.issuer)
-  if (issuer === undefined) return undefined
-  const key = JSON.stringify(issuer)
-  const { cache, verifications: queue, log } = runtime
-  const onKeysLeft = (thumbprints: readonly string[]) => thumbprints.forEach(cache.removeKey)
-  const keySet = runtime.keySets.acquire(key, () => createKeySet({ issuer, log, onKeysLeft }))
-  releases.push(() => runtime.keySets.release(key))
-  return createVerifier({ issuer, resource: api.resource, tokens: config.tokens, keySet, cache, queue })
 }

@@ -1,25 +1,53 @@
+import type { AccessRequest } from '../access/authorize.ts'
 import type { Decision } from '../access/decision.ts'
-import type { HeaderPolicy } from '../http/header-policy.ts'
 import { hasBody } from '../http/request-head.ts'
 import type { RequestTarget } from '../http/request-target.ts'
-import type { CompiledRoute } from './compile.ts'
+import type { Exchange } from '../proxy/exchange.ts'
+import type { Snapshot } from './compile.ts'
+import type { CompiledRoute } from './compile-route.ts'
 import type { Visit } from './visit.ts'
 
 type Allowed = Extract<Decision<CompiledRoute>, { outcome: 'allow' }>
 
-/** Path and query as they go upstream: the canonical path, less the prefix where `stripPath` says so. */
-export function upstreamTarget({ path, query }: RequestTarget, stripPrefix: string): string {
+/** An allowed request as it goes upstream. */
+export function exchangeFor(
+  snapshot: Snapshot,
+  { request, record }: Visit,
+  asked: AccessRequest,
+  allowed: Allowed,
+): Exchange {
+  const { route, token } = allowed
+  return {
+    request,
+    record,
+    asked,
+    target: upstreamTarget(asked.target, route.stripPrefix),
+    headers: upstreamHeaders(snapshot, asked, allowed, record.requestId),
+    plan: route.plan,
+    corsHeaders: snapshot.rules.apis.get(route.api)?.cors?.headers(asked.head.origin),
+    token,
+    streams: snapshot.runtime.streams,
+    rules: snapshot.streamRules,
+  }
+}
+
+/** Path and query as they go upstream: the canonical path, without the prefix where `stripPath` says so. */
+function upstreamTarget({ path, query }: RequestTarget, stripPrefix: string): string {
   const forwarded = stripPrefix === '' ? path : path.slice(stripPrefix.length) || '/'
   return query === undefined ? forwarded : `${forwarded}?${query}`
 }
 
-/** The header list for the upstream: the client's end-to-end fields first, then everything that the gateway vouches for. */
-export function upstreamHeaders(policy: HeaderPolicy, visit: Visit, { route, token }: Allowed): string[] {
-  const { head, client, record } = visit
-  const headers = policy.endToEnd(head)
+/** The client's end-to-end fields first, then everything that the gateway vouches for. */
+function upstreamHeaders(
+  { headerPolicy }: Snapshot,
+  { head, client }: AccessRequest,
+  { route, token }: Allowed,
+  requestId: string,
+): string[] {
+  const headers = headerPolicy.endToEnd(head)
   if (route.preserveHost) headers.push('Host', head.host)
   if (token !== undefined) route.identity(token, headers)
-  headers.push(...client.headers, 'X-Request-Id', record.requestId)
+  headers.push(...client.headers, 'X-Request-Id', requestId)
   const authorization = authorizationFor(route, head.authorization)
   if (authorization !== undefined) headers.push('Authorization', authorization)
   if (head.contentLength !== undefined && hasBody(head))

@@ -1,4 +1,4 @@
-import type { Answer } from './problem.ts'
+import type { OwnResponse } from './problem.ts'
 import type { RequestHead } from './request-head.ts'
 
 /** `apis.*.cors` (Fetch standard, section "HTTP-CORS protocol"). */
@@ -18,7 +18,7 @@ export type Cors = {
   /** Headers for an ordinary answer or refusal to this origin; always has `Vary: Origin` unless any origin is allowed. */
   headers(origin: string | undefined): readonly string[]
   /** The answer to a preflight: 204, with the CORS headers only when origin, method and headers are allowed. */
-  preflight(head: RequestHead, pathMethods: readonly string[]): Answer
+  preflight(head: RequestHead, pathMethods: readonly string[]): OwnResponse
 }
 
 export function createCors(options: CorsOptions): Cors {

@@ -1,21 +1,43 @@
-import type { ServerResponse } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Answer } from './problem.ts'
-import { headText } from './response-head.ts'
-import { endWithBody } from './whole-body.ts'
+import type { OwnResponse } from './problem.ts'
 
-/** Writes an answer of the gateway's own as an ordinary response. */
-export function reply(response: ServerResponse, answer: Answer, closing: boolean): void {
+/** Sends a response of the gateway's own through Node; `closing` when the connection must not be used again. */
+export function sendResponse(
+  response: ServerResponse,
+  { status, headers, body }: OwnResponse,
+  closing: boolean,
+): void {
   // Unread body bytes must never be taken for the next request, nor be drained at the client's pleasure.
   if (closing) response.shouldKeepAlive = false
-  response.writeHead(answer.status, answer.headers)
-  endWithBody(response, answer.body)
+  response.writeHead(status, headers)
+  endWithBody(response, body)
 }
 
 /** The same on a bare socket, where Node has no response: upgrades and requests that did not parse. Closes it. */
-export function replyOnSocket(socket: Duplex, answer: Answer): void {
+export function sendOnSocket(socket: Duplex, { status, headers, body }: OwnResponse): void {
   if (!socket.writable) return void socket.destroy()
-  const headers = [...answer.headers, 'Date', new Date().toUTCString(), 'Connection', 'close']
+  const head = headText(status, [...headers, 'Date', new Date().toUTCString(), 'Connection', 'close'])
   socket.once('error', () => socket.destroy())
-  socket.end(headText(answer.status, headers) + answer.body, () => socket.destroy())
+  socket.end(head + body, () => socket.destroy())
+}
+
+/** A response head as text for a bare socket, to be written as latin1; names and values in turn. */
+export function headText(status: number, headers: readonly string[]): string {
+  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
+  for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`
+  return `${text}\r\n`
+}
+
+/**
+ * Ends a response with its whole body, of which every character is one byte. Head and body leave in one write of one
+ * string: `end(body)` alone makes two of it, one of them empty, which Node gathers at the cost of 5 % of a request. A
+ * chunked body has an end to be written behind it, and is gathered as ever.
+ */
+export function endWithBody(response: ServerResponse, body: string): void {
+  if (response.chunkedEncoding) return void response.end(body, 'latin1')
+  response.cork()
+  response.write(body, 'latin1')
+  response.uncork()
+  response.end()
 }

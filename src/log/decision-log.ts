@@ -1,38 +1,8 @@
-import type { Code } from '../errors.ts'
 import { memo } from '../memo.ts'
 import type { Logger, LogOptions } from './logger.ts'
+import type { RequestRecord } from './request-record.ts'
 
-/**
- * What one request leaves in the log (decisions.md section 5). Filled while the request runs, written once after
- * the response. An allow-list by construction: there is no member for a token, cookie, query or header value.
- */
-export type RequestRecord = {
-  requestId: string
-  api: string | undefined
-  /** The pattern as the operator wrote it. */
-  route: string | undefined
-  method: string
-  /** Canonical path, without the query. */
-  path: string | undefined
-  status: number
-  outcome: 'allow' | 'refuse'
-  code: Code | undefined
-  detail: string | undefined
-  sub: string | undefined
-  clientId: string | undefined
-  scopesHeld: string | undefined
-  scopesNeeded: string | undefined
-  tokenKind: 'jwt' | 'opaque' | undefined
-  cache: 'hit' | 'miss' | undefined
-  /** From the complete head to the decision. */
-  authMs: number | undefined
-  /** From dispatch to the upstream's response head. */
-  upstreamMs: number | undefined
-  bytesIn: number
-  bytesOut: number
-  remote: string | undefined
-}
-
+/** Writes what one request leaves in the log, once, when it is over. */
 export type DecisionLog = (record: RequestRecord) => void
 
 /**
@@ -52,7 +22,7 @@ export function createDecisionLog(
 
 function line(record: RequestRecord): string {
   return (
-    `${record.status >= 500 ? '{"level":"error","time":"' : '{"level":"info","time":"'}${now()}` +
+    `${(record.status ?? 0) >= 500 ? '{"level":"error","time":"' : '{"level":"info","time":"'}${now()}` +
     // Neither can hold what JSON escapes: one is ours or `[A-Za-z0-9._-]`, the other passed Node's parser.
     `","msg":"request","requestId":"${record.requestId}"${api(record.api)}${route(record.route)},"method":"${record.method}"` +
     `${record.path === undefined ? '' : `,"path":${JSON.stringify(record.path)}`},"status":${record.status}` +
@@ -109,30 +79,4 @@ function now(): string {
     printed = new Date(ms).toISOString().slice(0, -'000Z'.length)
   }
   return `${printed}${threeDigits[ms - second * 1000]}Z`
-}
-
-/** A record of which nothing is known yet but when and how the request came. */
-export function startRecord(requestId: string, method: string): RequestRecord {
-  return {
-    requestId,
-    api: undefined,
-    route: undefined,
-    method,
-    path: undefined,
-    status: 0,
-    outcome: 'refuse',
-    code: undefined,
-    detail: undefined,
-    sub: undefined,
-    clientId: undefined,
-    scopesHeld: undefined,
-    scopesNeeded: undefined,
-    tokenKind: undefined,
-    cache: undefined,
-    authMs: undefined,
-    upstreamMs: undefined,
-    bytesIn: 0,
-    bytesOut: 0,
-    remote: undefined,
-  }
 }

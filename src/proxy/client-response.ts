@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http'
-import { endWithBody } from '../http/whole-body.ts'
-import type { AnswerHead } from './response-head.ts'
+import { endWithBody } from '../http/send.ts'
+import type { ResponseHead } from './response-head.ts'
 
-/** Beyond it, a copy costs more than a second write. */
+/** The largest body that leaves in one write with its head: beyond it, a copy costs more than a second write. */
 const joinedBytes = 16 * 1024
 
-/** The answer on its way to the client. A head and a small body that came together leave in one write. */
-export class ClientAnswer {
+/** The upstream's response on its way to the client. A head and a small body that came together leave in one write. */
+export class ClientResponse {
   readonly #response: ServerResponse
   #begun = false
   #flushed = false
@@ -18,21 +18,21 @@ export class ClientAnswer {
     this.#response = response
   }
 
-  /** From here on the client cannot be answered otherwise. */
+  /** From here on the client cannot be given another response. */
   get begun(): boolean {
     return this.#begun
   }
 
   /** The client takes less than it is sent. */
-  get isClientSlow(): boolean {
+  get isSlow(): boolean {
     return this.#response.writableNeedDrain
   }
 
   /**
-   * False when Node refuses the head: statuses such as 099, field values that are none. `catchesUp` is called when a client that
-   * was too slow can take more.
+   * False when Node refuses the head: statuses such as 099, field values that are none. `catchesUp` is called when a
+   * client that was too slow can take more.
    */
-  begin(status: number, head: AnswerHead, catchesUp: () => void): boolean {
+  begin(status: number, head: ResponseHead, catchesUp: () => void): boolean {
     try {
       this.#response.sendDate = !head.hasDate
       this.#response.writeHead(status, head.headers)
@@ -71,9 +71,9 @@ export class ClientAnswer {
     return false
   }
 
-  /** The answer is complete. */
+  /** The response is complete. */
   end(): void {
-    // By the time that this client has caught up, the upstream's connection may carry another client's answer.
+    // By the time that this client has caught up, the upstream's connection may carry another client's response.
     this.#catchesUp = undefined
     const held = this.#held
     if (held === undefined) this.#response.end()
@@ -81,7 +81,7 @@ export class ClientAnswer {
     else this.#response.end(held)
   }
 
-  /** The answer is not complete, and must not look as if it were: the connection goes. */
+  /** The response is not complete, and must not look as if it were: the connection goes. */
   cut(): void {
     this.#catchesUp = undefined
     this.#response.destroy()

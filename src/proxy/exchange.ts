@@ -1,33 +1,35 @@
 import type { IncomingMessage } from 'node:http'
+import type { AccessRequest } from '../access/authorize.ts'
 import type { Code } from '../errors.ts'
-import type { RequestHead } from '../http/request-head.ts'
-import type { RequestRecord } from '../log/decision-log.ts'
+import type { RecordKeeper } from '../log/request-record.ts'
+import type { AccessToken } from '../token/access-token.ts'
 import type { ExchangeTimeouts, Upstream } from '../upstream/upstream.ts'
 import type { OpenStreams } from './open-streams.ts'
-import type { AnswerRules } from './response-head.ts'
+import type { ResponseRules } from './response-head.ts'
 
 /** How an allowed request of one route is forwarded; built when the file loads. */
 export type ForwardPlan = {
   readonly upstream: Upstream
   readonly timeouts: ExchangeTimeouts
   readonly bodyLimitBytes: number
-  readonly answer: AnswerRules
+  readonly response: ResponseRules
 }
 
 /** One allowed request on its way: everything that the exchange needs, nothing that it must decide. */
 export type Exchange = {
   readonly request: IncomingMessage
-  readonly head: RequestHead
+  /** The question that was answered with yes; open streams are asked about with it again. */
+  readonly asked: AccessRequest
   /** Path and query for the upstream, as they go on the wire. */
   readonly target: string
-  /** The upstream request's complete header list, less Transfer-Encoding, which undici writes. */
+  /** The upstream request's complete header list, without Transfer-Encoding, which undici writes. */
   readonly headers: string[]
   readonly plan: ForwardPlan
-  /** CORS headers of the answer; when present, the upstream's own Access-Control-* are dropped. */
+  /** CORS headers of the response; when present, the upstream's own Access-Control-* are dropped. */
   readonly corsHeaders: readonly string[] | undefined
-  readonly record: RequestRecord
-  /** When an event stream must end. */
-  readonly expiresAtMs: number | undefined
+  readonly record: RecordKeeper
+  /** An event stream or a WebSocket ends when it expires. */
+  readonly token: AccessToken | undefined
   readonly streams: OpenStreams
   readonly rules: Rules
 }
@@ -35,10 +37,10 @@ export type Exchange = {
 /** The rules that allowed an exchange. */
 export type Rules = {
   /** For event streams and WebSockets: asks those that are in force now. */
-  stillAllow(exchange: Exchange): boolean | Promise<boolean>
+  stillAllow(asked: AccessRequest): boolean | Promise<boolean>
   /** A reload has put others in force. */
   readonly stale: boolean
 }
 
-/** Answers with a problem, in the gateway's own words; only before a head was sent. Sets `record.status` and `record.code`. */
+/** Answers with a problem, in the gateway's own words; only before a head was sent. */
 export type Refuse = (code: Code, detail: string) => void

@@ -2,9 +2,9 @@ import { connectionOptions } from '../http/connection-options.ts'
 import { isHopByHop } from '../http/field-name.ts'
 import { memo } from '../memo.ts'
 
-/** What happens to the upstream's response head; built when the file loads. */
-export type AnswerRules = {
-  /** The request needed a token: the answer must not enter a shared cache (decisions.md section 2, "Responses"). */
+/** How the upstream's response head is relayed; built when the file loads. */
+export type ResponseRules = {
+  /** The request needed a token: the response must not enter a shared cache. */
   readonly keepPrivate: boolean
   /** Absolute Location and Content-Location at one of these origins become `publicUrl` + `prefix` + path. */
   readonly location?: {
@@ -17,53 +17,78 @@ export type AnswerRules = {
 }
 
 /** The upstream's response head as the client gets it. */
-export type AnswerHead = {
+export type ResponseHead = {
   readonly headers: string[]
   readonly hasDate: boolean
   readonly isEventStream: boolean
 }
 
 /**
- * Response headers without hop-by-hop fields and what the upstream's Connection names; shared caches, Location and CORS as
- * configured (decisions.md section 2, "Responses"). A new flat list for `writeHead`.
+ * Response headers without hop-by-hop fields and without those that the upstream's Connection names; shared caches,
+ * Location and CORS as configured. A new flat list for `writeHead`.
  */
-export function answerHead(
+export function relayHead(
   raw: readonly (Buffer | string)[],
-  rules: AnswerRules,
+  rules: ResponseRules,
   corsHeaders: readonly string[] | undefined,
-): AnswerHead {
-  const headers: string[] = []
+): ResponseHead {
+  const head: Draft = {
+    headers: [],
+    hasDate: false,
+    isEventStream: false,
+    cacheControl: undefined,
+    varies: false,
+  }
   const listed = namedByConnection(raw)
-  let hasDate = false
-  let isEventStream = false
-  let cacheControl: string | undefined
-  let varies = false
   for (let i = 0; i < raw.length; i += 2) {
     const name = latin1(raw[i])
     const role = roleOf(name)
     if (role === 'hop-by-hop' || listed?.includes(name.toLowerCase())) continue
-    if (corsHeaders !== undefined && role === 'cors') continue
-    let value = latin1(raw[i + 1])
-    if (role === 'date') hasDate = true
-    else if (role === 'content-type') isEventStream = eventStream.test(value)
-    else if (role === 'location') value = relocate(value, rules)
-    else if (rules.keepPrivate) {
-      if (role === 'shared-cache') continue
-      if (role === 'cache-control') {
-        cacheControl = cacheControl === undefined ? value : `${cacheControl}, ${value}`
-        continue
-      }
-      if (role === 'vary') varies ||= variesByToken.test(value)
-    }
-    headers.push(name, value)
+    if (role === 'cors' && corsHeaders !== undefined) continue
+    if (role === 'shared-cache' && rules.keepPrivate) continue
+    relayField(head, role, name, latin1(raw[i + 1]), rules)
   }
-  if (rules.keepPrivate) {
-    headers.push('Cache-Control', cacheControl === undefined ? 'private' : privateCacheControl(cacheControl))
-    if (!varies) headers.push('Vary', 'Authorization')
+  if (rules.keepPrivate) addPrivacy(head)
+  if (corsHeaders !== undefined) head.headers.push(...corsHeaders)
+  head.headers.push('Via', '1.1 scopegate')
+  return head
+}
+
+/** A head while it is put together. */
+type Draft = {
+  readonly headers: string[]
+  hasDate: boolean
+  isEventStream: boolean
+  /** Of all Cache-Control fields, joined; written last. */
+  cacheControl: string | undefined
+  /** Vary names Authorization, or everything. */
+  varies: boolean
+}
+
+function relayField(head: Draft, role: Role, name: string, value: string, rules: ResponseRules): void {
+  switch (role) {
+    case 'date':
+      head.hasDate = true
+      break
+    case 'content-type':
+      head.isEventStream = eventStream.test(value)
+      break
+    case 'location':
+      return void head.headers.push(name, relocate(value, rules))
+    case 'cache-control':
+      if (!rules.keepPrivate) break
+      head.cacheControl = head.cacheControl === undefined ? value : `${head.cacheControl}, ${value}`
+      return
+    case 'vary':
+      head.varies ||= variesByToken.test(value)
   }
-  if (corsHeaders !== undefined) headers.push(...corsHeaders)
-  headers.push('Via', '1.1 scopegate')
-  return { headers, hasDate, isEventStream }
+  head.headers.push(name, value)
+}
+
+/** What a user was shown for a token must not be shown to another one from a cache. */
+function addPrivacy({ headers, cacheControl, varies }: Draft): void {
+  headers.push('Cache-Control', cacheControl === undefined ? 'private' : privateCacheControl(cacheControl))
+  if (!varies) headers.push('Vary', 'Authorization')
 }
 
 const eventStream = /^[ \t]*text\/event-stream[ \t]*(?:;|$)/i
@@ -114,7 +139,6 @@ function namedByConnection(raw: readonly (Buffer | string)[]): readonly string[]
   return names
 }
 
-/** What a user was shown for a token must not be shown to another one from a cache. */
 function privateCacheControl(value: string): string {
   const directives = splitDirectives(value).filter(
     (directive) => !/^(?:public|private|s-maxage)(?:[ \t]*=|$)/i.test(directive),
@@ -129,7 +153,7 @@ function splitDirectives(value: string): string[] {
   return parts.map((part) => part.trim()).filter((part) => part !== '')
 }
 
-function relocate(value: string, { location }: AnswerRules): string {
+function relocate(value: string, { location }: ResponseRules): string {
   if (location === undefined) return value
   const { upstreamOrigins, publicUrl, prefix } = location
   if (value.startsWith('/') && !value.startsWith('//')) return prefix + value

@@ -1,15 +1,16 @@
 import type { Duplex } from 'node:stream'
-import type { Dispatcher } from 'undici'
 import type { Code } from '../errors.ts'
-import { headText } from '../http/response-head.ts'
+import { headText } from '../http/send.ts'
 import { faultDetails, upstreamCode } from '../upstream/fault.ts'
-import { Passage } from './attempt.ts'
+import type { UpstreamRequest } from '../upstream/undici-client.ts'
+import { Attempt, type Attempting } from './attempt.ts'
 import type { Exchange, Refuse } from './exchange.ts'
 import { acceptsHandshake } from './handshake.ts'
-import { streamEnds } from './open-streams.ts'
-import { answerHead } from './response-head.ts'
+import { Lifetime, type Timed } from './lifetime.ts'
+import { type StreamEnd, streamEnds } from './open-streams.ts'
+import { relayHead } from './response-head.ts'
 
-/** What an upgrade has beside an exchange's members: the client's socket and what arrived behind the head. */
+/** An upgrade's own members: the client's socket and what arrived behind the head. */
 export type Upgrade = {
   readonly socket: Duplex
   readonly early: Buffer
@@ -19,128 +20,158 @@ export type Upgrade = {
 
 /**
  * One upgrade: the handshake over undici, then two sockets joined. 101 needs `Upgrade: websocket` and the right
- * Sec-WebSocket-Accept, else 502; any other answer of the upstream is relayed and the connection closed (RFC 6455 section 4).
+ * Sec-WebSocket-Accept, else 502; any other response of the upstream is relayed and the connection closed (RFC 6455
+ * section 4).
  */
 export function tunnel(exchange: Exchange, upgrade: Upgrade, refuse: Refuse): void {
   new Tunnel(exchange, upgrade, refuse).start()
 }
 
-class Tunnel extends Passage {
+class Tunnel implements Attempting, Timed {
+  readonly #exchange: Exchange
   readonly #upgrade: Upgrade
+  readonly #refuse: Refuse
+  readonly #lifetime: Lifetime
+  readonly #attempt: Attempt
+  /** The upstream's side of the tunnel, once there is one. */
+  #remote: Duplex | undefined
+  #resume: (() => void) | undefined
+  #over = false
 
   constructor(exchange: Exchange, upgrade: Upgrade, refuse: Refuse) {
-    super(exchange, refuse)
+    this.#exchange = exchange
     this.#upgrade = upgrade
+    this.#refuse = refuse
+    this.#lifetime = new Lifetime(exchange, this)
+    this.#attempt = new Attempt(this)
     upgrade.socket.once('close', () => this.#end())
   }
 
   start(): void {
     if (this.#upgrade.socket.destroyed) return this.#end()
-    if (!this.enter()) this.refuse('upstream_busy', 'Too many requests wait for this upstream')
+    this.#lifetime.begin()
+    if (!this.#attempt.enter(this.#exchange.plan.upstream))
+      this.#fail('upstream_busy', 'Too many requests wait for this upstream')
   }
 
-  protected override request(): Dispatcher.DispatchOptions {
-    const { target, headers } = this.exchange
+  upstreamRequest(): UpstreamRequest {
+    const { target, headers } = this.#exchange
     return { path: target, method: 'GET', headers, upgrade: 'websocket' }
   }
 
-  protected override onLate(): void {
-    this.#fail('upstream_timeout', 'The upstream did not answer the WebSocket handshake in time')
+  onConnect(abort: (reason?: Error) => void): void {
+    // Thrown and not aborted: nothing was written, and the connection is good for the next request.
+    if (this.#over) throw new Error('the client has left')
+    this.#attempt.connected(abort)
   }
 
-  /** From here on the tunnel is a stream: it takes no connection of the origin, and has no answer to wait for. */
+  /** From here on the tunnel is a stream: it takes no connection of the origin, and has no response to wait for. */
   onUpgrade(status: number, raw: readonly Buffer[], remote: Duplex): void {
-    this.landed()
+    this.#attempt.settled()
     remote.on('error', () => remote.destroy())
-    if (!this.over && acceptsHandshake(status, raw, this.exchange.head.headers))
+    if (!this.#over && acceptsHandshake(status, raw, this.#exchange.asked.head.headers))
       return this.#join(raw, remote)
     remote.destroy()
     this.#fail('upstream_protocol', 'The upstream did not answer the WebSocket handshake as it must')
   }
 
-  /** Anything but 101: an ordinary answer, after which the connection is of no more use. */
+  /** Anything but 101: an ordinary response, after which the connection is of no more use. */
   onHeaders(status: number, raw: readonly Buffer[], resume: () => void): boolean {
-    if (this.over || status < 200) return true
-    const { plan, corsHeaders } = this.exchange
-    const { socket } = this.#upgrade
-    this.origin?.succeeded()
-    this.answered(status)
+    if (this.#over || status < 200) return true
     this.#resume = resume
-    const { headers } = answerHead(raw, plan.answer, corsHeaders)
-    socket.write(headText(status, [...headers, 'Connection', 'close']), 'latin1')
-    this.arm(plan.timeouts.idleMs, () => this.#end())
+    this.#begin(status, raw, ['Connection', 'close'])
+    this.#lifetime.expect(this.#exchange.plan.timeouts.idleMs)
     return true
   }
 
-  #resume: (() => void) | undefined
-
   onData(chunk: Buffer): boolean {
-    if (this.over) return true
+    if (this.#over) return true
     const { socket } = this.#upgrade
-    this.exchange.record.bytesOut += chunk.length
-    this.refresh()
+    this.#exchange.record.sent(chunk.length)
+    this.#lifetime.refresh()
     if (socket.write(chunk)) return true
     socket.once('drain', () => this.#resume?.())
     return false
   }
 
   onComplete(): void {
-    this.landed()
+    this.#attempt.settled()
     this.#upgrade.socket.end()
     this.#end()
   }
 
   onError(error: Error): void {
-    this.landed()
-    if (this.over) return
+    this.#attempt.settled()
+    if (this.#over) return
     const code = upstreamCode(error)
-    if (this.exchange.record.status === 0) {
-      if (code === 'upstream_unreachable') this.origin?.failed()
-      return this.refuse(code, faultDetails[code])
+    if (!this.#exchange.record.hasResponse) {
+      if (code === 'upstream_unreachable') this.#attempt.originFailed()
+      return this.#fail(code, faultDetails[code])
     }
-    this.exchange.record.code = code
+    this.#exchange.record.problem(code)
     this.#upgrade.socket.destroy()
   }
 
-  #join(raw: readonly Buffer[], remote: Duplex): void {
-    const { plan, corsHeaders, record } = this.exchange
-    const { socket, early } = this.#upgrade
-    this.origin?.succeeded()
-    this.answered(101)
-    const { headers } = answerHead(raw, plan.answer, corsHeaders)
-    socket.write(headText(101, [...headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket']), 'latin1')
-    if (early.length > 0) socket.unshift(early)
-    this.openStream('websocket', (why) => {
-      record.detail = streamEnds[why]
-      remote.destroy()
-      socket.destroy()
-    })
-    if (this.over) return
-    this.#pass(socket, remote, (bytes) => {
-      record.bytesIn += bytes
-    })
-    this.#pass(remote, socket, (bytes) => {
-      record.bytesOut += bytes
-    })
+  onLate(): void {
+    if (this.#lifetime.isStream) return this.#endStream('silent')
+    if (this.#exchange.record.hasResponse) return this.#end()
+    this.#fail('upstream_timeout', 'The upstream did not answer the WebSocket handshake in time')
   }
 
-  #pass(from: Duplex, to: Duplex, count: (bytes: number) => void): void {
+  #begin(status: number, raw: readonly Buffer[], connection: readonly string[]): void {
+    const { plan, corsHeaders, record } = this.#exchange
+    this.#attempt.originAnswered()
+    record.responded(status, performance.now() - this.#lifetime.startedMs)
+    const { headers } = relayHead(raw, plan.response, corsHeaders)
+    this.#upgrade.socket.write(headText(status, [...headers, ...connection]), 'latin1')
+  }
+
+  #join(raw: readonly Buffer[], remote: Duplex): void {
+    const { record } = this.#exchange
+    const { socket, early } = this.#upgrade
+    this.#remote = remote
+    this.#begin(101, raw, ['Connection', 'Upgrade', 'Upgrade', 'websocket'])
+    if (early.length > 0) socket.unshift(early)
+    this.#lifetime.becomeStream('websocket', (why) => this.#endStream(why))
+    if (this.#over) return
+    this.#pipe(socket, remote, (bytes) => record.received(bytes))
+    this.#pipe(remote, socket, (bytes) => record.sent(bytes))
+  }
+
+  #pipe(from: Duplex, to: Duplex, count: (bytes: number) => void): void {
     from.on('data', (chunk: Buffer) => {
       count(chunk.length)
-      if (!this.over) this.refresh()
+      if (!this.#over) this.#lifetime.refresh()
     })
     from.pipe(to)
     from.once('close', () => to.destroy())
   }
 
+  #endStream(why: StreamEnd): void {
+    this.#exchange.record.streamEnded(streamEnds[why])
+    this.#remote?.destroy()
+    this.#upgrade.socket.destroy()
+  }
+
+  /** A refusal in the gateway's own words, and the end of what is still on its way. */
   #fail(code: Code, detail: string): void {
-    if (!this.over) this.refuse(code, detail)
+    if (this.#over) return
+    this.#finish()
+    this.#refuse(code, detail)
+    this.#attempt.abort(detail)
   }
 
   #end(): void {
-    if (this.over) return
-    this.finish()
-    this.abort('the tunnel has ended')
+    if (this.#over) return
+    this.#finish()
+    this.#attempt.abort('the tunnel has ended')
     this.#upgrade.done()
+  }
+
+  /** Nothing that comes later counts. */
+  #finish(): void {
+    this.#over = true
+    this.#lifetime.end()
+    this.#attempt.leaveQueue()
   }
 }

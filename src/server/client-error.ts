@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
 import { type Code, codes } from '../errors.ts'
-import { answerWith, problem } from '../http/problem.ts'
-import { replyOnSocket } from '../http/send.ts'
-import { type DecisionLog, startRecord } from '../log/decision-log.ts'
+import { problem, problemResponse } from '../http/problem.ts'
+import { sendOnSocket } from '../http/send.ts'
+import type { DecisionLog } from '../log/decision-log.ts'
+import { RecordKeeper } from '../log/request-record.ts'
 import type { KeepAlive } from './keep-alive.ts'
 
 /**
@@ -16,14 +17,14 @@ export function refuseBrokenRequests(server: HttpServer, keepAlive: KeepAlive, l
     // A reset connection or a failed TLS handshake: nobody is there to read an answer.
     if (!isRefusable(error.code) || !socket.writable) return void socket.destroy()
     const [code, detail] = reasonFor(error.code)
-    const record = startRecord(randomUUID(), '')
-    record.remote = 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined
-    record.code = code
-    record.detail = detail
-    record.status = codes[code].status
-    log()(record)
+    const remote = 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined
+    const record = new RecordKeeper(randomUUID(), '', remote)
+    record.problem(code, detail)
+    record.responded(codes[code].status)
+    log()(record.close())
     const outstanding = keepAlive.outstanding(socket)
-    if (outstanding === undefined) replyOnSocket(socket, answerWith(problem(code, detail), record.requestId))
+    if (outstanding === undefined)
+      sendOnSocket(socket, problemResponse(problem(code, detail), record.requestId))
     else if (!outstanding.req.complete) socket.destroy()
   })
 }

@@ -1,12 +1,12 @@
+import { isParserError, isUnsolicitedInterim } from './undici-client.ts'
+
 /** How an exchange with the upstream failed, before a head was relayed. */
 export type UpstreamFault = 'upstream_unreachable' | 'upstream_protocol'
 
-/** What an undici error means for the client. Parser errors may come without a code: their name tells. */
+/** The code that an error of undici has for the client. */
 export function upstreamCode(error: Error): UpstreamFault {
+  if (isParserError(error) || isUnsolicitedInterim(error)) return 'upstream_protocol'
   const code = 'code' in error ? String(error.code) : ''
-  if (error.name === 'HTTPParserError' || code.startsWith('HPE_')) return 'upstream_protocol'
-  // An unsolicited 100 or 101: undici tells these from a closed connection by the message alone.
-  if (code === 'UND_ERR_SOCKET' && error.message.startsWith('bad ')) return 'upstream_protocol'
   return protocolCodes.has(code) ? 'upstream_protocol' : 'upstream_unreachable'
 }
 
@@ -27,12 +27,10 @@ export function wasRefused(error: Error): boolean {
   return 'code' in error && error.code === 'ECONNREFUSED'
 }
 
-/** True when the connection broke without a byte of an answer. */
+/** True when the connection broke without a byte of a response. */
 export function wasReset(error: Error): boolean {
   const code = 'code' in error ? error.code : undefined
   return (
-    code === 'ECONNRESET' ||
-    code === 'EPIPE' ||
-    (code === 'UND_ERR_SOCKET' && !error.message.startsWith('bad '))
+    code === 'ECONNRESET' || code === 'EPIPE' || (code === 'UND_ERR_SOCKET' && !isUnsolicitedInterim(error))
   )
 }

@@ -1,10 +1,10 @@
-import type { buildConnector } from 'undici'
 import { type Connection, createConnection } from './connection.ts'
+import type { UpstreamConnector } from './undici-client.ts'
 
-/** A request that wants to go to an origin. */
-export type Passenger = {
-  /** Called once, at once or later, unless it left before. */
-  board(connection: Connection): void
+/** A request that waits for a connection to an origin. */
+export type QueuedRequest = {
+  /** Called once, at once or later, unless it left the queue before. */
+  useConnection(connection: Connection): void
 }
 
 /** One origin of an upstream: its connections, the queue before them, and whether it is worth trying. */
@@ -14,9 +14,9 @@ export type Origin = {
   readonly isFull: boolean
   /** Passed over until then; milliseconds since the epoch. */
   readonly ejectedUntilMs: number
-  enter(passenger: Passenger): void
+  enter(request: QueuedRequest): void
   /** Gives up its place in the queue, if it still has one. */
-  leave(passenger: Passenger): void
+  leave(request: QueuedRequest): void
   /** A connection could not be made or was reset: passed over for a while, longer each time. */
   failed(): void
   succeeded(): void
@@ -28,10 +28,11 @@ export type OriginOptions = {
   readonly url: string
   readonly connections: number
   readonly queue: number
-  readonly connector: buildConnector.connector
+  readonly connector: UpstreamConnector
   readonly responseHeaderBytes: number
 }
 
+/** How long a failing origin is passed over at first; twice as long after each further failure, up to the last. */
 const firstEjectionMs = 1000
 const lastEjectionMs = 30_000
 
@@ -44,7 +45,7 @@ export function createOrigin(options: OriginOptions): Origin {
   /** The last one used is the first one used again: the others may grow old and close. */
   const idle: Connection[] = []
   /** A Set keeps the order, and lets one leave from the middle. */
-  const waiting = new Set<Passenger>()
+  const waiting = new Set<QueuedRequest>()
   let failures = 0
   let ejectedUntilMs = 0
 
@@ -59,7 +60,7 @@ export function createOrigin(options: OriginOptions): Origin {
     if (waiting.size === 0) return void idle.push(connection)
     for (const next of waiting) {
       waiting.delete(next)
-      return next.board(connection)
+      return next.useConnection(connection)
     }
   }
 
@@ -71,12 +72,12 @@ export function createOrigin(options: OriginOptions): Origin {
     get ejectedUntilMs() {
       return ejectedUntilMs
     },
-    enter(passenger) {
+    enter(request) {
       const connection = idle.pop() ?? add()
-      if (connection === undefined) waiting.add(passenger)
-      else passenger.board(connection)
+      if (connection === undefined) waiting.add(request)
+      else request.useConnection(connection)
     },
-    leave: (passenger) => void waiting.delete(passenger),
+    leave: (request) => void waiting.delete(request),
     failed() {
       ejectedUntilMs = Date.now() + Math.min(firstEjectionMs * 2 ** failures, lastEjectionMs)
       failures += 1

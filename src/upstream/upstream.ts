@@ -1,5 +1,5 @@
-import buildConnector from 'undici/lib/core/connect.js'
 import { createOrigin, type Origin } from './origin.ts'
+import { createConnector } from './undici-client.ts'
 
 /** Where an API's requests go. Origins only: a path in an upstream URL is a configuration error. */
 export type UpstreamOptions = {
@@ -43,7 +43,7 @@ export function createUpstream(
   options: UpstreamOptions,
   limits: { readonly connectMs: number; readonly responseHeaderBytes: number },
 ): Upstream {
-  const connector = buildConnector({ ...options.tls, timeout: limits.connectMs })
+  const connector = createConnector({ ...options.tls, timeoutMs: limits.connectMs })
   const origins = options.origins.map((url) => createOrigin({ ...options, ...limits, url, connector }))
   let turn = 0
   return {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { formatIssue } from '../../src/config/issue.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { codes } from '../../src/errors.ts'
-import { startRecord } from '../../src/log/decision-log.ts'
+import { startRecord } from '../../src/log/request-record.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const read = (page: string) => readFileSync(join(root, page), 'utf8')

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Refusal } from '../../../src/access/decision.ts'
-import { createRefusalAnswers } from '../../../src/access/refusal-response.ts'
+import { createRefusalResponses } from '../../../src/access/refusal-response.ts'
 import { type Code, codes } from '../../../src/errors.ts'
 
 type Reason = Omit<Refusal<never>, 'outcome'>
-type Context = Parameters<ReturnType<typeof createRefusalAnswers>>[1]
+type Context = Parameters<ReturnType<typeof createRefusalResponses>>[1]
 
 const plain: Context = { requestId: 'r1', corsHeaders: [] }
 
 function answerTo(reason: Reason, context = plain, realm = 'todo') {
-  return createRefusalAnswers(realm)({ outcome: 'refuse', scopesNeeded: 'read', ...reason }, context)
+  return createRefusalResponses(realm)({ outcome: 'refuse', scopesNeeded: 'read', ...reason }, context)
 }
 
 function field(headers: readonly string[], name: string): string | undefined {
@@ -116,7 +116,7 @@ describe('Retry-After', () => {
 
 describe('answers that were put together before', () => {
   it('are never taken for another refusal', () => {
-    const answer = createRefusalAnswers('todo')
+    const answer = createRefusalResponses('todo')
     const of = (refusal: Reason, requestId = 'r1') =>
       answer({ outcome: 'refuse', ...refusal }, { requestId, corsHeaders: [] })
     const refusals: Reason[] = [
@@ -134,7 +134,7 @@ describe('answers that were put together before', () => {
   })
 
   it('carry the id of the request that they answer', () => {
-    const answer = createRefusalAnswers('todo')
+    const answer = createRefusalResponses('todo')
     const refusal = { outcome: 'refuse', code: 'not_found', detail: 'No' } as const
     const ids = ['r1', 'r2'].map((requestId) => answer(refusal, { requestId, corsHeaders: [] }))
     expect(ids.map(({ body }) => JSON.parse(body).requestId)).toEqual(['r1', 'r2'])
@@ -142,14 +142,14 @@ describe('answers that were put together before', () => {
   })
 
   it('leave no trace of CORS and Retry-After in the next one', () => {
-    const answer = createRefusalAnswers('todo')
+    const answer = createRefusalResponses('todo')
     const refusal = { outcome: 'refuse', code: 'upstream_busy', detail: 'Later' } as const
     answer({ ...refusal, retryAfterSeconds: 30 }, { requestId: 'r1', corsHeaders: ['Vary', 'Origin'] })
-    expect(answer(refusal, plain)).toEqual(createRefusalAnswers('todo')(refusal, plain))
+    expect(answer(refusal, plain)).toEqual(createRefusalResponses('todo')(refusal, plain))
   })
 
   it('do not fill the memory when their texts never repeat', () => {
-    const answer = createRefusalAnswers('todo')
+    const answer = createRefusalResponses('todo')
     for (let i = 0; i < 1000; i++) {
       const made = answer({ outcome: 'refuse', code: 'not_found', detail: `Text ${i}` }, plain)
       expect(JSON.parse(made.body).detail).toBe(`Text ${i}`)

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { type Code, codes } from '../../../src/errors.ts'
-import { answerWith, problem } from '../../../src/http/problem.ts'
+import { problem, problemResponse } from '../../../src/http/problem.ts'
 
 describe('a problem', () => {
   it('has the six members and headers that fit', () => {
     const detail = 'Käse "und" Brot'
-    const answer = answerWith(problem('not_found', detail, ['Allow', 'GET']), 'r-1', ['Vary', 'Origin'])
+    const answer = problemResponse(problem('not_found', detail, ['Allow', 'GET']), 'r-1', ['Vary', 'Origin'])
     expect(JSON.parse(answer.body)).toEqual({
       type: 'urn:scopegate:problem:not_found',
       title: codes.not_found.title,
@@ -35,7 +35,7 @@ describe('a problem', () => {
 
   // The keys of `codes` are Code.
   it.each(Object.keys(codes) as Code[])('with the code %s has its status', (code) => {
-    const answer = answerWith(problem(code, 'd'), 'r')
+    const answer = problemResponse(problem(code, 'd'), 'r')
     expect(answer.status).toBe(codes[code].status)
     expect(JSON.parse(answer.body)).toMatchObject({
       code,

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
-import { ClientAnswer } from '../../../src/proxy/client-response.ts'
+import { ClientResponse } from '../../../src/proxy/client-response.ts'
 
 /** A client that takes nothing until it is told to. */
 class SlowResponse extends EventEmitter {
@@ -17,7 +17,7 @@ class SlowResponse extends EventEmitter {
 
 function begun() {
   const response = new SlowResponse()
-  const answer = new ClientAnswer(response as unknown as ServerResponse) // Only what is above is called.
+  const answer = new ClientResponse(response as unknown as ServerResponse) // Only what is above is called.
   let resumed = 0
   answer.begin(200, { headers: [], hasDate: false, isEventStream: false }, () => {
     resumed += 1

@@ -1,0 +1,151 @@
+import type { AccessRoute } from '../access/authorize.ts'
+import { createIdentity, type Identity } from '../access/identity.ts'
+import type { ApiConfig, Config, PathConfig, RouteConfig } from '../config/config.ts'
+import { createKeySet } from '../issuer/key-set.ts'
+import type { ForwardPlan } from '../proxy/exchange.ts'
+import type { ResponseRules } from '../proxy/response-head.ts'
+import type { Requirement } from '../route/requirement.ts'
+import type { TablePath } from '../route/table.ts'
+import { createVerifier, type Verifier } from '../token/verifier.ts'
+import { createUpstream, type Upstream } from '../upstream/upstream.ts'
+import type { Runtime } from './runtime.ts'
+
+/** One route with everything that its requests need, built when the file loads. */
+export type CompiledRoute = AccessRoute & {
+  readonly pattern: string
+  readonly methods: readonly string[]
+  /** As the log prints them, ` | ` between the sets of `anyOf`; undefined where no scope is needed. */
+  readonly scopesNeeded: string | undefined
+  readonly identity: Identity
+  readonly authorization: RouteConfig['authorization']
+  /** The prefix to take off the path before it goes upstream; '' for none. */
+  readonly stripPrefix: string
+  readonly preserveHost: boolean
+  readonly plan: ForwardPlan
+}
+
+/** What is at hand while one configuration is compiled. */
+export type RouteBuild = {
+  readonly config: Config
+  readonly runtime: Runtime
+  /** Each gives back one thing that was taken from the runtime. */
+  readonly releases: (() => void)[]
+  /**
+   * Routes that say the same share one copy: of thousands of routes the requests then find the same few objects in the
+   * processor's caches.
+   */
+  readonly plans: Map<string, ForwardPlan>
+  readonly requirements: Map<string, Requirement>
+}
+
+/** The routes of one API, by path and method. */
+export function compileApiRoutes(build: RouteBuild, api: ApiConfig): TablePath<CompiledRoute>[] {
+  const shared = {
+    verifier: verifierOf(build, api),
+    clients: api.clients && new Set(api.clients),
+    identity: createIdentity(api.identityHeaders, (entry) =>
+      build.runtime.log.warn(
+        { api: api.name, header: entry.header, claim: entry.claim },
+        'identity header left out: the claim holds control characters, outer white space or an unsafe integer',
+      ),
+    ),
+  }
+  return api.paths.map((path) => compilePath(build, api, path, shared))
+}
+
+/** The same for every route of an API. */
+type Shared = {
+  readonly verifier: Verifier | undefined
+  readonly clients: ReadonlySet<string> | undefined
+  readonly identity: Identity
+}
+
+function compilePath(
+  build: RouteBuild,
+  api: ApiConfig,
+  path: PathConfig,
+  shared: Shared,
+): TablePath<CompiledRoute> {
+  const compiled = new Map<RouteConfig, CompiledRoute>()
+  const methods = new Map<string, CompiledRoute>()
+  for (const [method, route] of path.methods) {
+    const made = compiled.get(route) ?? compileRoute(build, api, path, route, shared)
+    compiled.set(route, made)
+    methods.set(method, made)
+  }
+  return { pattern: path.pattern, methods }
+}
+
+function compileRoute(
+  build: RouteBuild,
+  api: ApiConfig,
+  path: PathConfig,
+  route: RouteConfig,
+  shared: Shared,
+): CompiledRoute {
+  return {
+    kind: 'route',
+    api: api.name,
+    pattern: path.pattern.text,
+    methods: [...path.methods].filter(([, other]) => other === route).map(([method]) => method),
+    requirement: once(build.requirements, JSON.stringify(route.requirement), () => route.requirement),
+    scopesNeeded: scopesNeeded(route.requirement),
+    allow: route.allow,
+    websocket: route.websocket,
+    authorization: route.authorization,
+    stripPrefix: api.stripPath ? api.pathPrefix : '',
+    preserveHost: api.preserveHost,
+    ...shared,
+    plan: planOf(build, api, route),
+  }
+}
+
+function scopesNeeded(requirement: Requirement): string | undefined {
+  return requirement.kind === 'scopes' ? requirement.anyOf.map((set) => set.join(' ')).join(' | ') : undefined
+}
+
+function planOf(build: RouteBuild, api: ApiConfig, route: RouteConfig): ForwardPlan {
+  const response = responseRules(build.config, api, route)
+  const { upstream, timeouts, bodyBytes } = route
+  return once(build.plans, JSON.stringify([upstream, timeouts, bodyBytes, response]), () => ({
+    upstream: upstreamOf(build, route),
+    timeouts,
+    bodyLimitBytes: bodyBytes,
+    response,
+  }))
+}
+
+function once<T>(made: Map<string, T>, key: string, make: () => T): T {
+  const known = made.get(key) ?? make()
+  made.set(key, known)
+  return known
+}
+
+function responseRules(config: Config, api: ApiConfig, route: RouteConfig): ResponseRules {
+  const keepPrivate = route.requirement.kind !== 'public'
+  const prefix = api.stripPath ? api.pathPrefix : ''
+  if (config.publicUrl === undefined && prefix === '') return { keepPrivate }
+  const upstreamOrigins = config.publicUrl === undefined ? [] : route.upstream.origins
+  return { keepPrivate, location: { upstreamOrigins, publicUrl: config.publicUrl ?? '', prefix } }
+}
+
+function upstreamOf({ config, runtime, releases }: RouteBuild, route: RouteConfig): Upstream {
+  const limits = {
+    connectMs: route.timeouts.connectMs,
+    responseHeaderBytes: config.limits.responseHeaderBytes,
+  }
+  const key = JSON.stringify([route.upstream, limits])
+  releases.push(() => runtime.upstreams.release(key))
+  return runtime.upstreams.acquire(key, () => createUpstream(route.upstream, limits))
+}
+
+function verifierOf({ config, runtime, releases }: RouteBuild, api: ApiConfig): Verifier | undefined {
+  const issuer = api.issuer === undefined ? undefined : config.issuers.get(api.issuer)
+  if (issuer === undefined) return undefined
+  const key = JSON.stringify(issuer)
+  const { cache, verifications: queue, log } = runtime
+  const onKeysLeft = (thumbprints: readonly string[]) => thumbprints.forEach(cache.removeKey)
+  const keySet = runtime.keySets.acquire(key, () => createKeySet({ issuer, log, onKeysLeft }))
+  releases.push(() => runtime.keySets.release(key))
+  return createVerifier({ issuer, resource: api.resource, tokens: config.tokens, keySet, cache, queue })
+}

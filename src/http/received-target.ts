@@ -1,0 +1,43 @@
+import { queryHoldsToken, queryOverridesMethod } from './query.ts'
+import type { RequestHead } from './request-head.ts'
+import { parseRequestTarget, type RequestTarget } from './request-target.ts'
+
+/** A request target that passed every check for which no route is needed. */
+export type ReceivedTarget = RequestTarget & {
+  /** The query has a parameter `access_token`, which is refused where a token is looked at. */
+  readonly queryHoldsToken: boolean
+}
+
+/** Why a target is refused; `detail` is static text. */
+export type ReceivedTargetFault = {
+  readonly code: 'ambiguous_target' | 'target_too_long' | 'method_override'
+  readonly detail: string
+  /** Canonical; undefined when it could not be read. */
+  readonly path: string | undefined
+}
+
+/** Reads the raw request target (`request.url`): its length, its one reading, and what its query must not ask for. */
+export function receiveTarget(
+  raw: string,
+  head: RequestHead,
+  limitBytes: number,
+): ReceivedTarget | ReceivedTargetFault {
+  if (raw.length > limitBytes) return tooLong
+  const target = parseRequestTarget(raw, head.method, head.host)
+  if ('code' in target) return { code: target.code, detail: target.detail, path: undefined }
+  const { path, query, irregularities, plain } = target
+  if (query === undefined) return { path, query, irregularities, plain, queryHoldsToken: false }
+  if (queryOverridesMethod(head.method, query)) return { ...overridden, path }
+  return { path, query, irregularities, plain, queryHoldsToken: queryHoldsToken(query) }
+}
+
+const tooLong: ReceivedTargetFault = {
+  code: 'target_too_long',
+  detail: 'The request target is longer than limits.targetBytes',
+  path: undefined,
+}
+
+const overridden = {
+  code: 'method_override',
+  detail: 'The query parameter _method asks for another method than the one that was authorized',
+} as const
