@@ -1,8 +1,8 @@
-/** What a memo may take of the memory. */
+/** How much a memo may keep. */
 export type MemoLimits = {
   /**
-   * Most values that are kept. One more, and all are forgotten: keys that nobody repeats push the others out for a
-   * moment, but never switch the memo off.
+   * Most values that are kept. One more, and all are forgotten: keys that nobody repeats push the others out
+   * for a moment, but never switch the memo off.
    *
    * Default: 1000
    */
@@ -16,8 +16,9 @@ export type MemoLimits = {
 }
 
 /**
- * A function of a text that remembers its values, in bounded memory whatever the keys are: a client may choose them.
- * `compute` must be pure, and undefined is no value, since it would not be remembered: null says "none".
+ * A function of a text that remembers its values, in bounded memory whatever the keys are: a client may
+ * choose them. `compute` must be pure, and undefined is no value, since it would not be remembered: null says
+ * "none".
  */
 export function memo<T extends NonNullable<unknown> | null, K extends string = string>(
   compute: (key: K) => T,

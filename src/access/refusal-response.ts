@@ -13,8 +13,8 @@ export type RefusalContext = {
 export type RefusalResponses = <R>(refusal: Refusal<R>, context: RefusalContext) => OwnResponse
 
 /**
- * Refusals in the words of RFC 6750 and RFC 9457. There are as many as routes times reasons, and each is put together once:
- * what differs from request to request is the request id, CORS and Retry-After.
+ * Refusals in the words of RFC 6750 and RFC 9457. There are as many as routes times reasons, and each is put
+ * together once: what differs from request to request is the request id, CORS and Retry-After.
  */
 export function createRefusalResponses(realm: string): RefusalResponses {
   const problemFor = rememberProblems(realm)
@@ -28,8 +28,9 @@ export function createRefusalResponses(realm: string): RefusalResponses {
 }
 
 /**
- * By detail, by code, and by what else is in the answer: the methods for a 405, the scopes for a challenge. Three keys,
- * because each is a text that is already there, and one put together of them would be new for every request.
+ * By detail, by code, and by what else is in the answer: the methods for a 405, the scopes for a challenge.
+ * Three keys, because each is a text that is already there, and one put together of them would be new for
+ * every request.
  */
 function rememberProblems(realm: string): (detail: string) => (code: Code) => (more: string) => Problem {
   return memo(
@@ -50,7 +51,10 @@ function refusalHeaders(code: Code, detail: string, more: string, realm: string)
   return value === undefined ? [] : ['WWW-Authenticate', value]
 }
 
-/** RFC 6750 section 3.1: no error code where no credentials were sent; the scope only where scopes were the reason. */
+/**
+ * RFC 6750 section 3.1: no error code where no credentials were sent; the scope only where scopes were the
+ * reason.
+ */
 function challengeFor(code: Code, detail: string, scope: string, realm: string): string | undefined {
   switch (code) {
     case 'token_missing':

@@ -1,8 +1,9 @@
 import { scopeList } from './scope-token.ts'
 
 /**
- * Value of a WWW-Authenticate header (RFC 6750 section 3). Throws a RangeError on characters that the grammar does not
- * allow: a value is built from configuration and static text, so one that cannot be written is a mistake in either.
+ * Value of a WWW-Authenticate header (RFC 6750 section 3). Throws a RangeError on characters that the grammar
+ * does not allow: a value is built from configuration and static text, so one that cannot be written is a
+ * mistake in either.
  */
 export function challenge(options: {
   readonly realm: string

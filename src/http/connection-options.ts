@@ -1,10 +1,10 @@
 import { memo } from '../memo.ts'
 
-/** What a Connection value says (RFC 9110 section 7.6.1). */
+/** The meaning of a Connection value (RFC 9110 section 7.6.1). */
 export type ConnectionOptions = {
   /**
-   * Lower-cased names of the fields that are meant for this hop only. Content-Length and Content-Type are never among
-   * them: without these a body means something else, and no peer may take them away.
+   * Lower-cased names of the fields that are meant for this hop only. Content-Length and Content-Type are
+   * never among them: without these a body means something else, and no peer may take them away.
    */
   readonly fields: readonly string[]
   /** It lists `upgrade`. */

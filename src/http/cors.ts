@@ -15,9 +15,12 @@ export type CorsOptions = {
 }
 
 export type Cors = {
-  /** Headers for an ordinary answer or refusal to this origin; always has `Vary: Origin` unless any origin is allowed. */
+  /**
+   * Headers for an ordinary answer or refusal to this origin; always has `Vary: Origin` unless any origin is
+   * allowed.
+   */
   headers(origin: string | undefined): readonly string[]
-  /** The answer to a preflight: 204, with the CORS headers only when origin, method and headers are allowed. */
+  /** Answers a preflight: 204, with the CORS headers only when origin, method and headers are allowed. */
   preflight(head: RequestHead, pathMethods: readonly string[]): OwnResponse
 }
 

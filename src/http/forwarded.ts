@@ -11,7 +11,9 @@ export type ClientAddress = {
 }
 
 export type ForwardedPolicy = {
-  /** `peer` is the socket's remote address; `headers` the client's raw list; `host` its Host value as sent. */
+  /**
+   * `peer` is the socket's remote address; `headers` the client's raw list; `host` its Host value as sent.
+   */
   client(peer: string, headers: readonly string[], host: string): ClientAddress
 }
 
@@ -81,7 +83,10 @@ const normalAddress = memo((address) => {
 
 const mappedAddress = /^::ffff:([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)$/i
 
-/** Each of the four as one text; several fields are joined, so that for all but the first they count as not well-formed. */
+/**
+ * Each of the four as one text; several fields are joined, so that for all but the first they count as not
+ * well-formed.
+ */
 type Forwarded = { for: string; proto: string; host: string; port: string }
 
 function readForwarded(headers: readonly string[]): Forwarded {
@@ -104,8 +109,8 @@ const memberOf = memo<keyof Forwarded | 'none'>((name) => {
 })
 
 /**
- * The hops that trusted proxies vouch for, the first untrusted one in front, the peer last. What stands left of it is the
- * client's own word and is left out; so is everything from a text on that is no address.
+ * The hops that trusted proxies vouch for, the first untrusted one in front, the peer last. What stands left
+ * of it is the client's own word and is left out; so is everything from a text on that is no address.
  */
 function walk(forwardedFor: string, peer: string, isTrusted: (address: string) => boolean): string[] {
   const hops = [peer]

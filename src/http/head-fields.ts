@@ -19,7 +19,7 @@ type Single =
 
 /** The fields of a request head that decide anything, as they were sent. */
 export type HeadFields = { [name in Single]: string | undefined } & {
-  /** The first field that stands more than once although it may not. */
+  /** The fault of the first field that came twice although it may come only once. */
   fault: HeadFault | undefined
   /** Values of X-HTTP-Method-Override and its like, in every spelling. */
   overrides: string[] | undefined
@@ -28,7 +28,7 @@ export type HeadFields = { [name in Single]: string | undefined } & {
   connectionOptions: string[] | undefined
 }
 
-/** Gathers them in one pass. */
+/** Gathers the fields of a head in one pass over its header list. */
 export function gatherFields(headers: readonly string[]): HeadFields {
   const fields: HeadFields = {
     host: undefined,
@@ -106,7 +106,7 @@ const roleOf = memo<Role>(
 /** Folded. `X_HTTP_Method_Override` reaches a CGI-like upstream under the same name. */
 const override = /^-*x-(?:http-method(?:-override)?|method-override)-*$/
 
-/** Fields that may stand only once; the others become a joined value that no check accepts. */
+/** Fields whose second instance is a fault. Of the others the values are joined, which no check accepts. */
 const duplicates: Partial<Readonly<Record<Single, HeadFault>>> = {
   host: headFaults.host,
   authorization: headFaults.authorization,

@@ -5,9 +5,10 @@ import type { RequestHead } from './request-head.ts'
 /** Names that no client may send on, compiled once per configuration. */
 export type HeaderPolicy = {
   /**
-   * The client's header list without hop-by-hop fields, what its Connection names, Host, Authorization, framing fields
-   * except Content-Type (Content-Length and Transfer-Encoding are left to the exchange), Expect, identity headers,
-   * forwarding and address headers, X-Request-Id, whatever could be obeyed as a second request, and every alias of these.
+   * The client's header list without hop-by-hop fields, the fields that its Connection names, Host,
+   * Authorization, Content-Length and Transfer-Encoding (the exchange writes its own), Expect, identity
+   * headers, forwarding and address headers, X-Request-Id, whatever could be obeyed as a second request, and
+   * every alias of these.
    */
   endToEnd(head: RequestHead): string[]
 }
@@ -33,7 +34,9 @@ export function createHeaderPolicy(options: {
   return { endToEnd: (head) => select(head, passes) }
 }
 
-/** Folded, and as a server reads it that drops what it cannot place at either end (`-X-User-Id`, `Host_`). */
+/**
+ * The folded name, and the one that a server reads which drops dashes at either end (`-X-User-Id`, `Host_`).
+ */
 function spellings(name: string): readonly string[] {
   const folded = foldName(name)
   const trimmed = folded.replace(/^-+/, '').replace(/(?<!-)-+$/, '')
@@ -51,7 +54,7 @@ function select(head: RequestHead, passes: (name: string) => boolean): string[] 
   return selected
 }
 
-/** Written anew by the gateway or consumed by it, folded; `identity.keep` cannot keep these. */
+/** Folded names that the gateway writes anew or consumes; `identity.keep` cannot keep these. */
 const managed: readonly string[] = [
   ...hopByHopNames,
   'authorization',
@@ -69,7 +72,7 @@ const managed: readonly string[] = [
   'x-request-id',
 ]
 
-/** Passed on as they are, but not under another spelling. */
+/** Names that pass as they are, but under no other spelling. */
 const passing: ReadonlySet<string> = new Set([
   'content-encoding',
   'content-type',
@@ -80,7 +83,7 @@ const passing: ReadonlySet<string> = new Set([
   'via',
 ])
 
-/** Folded names by which upstreams are told another target, another host, another client address or a user. */
+/** Folded names by which an upstream is told another target, host or client address, or a user. */
 const removedNames: readonly string[] = [
   'path-info',
   'proxy',
@@ -101,7 +104,7 @@ const removedNames: readonly string[] = [
   'x-remote-user',
 ]
 
-/** The same by how the folded name starts. */
+/** Starts of such names. */
 const removedStart = new RegExp(
   `^(?:${[
     'cf-access-',

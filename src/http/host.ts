@@ -2,9 +2,9 @@ import { isIPv6 } from 'node:net'
 import { memo } from '../memo.ts'
 
 /**
- * The host that a Host value names, as it is compared: lower-cased, without port and one trailing dot; undefined when the
- * value is not `uri-host [ ":" port ]` (RFC 9110 section 7.2). Stricter than the RFC's reg-name, which takes commas,
- * quotes and escapes: other servers read those as the end of the name.
+ * The host that a Host value names, as it is compared: lower-cased, without port and one trailing dot.
+ * Undefined when the value is not `uri-host [ ":" port ]` (RFC 9110 section 7.2). Stricter than the RFC's
+ * reg-name, which allows commas, quotes and escapes: other servers read those as the end of the name.
  */
 export function parseHost(value: string): string | undefined {
   return known(value) ?? undefined

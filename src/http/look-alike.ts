@@ -1,11 +1,11 @@
-/** What an upstream is known to tell apart, so that look-alike folding leaves it. */
+/** A difference that an upstream is known to tell apart, so that look-alike folding leaves it. */
 export type Distinction = 'case' | 'dots' | 'extension' | 'unicode'
 
 /**
  * The look-alike form of a canonical path: what a legacy upstream may read it as. `allowed` is the bit set of
- * irregularities that the matched route allows: where there is any, what they may hide is resolved too, to whatever depth
- * it is escaped. Undefined (refuse): a dot segment or a segment of nothing but dots and spaces appeared, or the escapes are
- * nested deeper than any server reads. For matching only.
+ * irregularities that the matched route allows: where there is any, what they may hide is resolved too, to
+ * whatever depth it is escaped. Undefined (refuse): a dot segment or a segment of nothing but dots and spaces
+ * appeared, or the escapes are nested deeper than any server reads. For matching only.
  */
 export function foldPath(
   path: string,
@@ -27,8 +27,8 @@ export function foldPath(
 }
 
 /**
- * A pattern's literal segment in folded form; `last` also loses its extension. A literal that `foldPath` would refuse
- * comes back untrimmed, which no folded path can equal.
+ * A pattern's literal segment in folded form; `last` also loses its extension. A literal that `foldPath`
+ * would refuse comes back untrimmed, which no folded path can equal.
  */
 export function foldSegment(segment: string, distinguishes: readonly Distinction[], last: boolean): string {
   const text = read(segment, distinguishes)
@@ -44,7 +44,9 @@ function read(text: string, distinguishes: readonly Distinction[]): string {
   return normalise(decode(text, true), distinguishes)
 }
 
-/** The same until nothing changes, then everything that may be a separator or the end of a path taken as such. */
+/**
+ * The same until nothing changes, then everything that may be a separator or the end of a path taken as such.
+ */
 function resolve(path: string, distinguishes: readonly Distinction[]): string | undefined {
   let text = path
   for (let round = 0; round < maxRounds; round++) {
@@ -113,12 +115,19 @@ function decodeBytes(bytes: Uint8Array): string {
   let text = ''
   for (let i = 0; i < bytes.length; i++) {
     const lead = bytes[i] ?? 0
-    const more = lead >= 0xf8 || lead < 0xc0 ? 0 : lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1
+    const more = bytesBehind(lead)
     const code = more === 0 ? lead : codePoint(bytes, i, more)
     text += String.fromCodePoint(code ?? lead)
     if (code !== undefined) i += more
   }
   return text
+}
+
+/** How many bytes a lead byte announces. */
+function bytesBehind(lead: number): number {
+  if (lead < 0xc0 || lead >= 0xf8) return 0
+  if (lead < 0xe0) return 1
+  return lead < 0xf0 ? 2 : 3
 }
 
 function codePoint(bytes: Uint8Array, index: number, more: number): number | undefined {

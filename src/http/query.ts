@@ -1,8 +1,8 @@
 import { foldName } from './field-name.ts'
 
 /**
- * True when the query of a POST names another method with `_method`: an upstream that obeys it would serve a request that
- * was not authorized. PHP reads `.method`, `+method` and `[method` as the same name.
+ * True when the query of a POST names another method with `_method`: an upstream that obeys it would serve a
+ * request that was not authorized. PHP reads `.method`, `+method` and `[method` as the same name.
  */
 export function queryOverridesMethod(method: string, query: string): boolean {
   if (method !== 'POST' || !mayName(query, 'method')) return false

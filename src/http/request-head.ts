@@ -2,7 +2,7 @@ import { type HeadFault, headFaults } from './head-fault.ts'
 import { gatherFields, type HeadFields } from './head-fields.ts'
 import { parseHost } from './host.ts'
 
-/** What one pass over a request's header list found. Everything that decides anything is read from here. */
+/** A request head as one pass over its header list found it. Everything that decides is read from here. */
 export type RequestHead = {
   readonly headers: RawHeaders
   readonly method: string
@@ -16,7 +16,10 @@ export type RequestHead = {
   readonly expectsContinue: boolean
   /** True when this is a WebSocket handshake: `Upgrade: websocket` named by `Connection`. */
   readonly upgrade: boolean
-  /** Lower-cased names that the client's Connection lists, undefined when it lists none but close/keep-alive/upgrade. */
+  /**
+   * Lower-cased names of the fields that the client's Connection keeps for this hop; undefined when there are
+   * none.
+   */
   readonly connectionOptions: readonly string[] | undefined
   /** Several values are joined by a comma, which no allowed origin equals. */
   readonly origin: string | undefined
@@ -26,12 +29,12 @@ export type RequestHead = {
 }
 
 /**
- * A header list as it stood on the wire: name, value, name, value, ... in order, names as sent, values latin1.
+ * A header list as it stood on the wire: names and values in turn, in order, names as sent, values latin1.
  * The only form in which this gateway reads or writes headers: duplicates stay visible.
  */
 export type RawHeaders = readonly string[]
 
-/** What a head is checked against. */
+/** Limits and rules that a head is checked against. */
 export type HeadLimits = {
   /** Most header fields that are served; more is `headers_too_large`. */
   readonly headerCount: number
@@ -39,7 +42,10 @@ export type HeadLimits = {
   readonly ignoreForeignUpgrade?: boolean
 }
 
-/** Reads and checks a request head: version, count, framing, Host, duplicates, method overrides, expectations, upgrades. */
+/**
+ * Reads a request head and checks version, count, Host, duplicates, framing, method override, expectation,
+ * upgrade.
+ */
 export function readRequestHead(
   method: string,
   httpVersion: string,

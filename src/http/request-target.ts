@@ -1,4 +1,4 @@
-/** What makes a target irregular. A route may allow each by name. */
+/** A reason for which a target is irregular. A route may allow each by name. */
 export type Irregularity =
   | 'encoded-slash'
   | 'encoded-delimiters'
@@ -15,7 +15,7 @@ export type RequestTarget = {
   readonly query: string | undefined
   /** Bit set over `irregularityBit`; 0 for nearly every request. */
   readonly irregularities: number
-  /** True when folding cannot change this path: lower-case letters, digits, `-`, `_`, `~` and single slashes only. */
+  /** Only lower-case letters, digits, `-`, `_`, `~` and single slashes: folding cannot change this path. */
   readonly plain: boolean
 }
 
@@ -32,8 +32,8 @@ export const irregularityBit: Readonly<Record<Irregularity, number>> = {
 }
 
 /**
- * Parses the raw request target (the second word of the request line, as `request.url` holds it; RFC 9112 section 3.2).
- * `host` is the Host header's value as sent: absolute-form must name the same authority.
+ * Parses the raw request target (the second word of the request line, as `request.url` holds it; RFC 9112
+ * section 3.2). `host` is the Host header's value as sent: absolute-form must name the same authority.
  */
 export function parseRequestTarget(raw: string, method: string, host: string): RequestTarget | TargetFault {
   if (raw.charCodeAt(0) === slash) return parseOriginForm(raw)
@@ -69,9 +69,8 @@ function parseOriginForm(raw: string): RequestTarget | TargetFault {
   if (plainEnd === mark) return { path: sent, query, irregularities: 0, plain: true }
   const path = canonicalise(sent)
   if (typeof path !== 'string') return path
-  const irregularities = inspect(path)
-  if (typeof irregularities !== 'number') return irregularities
-  return { path, query, irregularities, plain: endOfPlain(path) === path.length }
+  if (dotSegment.test(path)) return faults.dotSegment
+  return { path, query, irregularities: irregularitiesOf(path), plain: endOfPlain(path) === path.length }
 }
 
 /** Index of the first character that needs a closer look. */
@@ -93,7 +92,9 @@ function isQuery(query: string): boolean {
   return true
 }
 
-/** Decodes escaped unreserved characters and writes every other escape in upper case (RFC 3986 section 6.2.2). */
+/**
+ * Decodes escaped unreserved characters and writes every other escape in upper case (RFC 3986 section 6.2.2).
+ */
 function canonicalise(sent: string): string | TargetFault {
   let path = ''
   let copied = 0
@@ -118,31 +119,20 @@ function isForbidden(c: number): boolean {
 }
 
 /**
- * Finds dot segments and irregularities of a canonical path. A segment counts as a dot segment whatever another server
- * may take as its end: a slash in either direction, escaped or not, a path parameter (`..;a`), an escaped `?` or `#`.
+ * A dot segment of a canonical path. It begins and ends wherever another server may see a segment begin or
+ * end: at a slash in either direction, escaped or not; before a path parameter (`..;a`), an escaped `?` or an
+ * escaped `#`.
  */
-function inspect(path: string): number | TargetFault {
-  let found = 0
+const dotSegment = /(?:\/|%2F|%5C)\.\.?(?:$|[/;]|%(?:2F|5C|3B|3F|23))/
+
+function irregularitiesOf(path: string): number {
+  let found = path.includes('//') ? irregularityBit['empty-segments'] : 0
+  if (path.includes(';')) found |= irregularityBit['path-parameters']
   let highBytes = false
-  /** Dots so far when the segment has nothing else, else -1. */
-  let dots = -1
-  for (let i = 0; i <= path.length; i++) {
-    const c = path.charCodeAt(i)
-    if (c === dot) {
-      if (dots >= 0) dots++
-      continue
-    }
-    const byte = c === percent ? escapedByte(path, i) : c
-    const mark = byte < 0x80 ? kinds[byte] : kind.other
-    const ends = Number.isNaN(c) || mark === kind.slash || mark === kind.delimiter
-    if (ends && (dots === 1 || dots === 2)) return faults.dotSegment
-    if (c === percent) {
-      found |= escapedIrregularity(path, i, byte)
-      highBytes ||= byte > 0x7f
-      i += 2
-    } else if (c === semicolon) found |= irregularityBit['path-parameters']
-    else if (c === slash && path.charCodeAt(i + 1) === slash) found |= irregularityBit['empty-segments']
-    dots = mark === kind.slash ? 0 : -1
+  for (let i = path.indexOf('%'); i >= 0; i = path.indexOf('%', i + 3)) {
+    const byte = escapedByte(path, i)
+    found |= escapedIrregularity(path, i, byte)
+    highBytes ||= byte > 0x7f
   }
   return highBytes && !isUtf8(path) ? found | irregularityBit['non-utf8'] : found
 }
@@ -164,7 +154,7 @@ function isUtf8(path: string): boolean {
   }
 }
 
-/** The byte that `%XX` at this index stands for; negative when it is no escape. */
+/** The byte that `%XX` at this index encodes; negative when it is no escape. */
 function escapedByte(text: string, index: number): number {
   const high = hexValue(text, index + 1)
   const low = hexValue(text, index + 2)
@@ -186,7 +176,6 @@ const slash = 0x2f
 const backslash = 0x5c
 const percent = 0x25
 const hash = 0x23
-const semicolon = 0x3b
 const dot = 0x2e
 
 const kind = { other: 0, plain: 1, slash: 2, delimiter: 3 } as const

@@ -5,14 +5,14 @@ import { isStricter, requirementKey } from './requirement.ts'
 import type { TableApi, TablePath, TableRoute } from './table.ts'
 import { createTrie } from './trie.ts'
 
-/** Two declared paths (or APIs) that cannot both stand. `first` and `second` say which API and path. */
+/** Two declared paths, or two APIs, that exclude each other. */
 export type RouteConflict = {
   readonly kind: 'same-path' | 'look-alike' | 'same-api' | 'weaker-wildcard'
   readonly first: { readonly api: string; readonly path?: string }
   readonly second: { readonly api: string; readonly path?: string }
 }
 
-/** Every conflict at once, in time that grows with the number of routes; `weaker-wildcard` is a warning, the rest are errors. */
+/** Every conflict at once, in linear time. `weaker-wildcard` is a warning, the others are errors. */
 export function findRouteConflicts<R extends TableRoute>(
   apis: readonly TableApi<R>[],
 ): readonly RouteConflict[] {
@@ -58,8 +58,9 @@ function pathConflicts<R extends TableRoute>(api: TableApi<R>): RouteConflict[] 
 }
 
 /**
- * Look-alikes in APIs that share a host: there the folded path prefix chooses the API. Each is folded as the other one reads
- * it, too. Not the same path in both: of those the longer prefix simply wins.
+ * Look-alikes in APIs that share a host: there the folded path prefix chooses the API. Each path is also
+ * folded as the other APIs of the host fold theirs. A path that two APIs write alike is no conflict: the
+ * longer prefix wins.
  */
 function neighbourConflicts<R extends TableRoute>(apis: readonly TableApi<R>[]): RouteConflict[] {
   const found = new Map<string, RouteConflict>()
@@ -109,7 +110,7 @@ function foldedConflicts<R extends TableRoute>(
   return conflicts
 }
 
-/** Patterns with one key cover the same paths. */
+/** Two patterns with one key cover the same paths. */
 function setKey(segments: readonly PatternSegment[]): string {
   return segments
     .map((part) => (part.kind === 'literal' ? `/${part.text}` : wildcardKeys[part.kind]))

@@ -1,55 +1,61 @@
 import { type Distinction, foldPath, foldSegment } from '../http/look-alike.ts'
-import { isBelow, type PatternSegment } from './pattern.ts'
+import { isBelow, type Pattern, type PatternSegment } from './pattern.ts'
+import { type Requirement, requirementKey } from './requirement.ts'
 import { createTrie, type Trie } from './trie.ts'
 
-/** Requirement keys by method: two routes with one key ask the same of a request. */
-export type RequirementKeys = ReadonlyMap<string, string>
+/** As much of a route as look-alikes are told apart by. */
+type FoldedRoute = {
+  readonly requirement: Requirement
+  /** Irregularities that the route allows, as a bit set. */
+  readonly allow: number
+}
 
 /** The routes of one API as an upstream that folds paths reads them. */
 export type FoldedApi = {
   readonly distinguishes: readonly Distinction[]
   readonly pathPrefix: string
-  readonly paths: Trie<RequirementKeys>
+  /** The routes by method. */
+  readonly paths: Trie<ReadonlyMap<string, FoldedRoute>>
 }
 
-/** A request that has a route, and the key of the requirement of that route. */
-export type LookAlikeQuestion = {
-  readonly path: string
-  readonly method: string
-  /** Irregularities that the route allows, as a bit set. */
-  readonly allow: number
-  readonly key: string
-}
+/** A request that has a route. */
+export type RoutedRequest = { readonly path: string; readonly method: string; readonly route: FoldedRoute }
 
 /**
- * True when an upstream that folds paths could take this request for one that needs something else. `own` is the API of
- * the request's route. `apis` are those of its host in order of precedence: the folded path chooses among them anew.
+ * True when an upstream that folds paths could take this request for one that needs something else. `own` is
+ * the API of the request's route. `apis` are those of its host in order of precedence: the folded path
+ * chooses among them anew.
  */
 export function isLookAlike(
-  { path, method, allow, key }: LookAlikeQuestion,
+  { path, method, route }: RoutedRequest,
   own: FoldedApi,
   apis: readonly FoldedApi[],
 ): boolean {
   for (const api of apis) {
-    const folded = foldPath(path, api.distinguishes, allow)
+    const folded = foldPath(path, api.distinguishes, route.allow)
     if (folded === undefined) return true
     if (!isBelow(folded, api.pathPrefix)) continue
-    const keys = api.paths.find(folded)
-    if (keys === undefined) return false
-    return keys.get(method) !== key || (api !== own && key !== 'public')
+    const methods = api.paths.find(folded)
+    if (methods === undefined) return false
+    return !needsTheSame(methods.get(method), route) || (api !== own && route.requirement.kind !== 'public')
   }
   return false
+}
+
+function needsTheSame(other: FoldedRoute | undefined, route: FoldedRoute): boolean {
+  return other !== undefined && requirementKey(other.requirement) === requirementKey(route.requirement)
 }
 
 /** Folds the routes of an API when the file loads. */
 export function foldApi(
   { distinguishes, pathPrefix }: Pick<FoldedApi, 'distinguishes' | 'pathPrefix'>,
-  paths: readonly { readonly segments: readonly PatternSegment[]; readonly keys: RequirementKeys }[],
+  paths: readonly { readonly pattern: Pattern; readonly methods: ReadonlyMap<string, FoldedRoute> }[],
 ): FoldedApi {
-  const folded = createTrie<RequirementKeys>()
-  for (const { segments, keys } of paths) folded.add(foldPattern(segments, distinguishes), keys)
-  // `/v1.0/**` covers `/v1.0` too, which loses its extension when it is asked for. Paths that are written go first.
-  for (const { segments, keys } of paths) folded.add(foldPattern(withoutRest(segments), distinguishes), keys)
+  const folded: FoldedApi['paths'] = createTrie()
+  for (const { pattern, methods } of paths) folded.add(foldPattern(pattern.segments, distinguishes), methods)
+  // `/v1.0/**` covers `/v1.0` too, which loses its extension when it is asked for. Paths as written go first.
+  for (const { pattern, methods } of paths)
+    folded.add(foldPattern(withoutRest(pattern.segments), distinguishes), methods)
   return { distinguishes, pathPrefix: foldPath(pathPrefix, distinguishes, 0) ?? pathPrefix, paths: folded }
 }
 
@@ -65,7 +71,7 @@ export function foldPattern(
   )
 }
 
-/** False when folding changes this pattern: then a path in which it changes nothing may still look like another one. */
+/** False when folding changes this pattern: then a path that folding leaves alone may look like one of it. */
 export function isFolded(
   segments: readonly PatternSegment[],
   distinguishes: readonly Distinction[],

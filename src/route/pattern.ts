@@ -20,24 +20,22 @@ export function parsePattern(text: string): Pattern | string {
   if (text !== '/' && text.endsWith('/'))
     return 'leave the trailing slash away: it does not count in matching'
   const segments: PatternSegment[] = []
-  const names = new Set<string>()
-  const parts = text === '/' ? [] : text.slice(1).split('/')
-  for (const [index, part] of parts.entries()) {
+  for (const part of text === '/' ? [] : text.slice(1).split('/')) {
+    if (segments.at(-1)?.kind === 'rest') return '** stands at the end of a path only: use * for one segment'
     const segment = parseSegment(part)
     if (typeof segment === 'string') return segment
-    if (segment.kind === 'rest' && index < parts.length - 1)
-      return '** stands at the end of a path only: use * for one segment'
-    if (segment.kind === 'param') {
-      if (names.has(segment.name))
-        return `{${segment.name}} stands twice in this path: give one of them another name`
-      names.add(segment.name)
-    }
+    if (segment.kind === 'param' && isNamed(segments, segment.name))
+      return `{${segment.name}} stands twice in this path: give one of them another name`
     segments.push(segment)
   }
   return { text, segments }
 }
 
-/** True for a path that is the prefix or goes on with another segment behind it. The empty prefix is above every path. */
+function isNamed(segments: readonly PatternSegment[], name: string): boolean {
+  return segments.some((segment) => segment.kind === 'param' && segment.name === name)
+}
+
+/** True for the prefix itself and for every path that goes on behind it with another segment. */
 export function isBelow(path: string, prefix: string): boolean {
   return (
     path.startsWith(prefix) && (path.length === prefix.length || prefix === '' || path[prefix.length] === '/')
@@ -61,7 +59,10 @@ function parseLiteral(part: string): PatternSegment | string {
   const target = parseRequestTarget(`/${encoded}`, 'GET', 'localhost')
   if ('code' in target) return `no request can have this path: ${target.detail}`
   const regular = target.irregularities & ~irregularityBit['non-utf8']
-  if (regular !== 0)
-    return 'only irregular requests could have this path: write {name} for this segment, and list in allow what it may hold'
+  if (regular !== 0) return irregularLiteral
   return { kind: 'literal', text: target.path.slice(1) }
 }
+
+const irregularLiteral =
+  'only irregular requests could have this path: ' +
+  'write {name} for this segment, and list in allow what it may hold'

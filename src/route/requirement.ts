@@ -1,3 +1,5 @@
+import { memoByObject } from '../memo.ts'
+
 /** One `where` entry: the claim must equal one of the values, or the percent-decoded path parameter. */
 export type Condition = {
   /** The claim's whole name; tried first as it is, then with its dots read as nesting. */
@@ -5,25 +7,28 @@ export type Condition = {
   readonly expected:
     | { readonly values: readonly (string | number | boolean)[] }
     | {
-        readonly param: string /** index of the path segment, from 0, in the full path */
+        readonly param: string
+        /** Index of the path segment, from 0, in the full path. */
         readonly segment: number
       }
 }
 
-/** What a route needs (config.md, "A requirement is one of"). */
+/** What a token must hold for a route, if one is asked for at all. */
 export type Requirement =
   | { readonly kind: 'public' }
   | { readonly kind: 'optional'; readonly where: readonly Condition[] }
   | { readonly kind: 'authenticated'; readonly where: readonly Condition[] }
   | {
       readonly kind: 'scopes'
-      /** At least one of these sets in full; a challenge names the first. Never empty, and no set is empty. */
+      /**
+       * At least one of these sets in full; a challenge names the first. Neither the list nor a set is empty.
+       */
       readonly anyOf: readonly (readonly string[])[]
       readonly where: readonly Condition[]
     }
 
 /** Structural identity: two requirements with one key ask the same of every request. */
-export function requirementKey(requirement: Requirement): string {
+export const requirementKey = memoByObject((requirement: Requirement): string => {
   if (requirement.kind === 'public') return 'public'
   const where = requirement.where.map(conditionKey).sort()
   const anyOf =
@@ -31,16 +36,16 @@ export function requirementKey(requirement: Requirement): string {
       ? requirement.anyOf.map((set) => [...new Set(set)].sort().join(' ')).sort()
       : []
   return JSON.stringify([requirement.kind, anyOf, where])
-}
+})
 
-/** Parameters count by where they stand, not by their name. */
+/** A parameter counts by its place in the path, not by its name. */
 function conditionKey({ claim, expected }: Condition): string {
   return JSON.stringify('values' in expected ? [claim, expected.values] : [claim, '', expected.segment])
 }
 
 const strictness = { public: 0, optional: 1, authenticated: 2, scopes: 3 } as const
 
-/** True when whoever meets `first` also meets `second`, but not the other way round. Conditions are not weighed. */
+/** True when whoever meets `first` meets `second` too, but not the reverse. Conditions are not compared. */
 export function isStricter(first: Requirement, second: Requirement): boolean {
   if (first.kind !== second.kind) return strictness[first.kind] > strictness[second.kind]
   if (first.kind !== 'scopes' || second.kind !== 'scopes') return false

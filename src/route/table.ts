@@ -1,9 +1,9 @@
 import type { Distinction } from '../http/look-alike.ts'
 import type { RequestTarget } from '../http/request-target.ts'
 import { memo } from '../memo.ts'
-import { type FoldedApi, foldApi, isFolded, isLookAlike, type RequirementKeys } from './look-alikes.ts'
+import { type FoldedApi, foldApi, isFolded, isLookAlike } from './look-alikes.ts'
 import { isBelow, type Pattern } from './pattern.ts'
-import { type Requirement, requirementKey } from './requirement.ts'
+import type { Requirement } from './requirement.ts'
 import { createTrie, type Trie } from './trie.ts'
 
 /** As much of a route as the table needs; the gateway's own route type extends it. */
@@ -63,11 +63,10 @@ type CompiledApi<R extends TableRoute> = {
 
 type CompiledPath<R extends TableRoute> = {
   readonly path: TablePath<R>
-  readonly keys: RequirementKeys
   readonly methodMiss: RouteMiss
 }
 
-/** The APIs of one host in the order in which they are asked: the most specific host first, then the longest prefix. */
+/** The APIs of one host in order of precedence: the most specific host first, then the longest prefix. */
 type HostApis<R extends TableRoute> = {
   readonly apis: readonly CompiledApi<R>[]
   readonly folded: readonly FoldedApi[]
@@ -91,17 +90,28 @@ export function createRouteTable<R extends TableRoute>(apis: readonly TableApi<R
       const host = apisOf(hostName)
       const api = apiFor(host, target.path)
       if (api === undefined) return target.irregularities === 0 ? noApi : irregular
-      const found = api.paths.find(target.path)
-      const route = found?.path.methods.get(method)
-      if ((target.irregularities & ~(route?.allow ?? 0)) !== 0)
-        return irregularAt(found?.methodMiss ?? api.noRoute)
-      if (found === undefined) return api.noRoute
-      if (route === undefined) return found.methodMiss
-      if (target.plain && foldsToItself) return route
-      const question = { path: target.path, method, allow: route.allow, key: found.keys.get(method) ?? '' }
-      return isLookAlike(question, api.folded, host.folded) ? api.ambiguous : route
+      const route = findRoute(api, target, method)
+      if (route.kind === 'miss' || (target.plain && foldsToItself)) return route
+      const request = { path: target.path, method, route }
+      return isLookAlike(request, api.folded, host.folded) ? api.ambiguous : route
     },
   }
+}
+
+/**
+ * An irregular target is refused before a path or a method that is missing: whoever asks learns nothing of
+ * these.
+ */
+function findRoute<R extends TableRoute>(
+  api: CompiledApi<R>,
+  target: RequestTarget,
+  method: string,
+): R | RouteMiss {
+  const found = api.paths.find(target.path)
+  const route = found?.path.methods.get(method)
+  if ((target.irregularities & ~(route?.allow ?? 0)) !== 0)
+    return irregularAt(found?.methodMiss ?? api.noRoute)
+  return route ?? found?.methodMiss ?? api.noRoute
 }
 
 /** Octets of the longest name (RFC 1035 section 2.3.4). */
@@ -139,30 +149,24 @@ function apiFor<R extends TableRoute>({ apis }: HostApis<R>, path: string): Comp
 function compileApi<R extends TableRoute>(api: TableApi<R>): CompiledApi<R> {
   const { name, hosts, pathPrefix } = api
   const paths = createTrie<CompiledPath<R>>()
-  const compiled = api.paths.map((path) => compilePath(name, path))
-  for (const entry of compiled) paths.add(entry.path.pattern.segments, entry)
+  for (const path of api.paths) paths.add(path.pattern.segments, compilePath(name, path))
   return {
     name,
     hosts,
     pathPrefix,
     paths,
-    folded: foldApi(
-      api,
-      compiled.map(({ path, keys }) => ({ segments: path.pattern.segments, keys })),
-    ),
+    folded: foldApi(api, api.paths),
     noRoute: miss('not_found', 'No route is declared for this path', name),
     ambiguous: miss(
       'ambiguous_target',
-      'Another spelling of this path has a route with another requirement (letter case, trailing dots, extension, Unicode)',
+      'Another spelling of this path has a route with another requirement ' +
+        '(letter case, trailing dots, extension, Unicode)',
       name,
     ),
   }
 }
 
 function compilePath<R extends TableRoute>(api: string, path: TablePath<R>): CompiledPath<R> {
-  const keys = new Map(
-    [...path.methods].map(([method, route]) => [method, requirementKey(route.requirement)]),
-  )
   const methodMiss: RouteMiss = {
     kind: 'miss',
     code: 'method_not_allowed',
@@ -171,7 +175,7 @@ function compilePath<R extends TableRoute>(api: string, path: TablePath<R>): Com
     pattern: path.pattern.text,
     allow: [...path.methods.keys()].join(', '),
   }
-  return { path, keys, methodMiss }
+  return { path, methodMiss }
 }
 
 function miss(code: RouteMiss['code'], detail: string, api: string | undefined): RouteMiss {
@@ -180,7 +184,8 @@ function miss(code: RouteMiss['code'], detail: string, api: string | undefined):
 
 const noApi = miss('not_found', 'No API is declared for this host and path', undefined)
 const irregularDetail =
-  'The path is irregular (encoded slashes, delimiters or percents, parameters, empty segments, no UTF-8); allow at the route admits it'
+  'The path is irregular (encoded slashes, delimiters or percents, parameters, empty segments, no UTF-8); ' +
+  'allow at the route admits it'
 const irregular = miss('ambiguous_target', irregularDetail, undefined)
 
 function irregularAt({ api, pattern }: RouteMiss): RouteMiss {

@@ -1,8 +1,10 @@
 import type { PatternSegment } from './pattern.ts'
 
-/** Patterns by segment. Finds the most specific one that matches, whatever the order they were added in. */
+/**
+ * Patterns by segment. Finds the most specific one that matches, whatever the order in which they were added.
+ */
 export type Trie<T> = {
-  /** The value that already stood for the same set of paths, or undefined when this one was added. */
+  /** The value that was already there for the same set of paths, or undefined when this one was added. */
   add(segments: readonly PatternSegment[], value: T): T | undefined
   find(path: string): T | undefined
 }

@@ -1,4 +1,5 @@
 import type { Config, RouteConfig } from '../config/config.ts'
+import { memoByObject } from '../memo.ts'
 import type { UpstreamOptions } from '../upstream/upstream.ts'
 
 /**
@@ -10,13 +11,17 @@ export function shareOf(config: Config, number: number): Config {
   const part = (whole: number) =>
     Math.floor(whole / config.workers) + (number <= whole % config.workers ? 1 : 0)
   const atLeastOne = (whole: number) => Math.max(part(whole), Math.min(whole, 1))
-  const upstreamShare = once((upstream: UpstreamOptions) => ({
+  // By object, so that what was one object before is one afterwards.
+  const upstreamShare = memoByObject((upstream: UpstreamOptions) => ({
     ...upstream,
     connections: atLeastOne(upstream.connections),
     queue: atLeastOne(upstream.queue),
   }))
   // Methods that are written together stay one route.
-  const routeShare = once((route: RouteConfig) => ({ ...route, upstream: upstreamShare(route.upstream) }))
+  const routeShare = memoByObject((route: RouteConfig) => ({
+    ...route,
+    upstream: upstreamShare(route.upstream),
+  }))
   const apis = config.apis.map((api) => ({
     ...api,
     paths: api.paths.map(({ pattern, methods }) => ({
@@ -28,15 +33,5 @@ export function shareOf(config: Config, number: number): Config {
     ...config,
     apis,
     limits: { ...config.limits, connections: atLeastOne(config.limits.connections) },
-  }
-}
-
-/** Makes one value for each that it is given, so that what was one object before is one object afterwards. */
-function once<T extends object>(make: (value: T) => T): (value: T) => T {
-  const made = new Map<T, T>()
-  return (value) => {
-    const known = made.get(value) ?? make(value)
-    made.set(value, known)
-    return known
   }
 }

@@ -88,3 +88,19 @@ describe('the route table', () => {
     expect(ask(tableOf({ '/a/{id}': 'r' }, irregularityBit['encoded-slash']), '/a/b%2Fc')).toBe('/a/{id}')
   })
 })
+
+test('a thousand hosts that nobody serves do not end the memory of those that are served', () => {
+  let reads = 0
+  const hosts = new Proxy(['api.test'], {
+    get(target, name, receiver) {
+      if (name === Symbol.iterator) reads += 1
+      return Reflect.get(target, name, receiver)
+    },
+  })
+  const table = createRouteTable([{ name: 'api', hosts, pathPrefix: '', distinguishes: [], paths: [] }])
+  for (let i = 0; i < 1000; i++) table.findApi(`junk-${i}.test`, '/')
+  expect(table.findApi('api.test', '/')).toBe('api')
+  const readsBefore = reads
+  for (let i = 0; i < 100; i++) expect(table.findApi('api.test', '/')).toBe('api')
+  expect(reads).toBe(readsBefore)
+})
