@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 
 /** Throws when a reload would change what only a start can set. */
-export function refuseUnchangeable(old: Config, next: Config): void {
+export function refuseFixedAtStart(old: Config, next: Config): void {
   const fixed = (config: Config) =>
     JSON.stringify([
       config.listen,

@@ -17,7 +17,7 @@ export type KeepAlive = {
   stop(): void
 }
 
-type Connection = {
+type KeptConnection = {
   /** The last one: it ends after all before it. */
   response: ServerResponse
   /** What had arrived when it was first found idle; more is the next request, whose head has a time limit of its own. */
@@ -25,11 +25,12 @@ type Connection = {
   idleSinceMs: number | undefined
 }
 
+/** An idle connection is closed at most so much later than it should be. */
 const lookEveryMs = 1000
 
 /** `idleMs` is asked at every look, since a reload may change it. */
 export function createKeepAlive(idleMs: () => number): KeepAlive {
-  const connections = new Map<Duplex, Connection>()
+  const connections = new Map<Duplex, KeptConnection>()
   let timer: NodeJS.Timeout
   arm()
 
@@ -45,7 +46,7 @@ export function createKeepAlive(idleMs: () => number): KeepAlive {
     arm()
   }
 
-  function isIdle(socket: Socket, connection: Connection, nowMs: number): boolean {
+  function isIdle(socket: Socket, connection: KeptConnection, nowMs: number): boolean {
     const { response, bytesRead, idleSinceMs } = connection
     if (isOver(response) && idleSinceMs !== undefined && bytesRead === socket.bytesRead) {
       return nowMs - idleSinceMs >= idleMs()

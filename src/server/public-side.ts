@@ -1,101 +1,118 @@
-import type { Server as HttpServer } from 'node:http'
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { type ProcessStatus, statusOf } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import type { CompiledRoute } from '../gateway/compile-route.ts'
 import { createGateway, type Gateway } from '../gateway/gateway.ts'
-import { createRuntime } from '../gateway/runtime.ts'
-import { createDecisionLog } from '../log/decision-log.ts'
+import { createRuntime, type Runtime } from '../gateway/runtime.ts'
+import { createDecisionLog, type DecisionLog } from '../log/decision-log.ts'
 import type { Logger } from '../log/logger.ts'
 import { refuseBrokenRequests } from './client-error.ts'
 import { drain, trackConnections } from './connections.ts'
-import { refuseUnchangeable } from './fixed-at-start.ts'
-import { createKeepAlive } from './keep-alive.ts'
+import { refuseFixedAtStart } from './fixed-at-start.ts'
+import { createKeepAlive, type KeepAlive } from './keep-alive.ts'
 import { applyLimits, createListener, watchCertificates } from './listener.ts'
 
-/** The public side of one process: its HTTP server and the rules in force. It neither listens nor has an admin side. */
-export type Front = {
-  readonly server: HttpServer
-  readonly connections: ReadonlySet<Socket>
-  readonly stopping: boolean
-  readonly routes: readonly CompiledRoute[]
-  status(): ProcessStatus
-  /** All or nothing: on an error the old rules stay and the promise rejects. */
-  reload(config: Config): Promise<void>
-  /** No new connections, requests finish, streams end, close after `timeouts.shutdown`. */
-  stop(): Promise<void>
-}
-
-/** `port` is asked when requests come. Throws when something in the configuration cannot be built. */
-export function createFront(options: {
+export type PublicSideOptions = {
   readonly config: Config
   readonly log: Logger
+  /** Of the public listener; asked when requests come. */
   readonly port: () => number
-}): Front {
-  const { log, port } = options
-  let config = options.config
-  let stopping = false
-  let stopped: Promise<void> | undefined
-  const runtime = createRuntime({ log, cacheMaxEntries: config.tokens.cacheMaxEntries })
-  const compile = (next: Config): Gateway =>
-    createGateway({ config: next, runtime, current: () => gateway, port })
-  const server = createListener(config)
-  let gateway = compile(config)
+}
 
-  server.on('request', handle)
-  server.on('checkContinue', handle)
-  server.on('checkExpectation', handle)
-  server.on('upgrade', upgrade)
-  // No route can name CONNECT: it is refused there, like any request.
-  server.on('connect', upgrade)
-  let decisionLog = createDecisionLog(log, config.log)
-  const keepAlive = createKeepAlive(() => config.timeouts.idleMs)
-  refuseBrokenRequests(server, keepAlive, () => decisionLog)
-  const connections = trackConnections(server, log)
-  const certificates = config.tls && watchCertificates(server, config.tls, log)
+/** The public side of one process: its HTTP server and the rules in force. It neither listens nor has an admin side. */
+export class PublicSide {
+  readonly server: HttpServer
+  readonly connections: ReadonlySet<Socket>
+  readonly #options: PublicSideOptions
+  readonly #runtime: Runtime
+  readonly #keepAlive: KeepAlive
+  readonly #stopWatchingCertificates: (() => void) | undefined
+  #config: Config
+  #gateway: Gateway
+  /** For requests that did not parse, which no gateway sees. */
+  #decisionLog: DecisionLog
+  #stopping = false
+  #stopped: Promise<void> | undefined
 
-  function handle(...[request, response]: Parameters<Gateway['handle']>): void {
-    keepAlive.serve(response)
-    if (stopping) response.shouldKeepAlive = false
-    gateway.handle(request, response)
+  /** Throws when something in the configuration cannot be built. */
+  constructor(options: PublicSideOptions) {
+    const { config, log } = options
+    this.#options = options
+    this.#config = config
+    this.#runtime = createRuntime({ log, cacheMaxEntries: config.tokens.cacheMaxEntries })
+    this.server = createListener(config)
+    this.#gateway = this.#compile(config)
+    this.#decisionLog = createDecisionLog(log, config.log)
+    this.#keepAlive = createKeepAlive(() => this.#config.timeouts.idleMs)
+    this.#takeRequests()
+    refuseBrokenRequests(this.server, this.#keepAlive, () => this.#decisionLog)
+    this.connections = trackConnections(this.server, log)
+    this.#stopWatchingCertificates = config.tls && watchCertificates(this.server, config.tls, log)
   }
 
-  function upgrade(...[request, socket, early]: Parameters<Gateway['upgrade']>): void {
-    keepAlive.leave(socket)
-    gateway.upgrade(request, socket, early)
+  get stopping(): boolean {
+    return this.#stopping
   }
 
-  async function stop(): Promise<void> {
-    stopping = true
-    certificates?.()
-    runtime.streams.endAll('shutdown')
-    await drain(server, connections, config.timeouts.shutdownMs, log)
+  get routes(): readonly CompiledRoute[] {
+    return this.#gateway.routes
+  }
+
+  status(): ProcessStatus {
+    return statusOf(this.#runtime, this.connections.size)
+  }
+
+  /** All or nothing: on an error the old rules stay and the promise rejects. */
+  async reload(next: Config): Promise<void> {
+    refuseFixedAtStart(this.#config, next)
+    const old = this.#gateway
+    this.#gateway = this.#compile(next)
+    this.#config = next
+    this.#decisionLog = createDecisionLog(this.#options.log, next.log)
+    applyLimits(this.server, next)
+    old.close()
+    await this.#runtime.streams.reconsider()
+  }
+
+  /** No new connections, requests finish, streams end, close after `timeouts.shutdown`. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping = true
+    this.#stopWatchingCertificates?.()
+    this.#runtime.streams.endAll('shutdown')
+    await drain(this.server, this.connections, this.#config.timeouts.shutdownMs, this.#options.log)
     // The last responses still have to write their log lines.
     await new Promise(setImmediate)
-    keepAlive.stop()
-    gateway.close()
+    this.#keepAlive.stop()
+    this.#gateway.close()
   }
 
-  return {
-    server,
-    connections,
-    get stopping() {
-      return stopping
-    },
-    get routes() {
-      return gateway.routes
-    },
-    status: () => statusOf(runtime, connections.size),
-    async reload(next) {
-      refuseUnchangeable(config, next)
-      const old = gateway
-      gateway = compile(next)
-      config = next
-      decisionLog = createDecisionLog(log, next.log)
-      applyLimits(server, next)
-      old.close()
-      await runtime.streams.reconsider()
-    },
-    stop: () => (stopped ??= stop()),
+  #compile(config: Config): Gateway {
+    const { port } = this.#options
+    return createGateway({ config, runtime: this.#runtime, current: () => this.#gateway, port })
+  }
+
+  #takeRequests(): void {
+    const handle = (request: IncomingMessage, response: ServerResponse) => {
+      this.#keepAlive.serve(response)
+      if (this.stopping) response.shouldKeepAlive = false
+      this.#gateway.handle(request, response)
+    }
+    const upgrade = (request: IncomingMessage, socket: Duplex, early: Buffer) => {
+      this.#keepAlive.leave(socket)
+      this.#gateway.upgrade(request, socket, early)
+    }
+    this.server.on('request', handle)
+    this.server.on('checkContinue', handle)
+    this.server.on('checkExpectation', handle)
+    this.server.on('upgrade', upgrade)
+    // No route can name CONNECT: it is refused there, like any request.
+    this.server.on('connect', upgrade)
   }
 }

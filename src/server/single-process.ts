@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts'
 import type { Logger } from '../log/logger.ts'
 import { refuseLenientParser } from './lenient-parser.ts'
 import { listen, portOf } from './listener.ts'
-import { createFront } from './public-side.ts'
+import { PublicSide } from './public-side.ts'
 
 /** A running gateway: its public listener, its admin listener, and the rules in force. */
 export type Server = {
@@ -24,21 +24,21 @@ export async function startServer(options: {
   const { config } = options
   refuseLenientParser()
   let stopped: Promise<void> | undefined
-  const front = createFront({ ...options, port: () => portOf(front.server) })
+  const publicSide = new PublicSide({ ...options, port: () => portOf(publicSide.server) })
   const admin = createAdmin({
     live: () => true,
-    health: () => healthOf([front.status()], front.stopping ? ['the gateway is stopping'] : []),
-    routes: () => front.routes.map(routeLine),
+    health: () => healthOf([publicSide.status()], publicSide.stopping ? ['the gateway is stopping'] : []),
+    routes: () => publicSide.routes.map(routeLine),
   })
 
   async function stop(): Promise<void> {
-    await front.stop()
+    await publicSide.stop()
     admin.closeAllConnections()
     await new Promise<void>((resolve) => void admin.close(() => resolve()))
   }
 
   try {
-    await listen(front.server, config.listen)
+    await listen(publicSide.server, config.listen)
     await listen(admin, config.admin.listen)
   } catch (error) {
     await stop()
@@ -46,12 +46,12 @@ export async function startServer(options: {
   }
   return {
     get port() {
-      return portOf(front.server)
+      return portOf(publicSide.server)
     },
     get adminPort() {
       return portOf(admin)
     },
-    reload: front.reload,
+    reload: (next) => publicSide.reload(next),
     stop: () => (stopped ??= stop()),
   }
 }

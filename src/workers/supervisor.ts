@@ -7,7 +7,7 @@ import type { Server as HttpServer } from 'node:http'
 import { createAdmin, type RouteLine } from '../admin/admin.ts'
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../log/logger.ts'
-import { refuseUnchangeable } from '../server/fixed-at-start.ts'
+import { refuseFixedAtStart } from '../server/fixed-at-start.ts'
 import { refuseLenientParser } from '../server/lenient-parser.ts'
 import { listen, portOf } from '../server/listener.ts'
 import type { Server } from '../server/single-process.ts'
@@ -106,7 +106,7 @@ async function start(state: State, admin: HttpServer): Promise<void> {
 
 /** Takes a configuration into use in all workers or in none. Rejects when it was in none. */
 async function reload(state: State, next: Config): Promise<void> {
-  refuseUnchangeable(state.config, next)
+  refuseFixedAtStart(state.config, next)
   const problem = await rollOut(state.slots, next)
   if (problem !== undefined) throw new Error(problem)
   state.config = next

@@ -5,7 +5,7 @@ import type { ProcessStatus } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
 import { createLogger, type ProcessLogger } from '../log/logger.ts'
-import { createFront, type Front } from '../server/public-side.ts'
+import { PublicSide } from '../server/public-side.ts'
 import { boundYoungGeneration } from '../server/young-generation.ts'
 import type {
   ConfigReply,
@@ -46,7 +46,7 @@ type Worker = {
 }
 
 type Serving = {
-  readonly publicSide: Front
+  readonly publicSide: PublicSide
   readonly log: ProcessLogger
   readonly number: number
   connectionLimit: number
@@ -102,7 +102,7 @@ function startServing(order: Orders['serve']): Serving | Required<ConfigReply> {
   const config = shareOf(decodeConfig(text), number)
   const log = createLogger({ ...config.log, format: 'json', worker: number })
   try {
-    const publicSide = createFront({ config, log, port: () => port })
+    const publicSide = new PublicSide({ config, log, port: () => port })
     // The server was made by createHttpsServer, since `tls` is configured.
     if (config.tls) (publicSide.server as HttpsServer).setTicketKeys(Buffer.from(ticketKeys, 'base64'))
     // It never listens itself. Node starts to look for heads that are too slow when it sees this event.
