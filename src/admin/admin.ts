@@ -1,9 +1,12 @@
-import { createServer, type Server as HttpServer } from 'node:http'
+import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http'
 import type { CompiledRoute } from '../gateway/compile-route.ts'
 import { requirementText } from '../route/requirement-text.ts'
+import { isAdminHost } from './admin-host.ts'
 import type { Health } from './health.ts'
 
 export type AdminOptions = {
+  /** The host in `admin.listen`: a name there is one that clients may use. */
+  readonly listenHost: string
   /** False when nothing but a restart can help. */
   readonly live: () => boolean
   readonly health: () => Health | Promise<Health>
@@ -19,17 +22,50 @@ export type RouteLine = {
   readonly requires: string
 }
 
+/**
+ * Whoever asks here is one of a few programs on a close network. So these limits are narrow, and no option
+ * changes them: nobody can take the gateway's memory or file descriptors through its admin listener.
+ */
+const limits = {
+  /** Further connections are closed unanswered. */
+  connections: 64,
+  /** A longer request head is 431. */
+  headBytes: 8 * 1024,
+  /** A request head that takes longer is 408. */
+  headMs: 5_000,
+  /** A whole request that takes longer is 408. */
+  requestMs: 10_000,
+  /** Node looks for connections that are too slow this often. */
+  lookEveryMs: 1_000,
+}
+
 /** Serves `/livez`, `/readyz` and `/routes`, on a listener of its own that is never the public one. */
 export function createAdmin(options: AdminOptions): HttpServer {
-  return createServer((request, response) => {
-    const path = (request.url ?? '').split('?')[0]
-    const isRead = request.method === 'GET' || request.method === 'HEAD'
-    void Promise.resolve(isRead ? respond(path, options) : notAllowed).then(([status, body]) => {
-      const allow = status === 405 ? ['Allow', 'GET, HEAD'] : []
-      response.writeHead(status, ['Content-Type', 'application/json', 'Cache-Control', 'no-store', ...allow])
-      response.end(`${JSON.stringify(body, null, 2)}\n`)
-    })
-  })
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headBytes,
+      headersTimeout: limits.headMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.lookEveryMs,
+    },
+    (request, response) => {
+      // Nothing here reads a body. The connection is closed, so that none has to be read to its end either.
+      if (hasBody(request)) response.shouldKeepAlive = false
+      void respond(request, options).then(([status, body]) => {
+        const allow = status === 405 ? ['Allow', 'GET, HEAD'] : []
+        response.writeHead(status, [
+          'Content-Type',
+          'application/json',
+          'Cache-Control',
+          'no-store',
+          ...allow,
+        ])
+        response.end(`${JSON.stringify(body, null, 2)}\n`)
+      })
+    },
+  )
+  server.maxConnections = limits.connections
+  return server
 }
 
 export function routeLine(route: CompiledRoute): RouteLine {
@@ -41,13 +77,25 @@ export function routeLine(route: CompiledRoute): RouteLine {
   }
 }
 
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
 type AdminResponse = readonly [status: number, body: unknown]
 
+const otherHost: AdminResponse = [
+  421,
+  {
+    error: 'ask by an IP address, by localhost or by the name in admin.listen: other hosts are not answered',
+  },
+]
 const notAllowed: AdminResponse = [405, { error: 'only GET is answered here' }]
 const noneServes: AdminResponse = [503, { error: 'no worker serves at the moment' }]
 
-async function respond(path: string | undefined, options: AdminOptions): Promise<AdminResponse> {
-  switch (path) {
+async function respond(request: IncomingMessage, options: AdminOptions): Promise<AdminResponse> {
+  if (!isAdminHost(request.headers.host, options.listenHost)) return otherHost
+  if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed
+  switch ((request.url ?? '').split('?')[0]) {
     case '/livez':
       return options.live() ? [200, { live: true }] : [503, { live: false }]
     case '/readyz': {

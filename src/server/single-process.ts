@@ -26,6 +26,7 @@ export async function startServer(options: {
   let stopped: Promise<void> | undefined
   const publicSide = new PublicSide({ ...options, port: () => portOf(publicSide.server) })
   const admin = createAdmin({
+    listenHost: config.admin.listen.host,
     live: () => true,
     health: () => healthOf([publicSide.status()], publicSide.stopping ? ['the gateway is stopping'] : []),
     routes: () => publicSide.routes.map(routeLine),

@@ -52,6 +52,7 @@ export async function startSupervisor(options: {
     stopping: false,
   }
   const admin = createAdmin({
+    listenHost: config.admin.listen.host,
     live: () => !state.started || state.stopping || state.slots.some(({ pid }) => pid !== undefined),
     health: () =>
       workersHealth(state.slots, {
