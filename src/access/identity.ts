@@ -11,12 +11,13 @@ export type IdentityOptions = {
   readonly keep: readonly string[]
 }
 
-/** Claims → identity headers, appended to a flat list of names and values. */
+/** Appends the identity headers of a token to a flat list of names and values. */
 export type Identity = (token: AccessToken, headers: string[]) => void
 
 /**
- * Not remembered per token: that would cost each cached one more memory than it saves time. `omitted` hears once per token of a
- * claim whose value cannot stand in a header; a claim that is missing is silently left out.
+ * Headers are not remembered per token: that would cost each cached one more memory than it saves time.
+ * `omitted` hears once per token of a claim whose value cannot stand in a header; a claim that is missing is
+ * silently left out.
  */
 export function createIdentity(
   mapping: readonly IdentityHeader[],
@@ -38,15 +39,26 @@ export function createIdentity(
   }
 }
 
-/** `scope` and `client_id` are found under whatever name this issuer gives them (`issuer.claims`). */
+/**
+ * `scope` and `client_id` are what the decision was made on, wherever this issuer keeps them
+ * (`issuer.claims`). The claim that is really called so may say something else, and an upstream that believed
+ * it would grant what was never asked.
+ */
 function claimOf(token: AccessToken, name: string): unknown {
-  const claim = findClaim(token.claims, name)
-  if (claim !== undefined) return claim
   if (name === 'client_id') return token.clientId
-  return name === 'scope' && token.scopes.size > 0 ? printScopes(token.scopes) : undefined
+  if (name === 'scope') return scopesOf(token)
+  return findClaim(token.claims, name)
 }
 
-/** The field value as latin1 text that holds the UTF-8 bytes; undefined when no field value can carry it safely. */
+/** A claim that grants nothing is told as an empty text; without one there is no header. */
+function scopesOf({ scopes, claims }: AccessToken): string | undefined {
+  return scopes.size === 0 && claims['scope'] === undefined ? undefined : printScopes(scopes)
+}
+
+/**
+ * The field value as latin1 text that holds the UTF-8 bytes; undefined when no field value can carry it
+ * safely.
+ */
 function headerValue(claim: unknown): string | undefined {
   const text = printed(claim)
   if (text === undefined) return undefined
@@ -70,8 +82,8 @@ function printed(claim: unknown): string | undefined {
   return JSON.stringify(claim)
 }
 
-/** What its UTF-8 bytes equal, and nothing below objects to. */
+/** A text that is its own UTF-8 bytes, and that is not `unsafe`. */
 const plain = /^[!-~]+(?: [!-~]+)*$/
 
-/** Control characters anywhere, or white space at either end: header injection, or a value that a server would trim. */
+/** Control characters would inject a header, and a server would trim white space at either end. */
 const unsafe = /[\u0000-\u001f\u007f-\u009f]|^\s|\s$/u

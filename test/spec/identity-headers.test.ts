@@ -127,3 +127,20 @@ describe('Authorization', () => {
     expect(stage.gateway.logText()).not.toContain('bGVnYWN5')
   })
 })
+
+describe('an issuer that keeps scopes and the client elsewhere', () => {
+  test('is decided by them, and the upstream is told of them alone (security)', async () => {
+    const stage = await createStage(
+      guarding('/me: read').replace(
+        'url: ISSUER',
+        'url: ISSUER, claims: { scope: permissions, clientId: azp }',
+      ),
+    )
+    const claims = { scope: 'read admin', permissions: ['read'], client_id: 'other', azp: 'app1' }
+    expect((await stage.call('/me', { token: await stage.token(claims) })).status).toBe(200)
+    expect(stage.upstreamHeader('X-User-Scopes')).toBe('read')
+    expect(stage.upstreamHeader('X-Client-Id')).toBe('app1')
+    const lesser = await stage.token({ ...claims, permissions: ['write'] })
+    expect((await stage.call('/me', { token: lesser })).status).toBe(403)
+  })
+})

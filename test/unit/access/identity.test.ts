@@ -124,6 +124,22 @@ describe('scope and client_id', () => {
     expect(headersOf(mapping, held)).toEqual(['X-User-Scopes', 'read write', 'X-Client-Id', 'app1'])
   })
 
+  it('show what was decided on, never the raw claims of these names (security)', () => {
+    const raw = { scope: 'admin', client_id: 'other', permissions: 'read', azp: 'app1' }
+    const held = accessToken(raw, { scopes: new Set(['read']), clientId: 'app1' })
+    expect(headersOf(mapping, held)).toEqual(['X-User-Scopes', 'read', 'X-Client-Id', 'app1'])
+  })
+
+  it('show nothing of raw claims when the decision found none (security)', () => {
+    const held = accessToken({ scope: 'admin', client_id: 'other' })
+    expect(headersOf(mapping, held)).toEqual(['X-User-Scopes', ''])
+  })
+
+  it('say of scopes only what the grammar allows', () => {
+    const held = accessToken({ scope: 'read "x"' }, { scopes: new Set(['read']) })
+    expect(headersOf(mapping, held)).toEqual(['X-User-Scopes', 'read'])
+  })
+
   it('are not written when there are none', () => {
     expect(headersOf(mapping, accessToken({}))).toEqual([])
   })
