@@ -24,7 +24,7 @@ program
   .action(async ({ config }: { config: string }) => {
     const { serve } = await import('./commands/serve.ts')
     // Whatever may be left (a log destination that is stuck) does not hold up whoever waits for this process.
-    process.exit(await serve(config))
+    process.exit(await serve(config, version()))
   })
 
 program.command('worker', { hidden: true }).action(async () => {
@@ -43,6 +43,24 @@ program
   })
 
 program
+  .command('health')
+  .description('ask the gateway that runs with this file, at its admin listener, whether it lives')
+  .argument('[file]', 'configuration file, instead of --config')
+  .option(...configFlag)
+  .action(async (file: string | undefined, { config }: { config: string }) => {
+    const { health } = await import('./commands/health.ts')
+    process.exitCode = await health(file ?? config)
+  })
+
+program
+  .command('schema')
+  .description('print the JSON Schema of the configuration file, for editors')
+  .action(async () => {
+    const { printSchema } = await import('./commands/schema.ts')
+    process.exitCode = printSchema(beside('gateway.schema.json'))
+  })
+
+program
   .command('demo')
   .description('play the founding story with a stand-in for Logto and a sample API')
   .option('--once', 'end after the story', false)
@@ -53,8 +71,13 @@ program
   })
 
 function version(): string {
-  const { version: number } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) // Ours.
+  const { version: number } = JSON.parse(readFileSync(beside('package.json'), 'utf8')) // Ours.
   return String(number)
+}
+
+/** A file of the package. */
+function beside(name: string): URL {
+  return new URL(`../${name}`, import.meta.url)
 }
 
 function portNumber(text: string): number {

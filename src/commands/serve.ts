@@ -8,7 +8,7 @@ import type { Server } from '../server/single-process.ts'
 import { boundYoungGeneration } from '../server/young-generation.ts'
 
 /** `scopegate serve`: runs until SIGTERM or SIGINT, then resolves to the exit status. */
-export async function serve(fileName: string): Promise<number> {
+export async function serve(fileName: string, version: string): Promise<number> {
   const loaded = loadConfig(fileName, process.env)
   for (const issue of loaded.issues) process.stderr.write(`${formatIssue(issue, loaded)}\n`)
   if (loaded.config === undefined) return 1
@@ -16,7 +16,7 @@ export async function serve(fileName: string): Promise<number> {
   const log = createLogger(loaded.config.log)
   try {
     const server = await start({ config: loaded.config, log })
-    announce(loaded.config, server, log)
+    announce({ version, fileName }, loaded.config, server, log)
     const stopWatching = reloadOnChange(fileName, server, log)
     await stopSignal()
     stopWatching()
@@ -41,16 +41,31 @@ async function start(options: { readonly config: Config; readonly log: Logger })
   return (await import('../workers/supervisor.ts')).startSupervisor(options)
 }
 
-function announce(config: Config, server: Server, log: Logger): void {
+function announce(
+  { version, fileName }: { readonly version: string; readonly fileName: string },
+  config: Config,
+  server: Server,
+  log: Logger,
+): void {
   const { host } = config.listen
   log.info(
     {
+      version,
+      file: fileName,
+      routes: countRoutes(config),
       listen: `${host}:${server.port}`,
       admin: `${config.admin.listen.host}:${server.adminPort}`,
       ...(config.workers > 1 && { workers: config.workers }),
     },
     'listening',
   )
+}
+
+/** As `/routes` lists them: methods that are written together are one route. */
+function countRoutes({ apis }: Config): number {
+  return apis
+    .flatMap(({ paths }) => paths)
+    .reduce((total, { methods }) => total + new Set(methods.values()).size, 0)
 }
 
 /** A file change and SIGHUP both load the file again: all of it, or nothing. */

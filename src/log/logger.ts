@@ -1,5 +1,6 @@
-import { createRequire } from 'node:module'
+import { isatty } from 'node:tty'
 import pino from 'pino'
+import { prettyLines } from './pretty.ts'
 
 /** The process log: one JSON line an event. A destination that fails never stops traffic. */
 export type Logger = {
@@ -44,7 +45,7 @@ export function createLogger(options: ProcessLogOptions, destination: number | s
   })
   // A full disk or a closed pipe raises `error` here; without a listener it would end the process.
   sink.on('error', () => {})
-  const stream = options.format === 'pretty' ? pretty(sink) : sink
+  const stream = options.format === 'pretty' ? pretty(sink, destination) : sink
   const log = pino(
     {
       level: options.level,
@@ -101,10 +102,10 @@ function batched(write: (text: string) => void): { write(line: string): void; fl
   }
 }
 
-/** Loaded by those who ask for it only. */
-function pretty(destination: ReturnType<typeof pino.destination>): pino.DestinationStream {
-  const create = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty')
-  return create({ destination, singleLine: true })
+/** In colour on a terminal, unless NO_COLOR says otherwise (no-color.org). */
+function pretty(sink: pino.DestinationStream, destination: number | string): pino.DestinationStream {
+  const color = typeof destination === 'number' && isatty(destination) && !process.env['NO_COLOR']
+  return { write: (lines) => sink.write(prettyLines(lines, color)) }
 }
 
 /** A destination that is stuck or gone must not hold the process up. */
