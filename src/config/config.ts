@@ -1,15 +1,21 @@
 import type { IdentityHeader, IdentityOptions } from '../access/identity.ts'
 import type { CorsOptions } from '../http/cors.ts'
-import type { Distinction } from '../http/look-alike.ts'
 import type { IssuerOptions } from '../issuer/options.ts'
-import type { LogOptions } from '../log/logger.ts'
 import type { Pattern } from '../route/pattern.ts'
 import type { Requirement } from '../route/requirement.ts'
 import type { TokenOptions } from '../token/options.ts'
-import type { ExchangeTimeouts, UpstreamOptions } from '../upstream/upstream.ts'
+import type { UpstreamOptions } from '../upstream/upstream.ts'
+import type { PlainApiOptions } from './schema/api.ts'
+import type { ExchangeLimits, ExchangeTimes, FileExchange } from './schema/exchange.ts'
+import type { File } from './schema/file.ts'
+import type { PlainRouteOptions } from './schema/requirement.ts'
 
-/** The decoded configuration: defaults filled in, text expanded, files read, every reference resolved. Immutable. */
-export type Config = {
+/**
+ * The decoded configuration: defaults filled in, text expanded, files read, every reference resolved. Options
+ * that are used as they are written have the types of their schema, which describes them; only the others
+ * stand here.
+ */
+export type Config = Immutable<Pick<File, 'limits' | 'log' | 'trustedProxies'>> & {
   readonly listen: ListenAddress
   /** Without a trailing slash; undefined when not configured. */
   readonly publicUrl?: string
@@ -18,32 +24,26 @@ export type Config = {
   readonly apis: readonly ApiConfig[]
   readonly tokens: TokenOptions
   readonly identity: IdentityOptions
-  readonly limits: Limits
-  readonly timeouts: Timeouts
+  readonly timeouts: InMs<File['timeouts']>
   readonly tls?: TlsOptions
-  readonly log: LogOptions
   readonly admin: { readonly listen: ListenAddress }
-  /** Processes that serve; 1: this one alone, without a supervisor. */
+  /** The number of processes that serve. With 1 this process serves alone, without a supervisor. */
   readonly workers: number
-  /** CIDRs, e.g. `10.0.0.0/8`; a single address is written with its full prefix length. */
-  readonly trustedProxies: readonly string[]
 }
 
 export type ListenAddress = { readonly host: string; readonly port: number }
 
-export type ApiConfig = {
+export type ApiConfig = Immutable<PlainApiOptions> & {
   readonly name: string
   readonly resource: string
-  /** Name in `Config.issuers`; undefined only when no route of this API needs a token and there is no issuer. */
+  /**
+   * A name in `Config.issuers`. Undefined only when no route of this API needs a token and no issuer exists.
+   */
   readonly issuer?: string
-  /** Lower-cased names, `*.name` for any subdomain; empty: any host. */
+  /** Lower-cased names, `*.name` for any subdomain. Empty: any host. */
   readonly hosts: readonly string[]
-  /** Canonical prefix without trailing slash; empty string: the whole path space. */
+  /** Canonical prefix without trailing slash. The empty string is the whole path space. */
   readonly pathPrefix: string
-  readonly stripPath: boolean
-  readonly preserveHost: boolean
-  readonly distinguishes: readonly Distinction[]
-  readonly clients?: readonly string[]
   readonly identityHeaders: readonly IdentityHeader[]
   readonly cors?: CorsOptions
   readonly paths: readonly PathConfig[]
@@ -52,47 +52,29 @@ export type ApiConfig = {
 /** One key under `routes:`. The pattern holds the full path, the API's prefix included. */
 export type PathConfig = {
   readonly pattern: Pattern
-  /** `any` already expanded, HEAD already added beside GET: what is not here is 405. */
+  /** `any` is already expanded, and HEAD added where GET is. Any other method is refused with 405. */
   readonly methods: ReadonlyMap<string, RouteConfig>
 }
 
-/** One requirement with its options, inherited values filled in. */
-export type RouteConfig = {
-  readonly requirement: Requirement
-  readonly websocket: boolean
-  /** Irregularities (`http/request-target.ts`) as a bit set. */
-  readonly allow: number
-  readonly authorization: AuthorizationOption
-  readonly upstream: UpstreamOptions
-  readonly timeouts: ExchangeTimeouts
-  readonly bodyBytes: number
-}
+/** One requirement with its options. */
+export type RouteConfig = Immutable<PlainRouteOptions> &
+  ExchangeConfig & { readonly requirement: Requirement }
 
-/** What the upstream gets as Authorization. */
-export type AuthorizationOption =
-  | { readonly kind: 'strip' }
-  | { readonly kind: 'forward' }
-  | { readonly kind: 'fixed'; readonly value: string }
-
-export type Limits = {
-  readonly headerBytes: number
-  readonly headerCount: number
-  readonly targetBytes: number
-  readonly responseHeaderBytes: number
-  readonly connections: number
-  readonly bodyBytes: number
-}
-
-export type Timeouts = ExchangeTimeouts & {
-  /** The client's request head. Default: 10000 */
-  readonly headMs: number
-  /** Grace for requests in flight on SIGTERM. Default: 30000 */
-  readonly shutdownMs: number
-}
+/** The options of an exchange with the upstream, inherited ones filled in. */
+export type ExchangeConfig = Immutable<Omit<FileExchange, 'upstream' | 'timeouts' | 'limits'>> &
+  Immutable<ExchangeLimits> & {
+    readonly upstream: UpstreamOptions
+    readonly timeouts: InMs<ExchangeTimes>
+  }
 
 export type TlsOptions = {
-  /** File names, read again when they change. */
+  /** File names. The files are read again when they change. */
   readonly cert: string
   readonly key: string
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3'
 }
+
+/** Decoded times with their unit in the name: `connect` → `connectMs`. */
+export type InMs<T> = { readonly [K in keyof T as `${K & string}Ms`]: T[K] }
+
+export type Immutable<T> = { readonly [K in keyof T]: Immutable<T[K]> }

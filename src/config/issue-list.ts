@@ -1,47 +1,48 @@
 import type * as v from 'valibot'
 import type { Issue } from './issue.ts'
-import type { At, Path, YamlTree } from './yaml/tree.ts'
+import type { KeyPath } from './yaml/key-path.ts'
+import type { EntryPart, YamlTree } from './yaml/tree.ts'
 
-/** Collects what is wrong with one file. What already has an issue is not complained about a second time. */
+/** Collects the issues of one file. A value that already has an error gets no second complaint. */
 export type IssueList = {
-  error(path: Path, message: string, at?: At): void
+  error(path: KeyPath, message: string, part?: EntryPart): void
   /** Not for a value that is wrong already. */
-  warning(path: Path, message: string, at?: At): void
-  /** What a schema found in the value at this path. */
-  schemaErrors(path: Path, issues: readonly v.BaseIssue<unknown>[]): void
-  /** True when an error stands at this path or below it. */
-  hasError(path: Path): boolean
-  /** By position, each once: through an alias the same place can be met on several ways. */
+  warning(path: KeyPath, message: string, part?: EntryPart): void
+  /** The issues that a schema found in the value at this path. */
+  schemaErrors(path: KeyPath, issues: readonly v.BaseIssue<unknown>[]): void
+  /** True when an error was reported at this path or below it. */
+  hasError(path: KeyPath): boolean
+  /** By position, each once: through an alias the same position can be met on several ways. */
   all(): readonly Issue[]
 }
 
 export function createIssueList(tree: YamlTree): IssueList {
   const issues: Issue[] = [...tree.issues]
   const failed = new Set<string>()
-  const put = (path: Path, message: string, severity: Issue['severity'], at: At) => {
-    if (!tree.isUnreadable(path)) issues.push(tree.issueAt(path, message, { severity, at }))
+  const put = (path: KeyPath, message: string, severity: Issue['severity'], part: EntryPart) => {
+    if (!tree.isUnreadable(path)) issues.push(tree.issueAt(path, message, { severity, part }))
   }
   const list: IssueList = {
-    error(path, message, at = 'value') {
-      for (let length = 0; length <= path.length; length++) failed.add(keyOf(path.slice(0, length)))
-      put(path, message, 'error', at)
+    error(path, message, part = 'value') {
+      for (let length = 0; length <= path.length; length++) failed.add(idOf(path.slice(0, length)))
+      put(path, message, 'error', part)
     },
-    warning(path, message, at = 'value') {
-      if (!list.hasError(path)) put(path, message, 'warning', at)
+    warning(path, message, part = 'value') {
+      if (!list.hasError(path)) put(path, message, 'warning', part)
     },
     schemaErrors(path, found) {
       for (const issue of found) {
         const message = issue.input === null ? `${issue.message}; this key has no value` : issue.message
-        list.error([...path, ...pathOf(issue)], message, issue.path?.at(-1)?.origin ?? 'value')
+        list.error([...path, ...keyPathOf(issue)], message, issue.path?.at(-1)?.origin ?? 'value')
       }
     },
-    hasError: (path) => failed.has(keyOf(path)) || tree.isUnreadable(path),
+    hasError: (path) => failed.has(idOf(path)) || tree.isUnreadable(path),
     all: () => inOrder(issues),
   }
   return list
 }
 
-function keyOf(path: Path): string {
+function idOf(path: KeyPath): string {
   return JSON.stringify(path)
 }
 
@@ -55,7 +56,7 @@ function inOrder(issues: readonly Issue[]): Issue[] {
     })
 }
 
-/** Where in the checked value a schema's issue stands. */
-export function pathOf(issue: v.BaseIssue<unknown>): (string | number)[] {
+/** The path from the checked value to the part of it that a schema's issue is about. */
+export function keyPathOf(issue: v.BaseIssue<unknown>): (string | number)[] {
   return (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)))
 }

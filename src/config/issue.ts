@@ -3,15 +3,15 @@ export type Issue = {
   readonly severity: 'error' | 'warning'
   readonly line: number
   readonly column: number
-  /** How much of the line is meant, in characters; at least 1. */
+  /** The length of the part of the line that the issue is about, in UTF-16 code units; at least 1. */
   readonly length: number
   /** e.g. `apis.todo.routes./todos.GET` */
   readonly path: string
-  /** What is wrong and what to do. Never holds an expanded value. */
+  /** Says what is wrong and what to do. Never holds an expanded value. */
   readonly message: string
 }
 
-/** `gateway.yaml:14:9 apis.todo...: message`, then the line and carets below what is meant. */
+/** `gateway.yaml:14:9 apis.todo...: message`, then the line with carets below the part that is meant. */
 export function formatIssue(
   issue: Issue,
   source: { readonly fileName: string; readonly text: string },
@@ -24,9 +24,10 @@ export function formatIssue(
   return excerpt.trim() === '' ? head : `${head}\n\n${pointed(excerpt, issue)}\n`
 }
 
+/** In UTF-16 code units: a longer line would be broken by the terminal, and the carets with it. */
 const widestExcerpt = 120
 
-/** The line without its indentation, and carets below. Of a very long line only what is near. */
+/** The line without its indentation, and the carets. Of a very long line only the part around the issue. */
 function pointed(excerpt: string, { column, length }: Issue): string {
   const indent = excerpt.length - excerpt.trimStart().length
   const at = Math.max(column - 1, indent)

@@ -16,9 +16,14 @@ export type LoadResult = {
   readonly text: string
 }
 
+/**
+ * A larger file is refused: 10,000 routes take less than one MiB, and a log or a disk image takes the memory.
+ */
 const limitBytes = 8 * 1024 * 1024
 
-/** Reads, decodes and checks a configuration file. A file that cannot be read is an issue, not an error thrown. */
+/**
+ * Reads, decodes and checks a configuration file. A file that cannot be read is an issue; nothing is thrown.
+ */
 export function loadConfig(fileName: string, env: Environment): LoadResult {
   const file = readText(fileName)
   if ('text' in file) return parseConfig(file.text, { fileName, env })
@@ -44,7 +49,7 @@ function readText(fileName: string): { readonly text: string } | { readonly prob
     return { problem: 'this file cannot be read; create it, or name another with --config' }
   }
   if (bytes.length > limitBytes) return { problem: 'this file is larger than 8 MiB' }
-  // UTF-16 of plain letters is well-formed UTF-8, with NULs between them.
+  // Plain letters in UTF-16 are well-formed UTF-8, with a NUL between any two of them.
   if (!isUtf8(bytes) || bytes.includes(0))
     return { problem: 'this file is not UTF-8: save it in that encoding' }
   return { text: bytes.toString('utf8') }

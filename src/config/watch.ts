@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 
+/** Time between two looks: a change counts after two of them, one second at most. */
 const everyMs = 500
 
 /**
- * Calls `changed` after the file's content changed: written in place, replaced by an editor, or behind a symlink that Kubernetes
- * swapped. The content is compared, not events: those differ between file systems and get lost on mounted volumes. A file that
- * disappears for a moment is waited for. Never keeps the process alive.
+ * Calls `changed` after the content of the file changed: written in place, replaced by an editor, or behind a
+ * symlink that Kubernetes swapped. The content is compared, since events differ between file systems and get
+ * lost on mounted volumes. A file that disappears for a moment is waited for. Never keeps the process alive.
  */
 export function watchFile(fileName: string, changed: () => void): FileWatch {
   let seen = content(fileName)

@@ -1,72 +1,66 @@
 import type { IssuerOptions } from '../../issuer/options.ts'
-import type { ApiConfig, PathConfig, Timeouts } from '../config.ts'
-import type { FileApi, FileCors } from '../schema/api.ts'
-import type { Path } from '../yaml/tree.ts'
+import type { UpstreamOptions } from '../../upstream/upstream.ts'
+import type { ApiConfig, PathConfig } from '../config.ts'
+import { type FileApi, plainApiOptions } from '../schema/api.ts'
+import type { FileUpstream } from '../schema/exchange.ts'
+import type { KeyPath } from '../yaml/key-path.ts'
 import type { Context } from './context.ts'
+import { composeCors } from './cors.ts'
+import { commonExchange, inheritExchange } from './exchange.ts'
 import { composeIdentityHeaders } from './identity.ts'
-import { authorizationOf } from './route.ts'
+import { pick } from './pick.ts'
 import { decodeRoutes } from './route-list.ts'
-import { inheritTimeouts } from './timeouts.ts'
-import { composeUpstream } from './upstreams.ts'
-import { present } from './without-undefined.ts'
+import { composeUpstream, noUpstream } from './upstreams.ts'
+import { withoutUndefined } from './without-undefined.ts'
 
 /** An API, and where its parts are written. */
 export type ComposedApi = {
   readonly config: ApiConfig
-  readonly at: Path
-  /** By the text of the pattern. */
-  readonly places: ReadonlyMap<string, Path>
-  /** Origin → where it is first named. */
-  readonly origins: ReadonlyMap<string, Path>
+  readonly at: KeyPath
+  /** Text of a pattern → where the path is written. */
+  readonly writtenAt: ReadonlyMap<string, KeyPath>
+  /** Origin of an upstream → where it is first named. */
+  readonly origins: ReadonlyMap<string, KeyPath>
 }
 
-type ApisContext = Context & {
-  readonly issuers: ReadonlyMap<string, IssuerOptions>
-  readonly timeouts: Timeouts
-}
+type ApisContext = Context & { readonly issuers: ReadonlyMap<string, IssuerOptions> }
 
 export function composeApis(context: ApisContext): ComposedApi[] {
   return Object.entries(context.input.apis ?? {}).map(([name, api]) => composeApi(name, api, context))
 }
 
 function composeApi(name: string, api: FileApi, context: ApisContext): ComposedApi {
-  const { input, issues } = context
   const at = ['apis', name]
-  const prefix = api.path
-  const origins = new Map<string, Path>()
-  const upstream = (value: FileApi['upstream'], path: Path) => {
-    const composed = composeUpstream(value, path, context)
+  const origins = new Map<string, KeyPath>()
+  const compose = (upstream: FileUpstream, path: KeyPath): UpstreamOptions => {
+    const composed = composeUpstream(upstream, path, context)
     for (const origin of composed.origins) if (!origins.has(origin)) origins.set(origin, path)
     return composed
   }
+  const common = { ...commonExchange(context.input), upstream: noUpstream, authorization: api.authorization }
   const routes = decodeRoutes(api.routes ?? {}, [...at, 'routes'], {
-    issues,
-    prefix: api.stripPath ? prefix.written : '',
-    upstream,
-    inherited: {
-      authorization: authorizationOf(api.authorization),
-      upstream: upstream(api.upstream, [...at, 'upstream']),
-      timeouts: inheritTimeouts(context.timeouts, api.timeouts),
-      bodyBytes: api.limits?.bodyBytes ?? input.limits.bodyBytes,
-    },
+    issues: context.issues,
+    prefix: api.stripPath ? api.path.written : '',
+    inherited: inheritExchange(common, api, (upstream) => compose(upstream, [...at, 'upstream'])),
+    compose,
   })
   const paths = routes.map(({ config }) => config)
-  const issuer = issuerOf(name, api, paths, context)
   const config = {
+    ...pick(api, plainApiOptions),
     name,
     resource: api.resource ?? '',
-    ...present({ issuer, clients: api.clients, cors: api.cors && composeCors(api.cors) }),
+    ...withoutUndefined({
+      issuer: issuerOf(name, api, paths, context),
+      cors: api.cors && composeCors(api.cors),
+    }),
     hosts: hostsOf(api, at, context),
-    pathPrefix: prefix.canonical,
-    stripPath: api.stripPath,
-    preserveHost: api.preserveHost,
-    distinguishes: api.distinguishes ?? [],
+    pathPrefix: api.path.canonical,
     identityHeaders: composeIdentityHeaders(api, at, context),
     paths,
   }
-  const places = new Map(routes.map(({ config: { pattern }, at }) => [pattern.text, at]))
-  reportOutside(config, places, context)
-  return { config, at, places, origins }
+  const writtenAt = new Map(routes.map(({ config: { pattern }, at }) => [pattern.text, at]))
+  reportOutside(config, writtenAt, context)
+  return { config, at, writtenAt, origins }
 }
 
 function issuerOf(
@@ -97,12 +91,12 @@ function issuerOf(
   return undefined
 }
 
-/** Then an issuer that seems to be missing is one that could not be read. */
+/** If so, an issuer that seems to be missing may be one that could not be read. */
 function hasWrongIssuer(issues: Context['issues']): boolean {
   return issues.hasError(['issuer']) || issues.hasError(['issuers'])
 }
 
-function hostsOf(api: FileApi, at: Path, { issues }: ApisContext): readonly string[] {
+function hostsOf(api: FileApi, at: KeyPath, { issues }: ApisContext): readonly string[] {
   const hosts = api.hosts ?? []
   for (const [i, host] of hosts.entries()) {
     if (hosts.indexOf(host) < i) issues.error([...at, 'hosts', i], 'this host is listed twice: take one out')
@@ -113,7 +107,7 @@ function hostsOf(api: FileApi, at: Path, { issues }: ApisContext): readonly stri
 /** Requests outside the API's path never come to it: such a route would never be used. */
 function reportOutside(
   { paths, pathPrefix }: ApiConfig,
-  places: ReadonlyMap<string, Path>,
+  writtenAt: ReadonlyMap<string, KeyPath>,
   { issues }: ApisContext,
 ): void {
   const head = pathPrefix.split('/').slice(1)
@@ -124,19 +118,9 @@ function reportOutside(
     })
     if (!below)
       issues.error(
-        places.get(pattern.text) ?? [],
+        writtenAt.get(pattern.text) ?? [],
         "this path is outside the API's path: write it in full, or set stripPath: true",
         'key',
       )
-  }
-}
-
-function composeCors(cors: FileCors): NonNullable<ApiConfig['cors']> {
-  const { origins = [], methods, headers, exposeHeaders = [], credentials, maxAge } = cors
-  return {
-    origins,
-    exposeHeaders,
-    credentials,
-    ...present({ methods, headers, maxAgeSeconds: maxAge && Math.floor(maxAge / 1000) }),
   }
 }

@@ -1,23 +1,23 @@
 import * as v from 'valibot'
 import type { Config } from '../config.ts'
 import type { Issue } from '../issue.ts'
-import { createIssueList, type IssueList, pathOf } from '../issue-list.ts'
+import { createIssueList, type IssueList, keyPathOf } from '../issue-list.ts'
 import { type File, file } from '../schema/file.ts'
 import type { YamlTree } from '../yaml/tree.ts'
 import { composeApis } from './apis.ts'
 import { reportConflicts } from './conflicts.ts'
 import type { Context } from './context.ts'
 import { composeIdentity } from './identity.ts'
+import { inMs } from './in-ms.ts'
 import { composeIssuers } from './issuers.ts'
 import { composeListeners } from './listeners.ts'
-import { composeTimeouts } from './timeouts.ts'
-import { reportSharedUpstreams } from './upstreams.ts'
+import { reportSharedUpstreams } from './shared-upstreams.ts'
 import { reportWarnings } from './warnings.ts'
-import { omit } from './without.ts'
-import { present } from './without-undefined.ts'
+import { without } from './without.ts'
+import { withoutUndefined } from './without-undefined.ts'
 import { composeWorkers } from './workers.ts'
 
-/** The walked document → a Config, and every issue there is. The Config is undefined when one of them is an error. */
+/** The walked document → a Config and every issue. The Config is undefined when one of them is an error. */
 export function decode(
   tree: YamlTree,
   folder: string,
@@ -29,28 +29,27 @@ export function decode(
   return { config: issues.some(({ severity }) => severity === 'error') ? undefined : config, issues }
 }
 
-/** Wrong values are reported, then taken out: the rest of the file is checked as if they had never been written. */
+/** Wrong values are reported and taken out. The rest is checked as if they had never been written. */
 function readFile(value: unknown, issues: IssueList): File | undefined {
   const first = v.safeParse(file, value ?? {})
   if (first.success) return first.output
   issues.schemaErrors([], first.issues)
-  const wrong = first.issues.filter(({ type }) => type !== 'raw_check').map(pathOf)
-  const rest = v.safeParse(file, omit(value ?? {}, wrong))
+  const wrong = first.issues.filter(({ type }) => type !== 'raw_check').map(keyPathOf)
+  const rest = v.safeParse(file, without(value ?? {}, wrong))
   return rest.typed ? rest.output : undefined
 }
 
 function compose(context: Context): Config {
   const { input, issues } = context
   const { publicUrl, tokens, limits, log, trustedProxies } = input
-  const timeouts = composeTimeouts(input.timeouts)
   const issuers = composeIssuers(context)
-  const composed = composeApis({ ...context, issuers, timeouts })
+  const composed = composeApis({ ...context, issuers })
   const apis = composed.map(({ config }) => config)
   reportConflicts(composed, issues)
   reportSharedUpstreams(composed, issues)
   const config: Config = {
     ...composeListeners(context),
-    ...present({ publicUrl: publicUrl?.replace(/\/+$/, '') }),
+    ...withoutUndefined({ publicUrl: publicUrl?.replace(/\/+$/, '') }),
     issuers,
     apis,
     tokens: {
@@ -61,7 +60,7 @@ function compose(context: Context): Config {
     },
     identity: composeIdentity(context, apis),
     limits,
-    timeouts,
+    timeouts: inMs(input.timeouts),
     log,
     trustedProxies,
     workers: composeWorkers(context, apis),

@@ -3,10 +3,13 @@ import { foldName, isHopByHop } from '../../http/field-name.ts'
 import type { ApiConfig } from '../config.ts'
 import type { IssueList } from '../issue-list.ts'
 import type { FileApi } from '../schema/api.ts'
-import type { Path } from '../yaml/tree.ts'
+import type { KeyPath } from '../yaml/key-path.ts'
 import type { Context } from './context.ts'
 
-/** Fields that frame, route, describe or authorize a request: an identity header by such a name would break it. */
+/**
+ * Fields that frame, route, describe or authorize a request. An identity header of such a name would break
+ * it.
+ */
 const forbiddenNames = new Set([
   'authorization',
   'cookie',
@@ -22,13 +25,16 @@ const forbiddenNames = new Set([
   'x-method-override',
   'x-request-id',
 ])
-const forbiddenStart =
-  /^(?:content-|proxy(?:-|$)|sec-|x-original-|x-rewrite-|x-forwarded-(?!(?:user|email|groups|preferred-username)$))/
+/** Starts of such names. Of the `X-Forwarded-` fields those that name a user route nothing. */
+const forbiddenStart = new RegExp(
+  '^(?:content-|proxy(?:-|$)|sec-|x-original-|x-rewrite-|' +
+    'x-forwarded-(?!(?:user|email|groups|preferred-username)$))',
+)
 
-/** The mapping of one API: its own, else the common one. */
+/** An API has its own mapping, or else the common one. */
 export function composeIdentityHeaders(
   api: FileApi,
-  at: Path,
+  at: KeyPath,
   { input, issues }: Pick<Context, 'input' | 'issues'>,
 ): readonly IdentityHeader[] {
   const { headers } = api.identity
@@ -36,7 +42,7 @@ export function composeIdentityHeaders(
   return Object.entries(headers ?? input.identity.headers).map(([header, claim]) => ({ header, claim }))
 }
 
-function checkNames(mapping: Readonly<Record<string, string>>, at: Path, issues: IssueList): void {
+function checkNames(mapping: Readonly<Record<string, string>>, at: KeyPath, issues: IssueList): void {
   const names = new Map<string, string>()
   for (const header of Object.keys(mapping)) {
     const folded = foldName(header)
@@ -58,7 +64,7 @@ function isForbidden(folded: string): boolean {
   return forbiddenNames.has(folded) || isHopByHop(folded) || forbiddenStart.test(folded)
 }
 
-/** What client headers are removed or kept beyond the defaults. */
+/** The client headers that are removed or kept beyond the defaults. */
 export function composeIdentity(
   { input, issues }: Pick<Context, 'input' | 'issues'>,
   apis: readonly ApiConfig[],

@@ -2,9 +2,9 @@ import { resolve } from 'node:path'
 import type { Config, ListenAddress, TlsOptions } from '../config.ts'
 import type { Context } from './context.ts'
 import { readNamedFile } from './named-file.ts'
-import { present } from './without-undefined.ts'
+import { withoutUndefined } from './without-undefined.ts'
 
-/** The public listener and the one for operators. */
+/** The listener for clients and the one for operators. */
 export function composeListeners(context: Context): Pick<Config, 'listen' | 'admin' | 'tls'> {
   const { listen, admin } = context.input
   if (meet(listen, admin.listen))
@@ -12,7 +12,7 @@ export function composeListeners(context: Context): Pick<Config, 'listen' | 'adm
       ['admin', 'listen'],
       'this is the public port, where clients would reach health and routes: use another one',
     )
-  return { listen, admin, ...present({ tls: composeTls(context) }) }
+  return { listen, admin, ...withoutUndefined({ tls: composeTls(context) }) }
 }
 
 /** Port 0 is any free one. */

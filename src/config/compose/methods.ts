@@ -1,22 +1,22 @@
 import { METHODS } from 'node:http'
+import { isJsonObject } from '../../issuer/json-object.ts'
 import type { Pattern } from '../../route/pattern.ts'
 import type { RouteConfig } from '../config.ts'
 import { unknownKey } from '../schema/fields.ts'
-import { isMap } from '../schema/form.ts'
 import { requirementKeys } from '../schema/requirement.ts'
 import { suggest } from '../schema/suggest.ts'
-import type { Path } from '../yaml/tree.ts'
+import type { KeyPath } from '../yaml/key-path.ts'
 import { decodeRoute, type RouteContext } from './route.ts'
 
 type Methods = Map<string, RouteConfig>
 
 export const anyMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
-/** TRACE echoes credentials, CONNECT opens tunnels, COPY and MOVE name a second target that no rule has seen. */
+/** TRACE echoes credentials, CONNECT opens tunnels, COPY and MOVE name a second target that no rule sees. */
 const neverMethods = ['TRACE', 'CONNECT', 'COPY', 'MOVE']
 
 /** The value of a path: a map of methods, or one requirement for `any`. */
-export function decodeMethods(value: unknown, at: Path, pattern: Pattern, context: RouteContext): Methods {
-  if (isMap(value) && Object.keys(value).some(isMethodKey))
+export function decodeMethods(value: unknown, at: KeyPath, pattern: Pattern, context: RouteContext): Methods {
+  if (isJsonObject(value) && Object.keys(value).some(isMethodKey))
     return decodeMethodMap(value, at, pattern, context)
   const route = decodeRoute(value, at, pattern, context)
   return new Map(route && anyMethods.map((method) => [method, route]))
@@ -24,7 +24,7 @@ export function decodeMethods(value: unknown, at: Path, pattern: Pattern, contex
 
 function decodeMethodMap(
   value: Readonly<Record<string, unknown>>,
-  at: Path,
+  at: KeyPath,
   pattern: Pattern,
   context: RouteContext,
 ): Methods {
@@ -47,7 +47,7 @@ function decodeMethodMap(
   return complete(methods)
 }
 
-/** HEAD goes with GET; `any` stands for what is not listed beside it. */
+/** HEAD goes with GET, and `any` stands for the methods that the same map does not list. */
 function complete(methods: Methods): Methods {
   const get = methods.get('GET')
   const any = methods.get('any')
@@ -61,7 +61,9 @@ function namesOf(key: string): string[] {
   return key.split(',').map((part) => part.trim())
 }
 
-/** Also when it is a method only in the eyes of the operator: then that is what must be said. */
+/**
+ * Also for a method in small letters or of another protocol: its own message helps more than `unknown key`.
+ */
 function isMethodKey(key: string): boolean {
   return namesOf(key).every((name) => /^[A-Z][A-Z-]*$/.test(name) || isKnown(name.toUpperCase()))
 }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Path } from '../yaml/tree.ts'
+import type { KeyPath } from '../yaml/key-path.ts'
 import type { Context } from './context.ts'
 
 /** The text of a file that the configuration names at this path, or undefined and an issue. */
 export function readNamedFile(
   fileName: string,
-  path: Path,
+  path: KeyPath,
   { folder, issues }: Pick<Context, 'folder' | 'issues'>,
 ): string | undefined {
   try {

@@ -1,27 +1,33 @@
+import { isJsonObject } from '../../issuer/json-object.ts'
 import type { Pattern } from '../../route/pattern.ts'
 import type { Condition, Requirement } from '../../route/requirement.ts'
 import type { IssueList } from '../issue-list.ts'
-import { isMap } from '../schema/form.ts'
 import type { ClaimValue, FileRequirement } from '../schema/requirement.ts'
-import type { Path } from '../yaml/tree.ts'
+import type { KeyPath } from '../yaml/key-path.ts'
 
 const keywords = ['public', 'optional', 'authenticated']
 
 /**
- * The short forms of a requirement as the long one; a string says what is wrong. Chosen by the shape of the value, so that a
- * mistake is reported in the words of the form that was meant.
+ * Turns the short forms of a requirement into the long one; a string says what is wrong. The form in which
+ * the value is written decides, so that a mistake is reported in the words of the form that was meant.
  */
 export function longForm(value: unknown): Readonly<Record<string, unknown>> | string {
   if (typeof value === 'string') return ofText(value)
   if (Array.isArray(value))
-    return 'a list does not say whether all or one is needed: write "read write" for all of them, { anyOf: [...] } for one'
-  if (!isMap(value)) return 'expected a requirement: public, optional, authenticated, scopes, or a map'
+    return (
+      'a list does not say whether all or one is needed: ' +
+      'write "read write" for all of them, { anyOf: [...] } for one'
+    )
+  if (!isJsonObject(value)) return 'expected a requirement: public, optional, authenticated, scopes, or a map'
   return Object.keys(value).length > 0
     ? value
     : 'an empty map is never a requirement; use authenticated or public'
 }
 
-/** A keyword that lost its meaning beside a scope, or by its capitals, would refuse everybody; this says so at once. */
+/**
+ * Next to a scope, or in capitals, a keyword would be read as a scope that no token holds: everybody is
+ * refused.
+ */
 function ofText(text: string): Readonly<Record<string, unknown>> | string {
   const words = text.split(' ').filter((word) => word !== '')
   const [word = '', ...more] = words
@@ -35,7 +41,7 @@ function ofText(text: string): Readonly<Record<string, unknown>> | string {
 
 export function compileRequirement(
   input: FileRequirement,
-  at: Path,
+  at: KeyPath,
   pattern: Pattern,
   issues: IssueList,
 ): Requirement {
@@ -61,7 +67,7 @@ function parameterOf(value: ClaimValue): string | undefined {
   return typeof value === 'string' ? /^\{([^{}]+)\}$/.exec(value)?.[1] : undefined
 }
 
-/** Name → index of the segment. */
+/** Name of a parameter → index of its segment. */
 function parametersOf({ segments }: Pattern): Map<string, number> {
   return new Map(segments.flatMap((segment, i) => (segment.kind === 'param' ? [[segment.name, i]] : [])))
 }

@@ -1,18 +1,18 @@
 import { parsePattern } from '../../route/pattern.ts'
 import type { PathConfig } from '../config.ts'
-import type { Path } from '../yaml/tree.ts'
+import type { KeyPath } from '../yaml/key-path.ts'
 import { decodeMethods } from './methods.ts'
 import type { RouteContext } from './route.ts'
 
 /** One key under `routes:`, and where it is written. */
-export type DecodedPath = { readonly config: PathConfig; readonly at: Path }
+export type DecodedPath = { readonly config: PathConfig; readonly at: KeyPath }
 
 /** The map under `routes:`. A path whose requirement has an issue comes without it. */
 export function decodeRoutes(
   routes: Readonly<Record<string, unknown>>,
-  at: Path,
+  at: KeyPath,
   context: RouteContext & {
-    /** Put before every path that is written without it (`stripPath`). */
+    /** With `stripPath` routes are written without it; it is put in front of each. Else the empty string. */
     readonly prefix: string
   },
 ): DecodedPath[] {

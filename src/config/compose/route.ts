@@ -1,29 +1,29 @@
 import * as v from 'valibot'
-import { irregularityBit } from '../../http/request-target.ts'
+import { isJsonObject } from '../../issuer/json-object.ts'
 import type { Pattern } from '../../route/pattern.ts'
 import type { UpstreamOptions } from '../../upstream/upstream.ts'
-import type { AuthorizationOption, RouteConfig } from '../config.ts'
+import type { ExchangeConfig, RouteConfig } from '../config.ts'
 import type { IssueList } from '../issue-list.ts'
 import type { FileUpstream } from '../schema/exchange.ts'
-import { isMap } from '../schema/form.ts'
-import { requirement as requirementSchema } from '../schema/requirement.ts'
-import type { Path } from '../yaml/tree.ts'
+import { plainRouteOptions, requirement as requirementSchema } from '../schema/requirement.ts'
+import type { KeyPath } from '../yaml/key-path.ts'
+import { inheritExchange } from './exchange.ts'
+import { pick } from './pick.ts'
 import { compileRequirement, longForm } from './requirement.ts'
-import { inheritTimeouts } from './timeouts.ts'
 
 export type RouteContext = {
   readonly issues: IssueList
-  /** What a route takes from its API where it says nothing itself. */
-  readonly inherited: Pick<RouteConfig, 'authorization' | 'upstream' | 'timeouts' | 'bodyBytes'>
-  readonly upstream: (value: FileUpstream, path: Path) => UpstreamOptions
+  /** The options of the API, for a route that has none itself. */
+  readonly inherited: ExchangeConfig
+  readonly compose: (upstream: FileUpstream, path: KeyPath) => UpstreamOptions
 }
 
 /** A requirement with its options; undefined and an issue when it cannot be read. */
 export function decodeRoute(
   value: unknown,
-  at: Path,
+  at: KeyPath,
   pattern: Pattern,
-  { issues, inherited, upstream }: RouteContext,
+  { issues, inherited, compose }: RouteContext,
 ): RouteConfig | undefined {
   const form = longForm(value)
   if (typeof form === 'string') {
@@ -32,20 +32,14 @@ export function decodeRoute(
   }
   const parsed = v.safeParse(requirementSchema, form)
   if (!parsed.success) {
-    issues.schemaErrors(at, isMap(value) ? parsed.issues : parsed.issues.map(withoutPath))
+    issues.schemaErrors(at, isJsonObject(value) ? parsed.issues : parsed.issues.map(withoutPath))
     return undefined
   }
   const { output } = parsed
   return {
+    ...pick(output, plainRouteOptions),
+    ...inheritExchange(inherited, output, (upstream) => compose(upstream, [...at, 'upstream'])),
     requirement: compileRequirement(output, at, pattern, issues),
-    websocket: output.websocket,
-    allow: (output.allow ?? []).reduce((bits, name) => bits | irregularityBit[name], 0),
-    authorization:
-      output.authorization === undefined ? inherited.authorization : authorizationOf(output.authorization),
-    upstream:
-      output.upstream === undefined ? inherited.upstream : upstream(output.upstream, [...at, 'upstream']),
-    timeouts: inheritTimeouts(inherited.timeouts, output.timeouts),
-    bodyBytes: output.limits?.bodyBytes ?? inherited.bodyBytes,
   }
 }
 
@@ -53,8 +47,4 @@ export function decodeRoute(
 function withoutPath(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown> {
   const { path: _, ...rest } = issue
   return rest
-}
-
-export function authorizationOf(text: string): AuthorizationOption {
-  return text === 'strip' || text === 'forward' ? { kind: text } : { kind: 'fixed', value: text }
 }

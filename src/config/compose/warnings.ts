@@ -1,12 +1,20 @@
 import type { Config } from '../config.ts'
 import type { Context } from './context.ts'
 
-/** What is allowed, but rarely meant. (A weaker wildcard is found with the conflicts.) */
+/** Reports what is allowed but rarely meant. (Weaker wildcards are found with the conflicts.) */
 export function reportWarnings(config: Config, { input, issues }: Context): void {
   const { publicUrl } = input
   if (publicUrl !== undefined && isPlainHttp(publicUrl))
     issues.warning(['publicUrl'], 'tokens travel to this gateway over plain http: use https')
-  for (const [name, { issuer, isLogto }] of config.issuers) {
+  reportPlainIssuers(config, { input, issues })
+  for (const { name, resource } of config.apis) {
+    const fault = resource === '' ? undefined : resourceFault(resource, publicUrl)
+    if (fault !== undefined) issues.warning(['apis', name, 'resource'], fault)
+  }
+}
+
+function reportPlainIssuers({ issuers }: Config, { input, issues }: Pick<Context, 'input' | 'issues'>): void {
+  for (const [name, { issuer, isLogto }] of issuers) {
     const at = input.issuer !== undefined && name === 'default' ? ['issuer'] : ['issuers', name]
     if (isPlainHttp(issuer))
       issues.warning(
@@ -14,18 +22,20 @@ export function reportWarnings(config: Config, { input, issues }: Context): void
         'the keys of this issuer come over plain http: use https',
       )
   }
-  for (const { name, resource } of config.apis) {
-    const fault = resource === '' ? undefined : resourceFault(resource, publicUrl)
-    if (fault !== undefined) issues.warning(['apis', name, 'resource'], fault)
-  }
 }
 
 function resourceFault(resource: string, publicUrl: string | undefined): string | undefined {
   if (!URL.canParse(resource) || resource.includes('#'))
-    return 'not an absolute URI (RFC 8707): clients and Logto may refuse it; write one such as https://api.example.com/'
+    return (
+      'not an absolute URI (RFC 8707): clients and Logto may refuse it; ' +
+      'write one such as https://api.example.com/'
+    )
   if (publicUrl === undefined || resource === publicUrl || bare(resource) !== bare(publicUrl))
     return undefined
-  return 'differs from publicUrl by its trailing slash, and aud is compared byte for byte: write what the issuer has'
+  return (
+    'differs from publicUrl by its trailing slash, and aud is compared byte for byte: ' +
+    'write what the issuer has'
+  )
 }
 
 function isPlainHttp(url: string): boolean {

@@ -1,7 +1,7 @@
-type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }
+type WithoutUndefined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }
 
-/** Only what is written: an option that is not there is another thing than one that is undefined. */
-export function present<const T extends object>(options: T): Present<T> {
-  // What is left has no undefined in it.
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Present<T>
+/** Only the options that are written: one that is not there is another thing than one that is undefined. */
+export function withoutUndefined<const T extends object>(options: T): WithoutUndefined<T> {
+  const written = Object.entries(options).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(written) as WithoutUndefined<T> // What is left has no undefined in it.
 }

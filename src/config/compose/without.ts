@@ -1,10 +1,10 @@
-import { isMap } from '../schema/form.ts'
-import type { Path } from '../yaml/tree.ts'
+import { isJsonObject } from '../../issuer/json-object.ts'
+import type { KeyPath } from '../yaml/key-path.ts'
 
 /** A copy without the entries at these paths; where a path goes through a list, without the whole list. */
-export function omit(value: unknown, paths: readonly Path[]): unknown {
-  if (!isMap(value)) return value
-  const below = new Map<string | number, Path[]>()
+export function without(value: unknown, paths: readonly KeyPath[]): unknown {
+  if (!isJsonObject(value)) return value
+  const below = new Map<string | number, KeyPath[]>()
   for (const [key, ...rest] of paths) {
     if (key === undefined) continue
     const known = below.get(key)
@@ -15,7 +15,8 @@ export function omit(value: unknown, paths: readonly Path[]): unknown {
   for (const [key, entry] of Object.entries(value)) {
     const rest = below.get(key)
     if (rest === undefined) kept.push([key, entry])
-    else if (isMap(entry) && rest.every((path) => path.length > 0)) kept.push([key, omit(entry, rest)])
+    else if (isJsonObject(entry) && rest.every((path) => path.length > 0))
+      kept.push([key, without(entry, rest)])
   }
   return Object.fromEntries(kept)
 }

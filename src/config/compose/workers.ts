@@ -4,8 +4,8 @@ import type { ApiConfig } from '../config.ts'
 import type { Context } from './context.ts'
 
 /**
- * How many processes serve. What the file allows in all (connections of clients and to an upstream) is divided among them, at
- * least one each: so there are no more workers than the smallest of these numbers.
+ * The number of processes that serve. The connections that the file allows, of clients and to each upstream,
+ * are divided among them, at least one each: there can be no more workers than the smallest of these numbers.
  */
 export function composeWorkers({ input, issues }: Context, apis: readonly ApiConfig[]): number {
   const { key, most } = narrowest(input.limits.connections, apis)
@@ -29,15 +29,15 @@ function narrowest(clients: number, apis: readonly ApiConfig[]): { key: string; 
   return least
 }
 
-/** What a container may use of its machine: quota and period in microseconds, or `max` for no bound. */
+/** The share of its machine that a container may use: quota and period in microseconds, or `max`. */
 const quotaFile = '/sys/fs/cgroup/cpu.max'
 
-/** Cores that this process may use. Node itself looks at the quota of a container only in its newest versions. */
+/** Cores that this process may use. Only the newest versions of Node look at the quota of a container. */
 function cores(): number {
   return Math.max(1, Math.min(availableParallelism(), coresOf(readQuota())))
 }
 
-/** The text of the file `cpu.max` (Linux, cgroup v2) → whole cores, rounded up; Infinity without a bound. */
+/** The text of `cpu.max` (Linux, cgroup v2) → whole cores, rounded up. Infinity: there is no bound. */
 export function coresOf(quota: string): number {
   const [, micros, period] = /^(\d+) (\d+)\s*$/.exec(quota) ?? []
   return micros === undefined ? Number.POSITIVE_INFINITY : Math.ceil(Number(micros) / Number(period))

@@ -1,12 +1,13 @@
 import * as v from 'valibot'
-import { authorization, exchangeLimits, exchangeTimeouts, texts, upstream } from './exchange.ts'
+import { isJsonObject } from '../../issuer/json-object.ts'
+import { about, authorization, exchangeOptions, upstream } from './exchange.ts'
 import { fields, key, named, needed } from './fields.ts'
-import { byShape, isMap } from './form.ts'
+import { byForm } from './form.ts'
 import { tolerance } from './units.ts'
 import { corsOrigin, fieldName, filled, flag, host, list, methodName, prefix, text, word } from './values.ts'
 
 /** Header → claim. */
-export const identityHeaders = byShape({ map: v.record(fieldName, text) })
+export const identityHeaders = byForm({ map: v.record(fieldName, text) })
 
 const cors = fields(
   {
@@ -36,8 +37,20 @@ function wildcardRule(name: string) {
   }
 }
 
-/** Only the outer shape: what stands for a path is decoded by `routes.ts`. */
+/** The outer form alone: the value of each path is decoded by `compose/route-list.ts`. */
 export const routes = v.record(v.string(), v.unknown())
+
+/** Options that hold as they are written. A new one needs nothing but this line and its use. */
+export const plainApiOptions = {
+  clients: key(filled(text), 'Only tokens of these clients (`client_id`).'),
+  stripPath: key(flag, 'Routes are written without `path`, and the upstream gets none.', false),
+  preserveHost: key(flag, 'The upstream gets the Host of the client.', false),
+  distinguishes: key(
+    list(word(['case', 'dots', 'extension', 'unicode'])),
+    'What the upstream is known to tell apart.',
+    [],
+  ),
+}
 
 const api = fields(
   {
@@ -46,35 +59,28 @@ const api = fields(
       'The API identifier (RFC 8707): the `aud` of its access tokens, byte for byte.',
       'write the API identifier that tokens have as aud, such as https://api.example.com/',
     ),
+    ...exchangeOptions,
     upstream: needed(
       upstream,
-      texts.upstream,
+      about.upstream,
       'write where allowed requests go, such as http://legacy-api:3000',
     ),
+    authorization: key(authorization, about.authorization, 'strip'),
     routes: needed(
-      byShape({ map: routes }),
+      byForm({ map: routes }),
       'Path, then method, then what is required. What is not here is refused.',
       'write what each path requires; {} refuses everything',
     ),
     issuer: key(text, 'Which of several issuers.'),
-    authorization: key(authorization, texts.authorization, 'strip'),
-    clients: key(filled(text), 'Only tokens of these clients (`client_id`).'),
     hosts: key(filled(host), 'The hosts of this API: a name, or "*.name" for all below it.'),
     path: key(prefix, 'The API stands below this path.', '/'),
-    stripPath: key(flag, 'Routes are written without `path`, and the upstream gets none.', false),
-    preserveHost: key(flag, 'The upstream gets the Host of the client.', false),
-    distinguishes: key(
-      list(word(['case', 'dots', 'extension', 'unicode'])),
-      'What the upstream is known to tell apart.',
-    ),
+    ...plainApiOptions,
     identity: key(
       fields({ headers: key(identityHeaders, 'Header: claim, instead of the common ones.') }),
       'What the upstream of this API is told about the user.',
       {},
     ),
     cors: key(cors, 'Which pages may call this API from a browser; the gateway answers preflights.'),
-    timeouts: key(exchangeTimeouts, 'Other times for this API.'),
-    limits: key(exchangeLimits, 'Other limits for this API.'),
   },
   (value) =>
     value['preserveHost'] === true && !('hosts' in value)
@@ -84,7 +90,7 @@ const api = fields(
         }
       : undefined,
   (value) =>
-    value['stripPath'] === true && isMap(value['path']) && value['path']['canonical'] === ''
+    value['stripPath'] === true && isJsonObject(value['path']) && value['path']['canonical'] === ''
       ? { key: 'stripPath', message: 'stripPath needs path: there is nothing to strip' }
       : undefined,
 )
@@ -94,3 +100,4 @@ export const apis = named(api)
 
 export type FileApi = v.InferOutput<typeof api>
 export type FileCors = v.InferOutput<typeof cors>
+export type PlainApiOptions = Pick<FileApi, keyof typeof plainApiOptions>

@@ -1,10 +1,10 @@
 import * as v from 'valibot'
 import { fields, key, needed } from './fields.ts'
-import { byShape } from './form.ts'
+import { byForm } from './form.ts'
 import { count, size, timeout } from './units.ts'
 import { filled, origin, text } from './values.ts'
 
-const origins = byShape({ text: origin, list: filled(origin) })
+const origins = byForm({ text: origin, list: filled(origin) })
 
 const upstreamTls = fields(
   {
@@ -19,7 +19,7 @@ const upstreamTls = fields(
       : { message: 'cert and key belong together: write both, or neither' },
 )
 
-/** What holds when an upstream is written as a bare origin, too. */
+/** The pool of an upstream that is written as a bare origin. */
 export const pool = { connections: 128, queue: 1000 }
 
 const upstreamMap = fields({
@@ -30,13 +30,18 @@ const upstreamMap = fields({
 })
 
 /** An origin, several, or the long form with the size of the pool. */
-export const upstream = byShape({ text: origin, list: filled(origin), map: upstreamMap })
+export const upstream = byForm({ text: origin, list: filled(origin), map: upstreamMap })
+
+/** The Authorization that the upstream gets: none, that of the client, or a fixed value. */
+export type AuthorizationOption =
+  | { readonly kind: 'strip' | 'forward' }
+  | { readonly kind: 'fixed'; readonly value: string }
 
 /** A typo in `forward` must not become the credentials. */
 const credentials = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ +([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)$/
+/** Shorter secrets can be guessed: they are refused. */
 const leastSecretBytes = 16
 
-/** What the upstream gets as Authorization. */
 export const authorization = v.pipe(
   v.string('expected strip, forward, or a scheme and credentials such as Basic ${LEGACY_BASIC}'),
   v.check(
@@ -44,35 +49,76 @@ export const authorization = v.pipe(
     'expected strip, forward, or a scheme and credentials such as Basic ${LEGACY_BASIC}',
   ),
   v.check(
-    (value) => isAuthorizationWord(value) || (credentials.exec(value)?.[1]?.length ?? 16) >= leastSecretBytes,
+    (value) => isAuthorizationWord(value) || !isShortSecret(credentials.exec(value)?.[1]),
     'a secret has at least 16 bytes behind its scheme: use a longer one',
   ),
+  v.transform(authorizationOf),
 )
 
-function isAuthorizationWord(value: string): boolean {
+function authorizationOf(value: string): AuthorizationOption {
+  return isAuthorizationWord(value) ? { kind: value } : { kind: 'fixed', value }
+}
+
+function isAuthorizationWord(value: string): value is 'strip' | 'forward' {
   return value === 'strip' || value === 'forward'
 }
 
-export const texts = {
+function isShortSecret(secret: string | undefined): boolean {
+  return secret !== undefined && secret.length < leastSecretBytes
+}
+
+export const about = {
   upstream:
     'Where allowed requests go: an origin, a list of origins, or url with connections, queue and tls.',
   authorization: 'What the upstream gets as Authorization: strip, forward, or a fixed value.',
-  connect: 'TCP and TLS connect to the upstream.',
-  response: "Until the upstream's response head, from dispatch, queueing included; then 504.",
-  idle: 'No byte of a request or response body.',
-  stream: 'No byte on an event stream or WebSocket.',
-  bodyBytes: 'The longest request body; a longer one is 413.',
 }
 
-/** What an API or a route sets for itself; the rest is inherited. */
-export const exchangeTimeouts = fields({
-  connect: key(timeout, texts.connect),
-  response: key(timeout, texts.response),
-  idle: key(timeout, texts.idle),
-  stream: key(timeout, texts.stream),
-})
+/** With the values that hold when neither the file, nor the API, nor the route has another. */
+export const exchangeTimeouts = {
+  connect: key(timeout, 'TCP and TLS connect to the upstream.', '5s'),
+  response: key(
+    timeout,
+    "Until the upstream's response head, from dispatch, queueing included; then 504.",
+    '60s',
+  ),
+  idle: key(timeout, 'No byte of a request or response body.', '60s'),
+  stream: key(timeout, 'No byte on an event stream or WebSocket.', '1h'),
+}
 
-export const exchangeLimits = fields({ bodyBytes: key(size, texts.bodyBytes) })
+/** The same for limits. */
+export const exchangeLimits = {
+  bodyBytes: key(size, 'The longest request body; a longer one is 413.', '10MiB'),
+}
 
+/**
+ * Options of the exchange with the upstream, for all routes of an API or for a single one. A route inherits
+ * the options of its API, and an API the times and limits at the top of the file (`compose/exchange.ts`). A
+ * new option, time or limit needs nothing but its line here and its use.
+ */
+export const exchangeOptions = {
+  authorization: key(authorization, about.authorization),
+  upstream: key(upstream, about.upstream),
+  timeouts: key(fields(withoutDefaults(exchangeTimeouts)), 'Other times, instead of the inherited ones.'),
+  limits: key(fields(withoutDefaults(exchangeLimits)), 'Other limits, instead of the inherited ones.'),
+}
+
+type Entries = Readonly<Record<string, v.OptionalSchema<v.GenericSchema, unknown>>>
+type WithoutDefaults<T extends Entries> = { [K in keyof T]: v.OptionalSchema<T[K]['wrapped'], undefined> }
+
+function withoutDefaults<const T extends Entries>(entries: T): WithoutDefaults<T> {
+  const bare = Object.entries(entries).map(([name, entry]) => [name, { ...entry, default: undefined }])
+  return Object.fromEntries(bare) // The same keys, each with its schema.
+}
+
+type Decoded<T extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<T, undefined>>
+
+export type FileUpstreamTls = v.InferOutput<typeof upstreamTls>
 export type FileUpstream = v.InferOutput<typeof upstream>
-export type FileTimeouts = v.InferOutput<typeof exchangeTimeouts>
+export type ExchangeTimes = Decoded<typeof exchangeTimeouts>
+export type ExchangeLimits = Decoded<typeof exchangeLimits>
+/** The options that an API or a route has itself. */
+export type WrittenExchange = Decoded<typeof exchangeOptions>
+/** All of them, as they are decoded. */
+export type FileExchange = {
+  [K in keyof typeof exchangeOptions]: v.InferOutput<(typeof exchangeOptions)[K]['wrapped']>
+}

@@ -1,47 +1,64 @@
 import * as v from 'valibot'
-import { byShape, isMap } from './form.ts'
+import { isJsonObject } from '../../issuer/json-object.ts'
+import { byForm } from './form.ts'
 import { suggest } from './suggest.ts'
 
 type Schema = v.GenericSchema
+type Map = Readonly<Record<string, unknown>>
 
-/** Looks at several keys of a map together. `key`: the entry that is at fault; without it, the whole map. */
-type Rule = (value: Readonly<Record<string, unknown>>) => { message: string; key?: string } | undefined
+/** Looks at several keys of a map together. At fault is the entry `key`, or without it the whole map. */
+type Rule = (value: Map) => { message: string; key?: string } | undefined
+
+/** A decoded map has the keys of its schema and no other: an unknown key is an issue. */
+type FieldsSchema<T extends v.ObjectEntries> = v.GenericSchema<
+  v.InferInput<v.ObjectSchema<T, undefined>>,
+  v.InferOutput<v.ObjectSchema<T, undefined>>
+>
 
 /**
- * A map with exactly these keys. Reports every unknown key with a suggestion, every required key that is missing, and what
- * the rules find: they are asked even when one of the keys has a wrong value, so that one run shows everything.
+ * A map with exactly these keys. Reports every unknown key with a suggestion, every required key that is
+ * missing, and the findings of the rules, which are asked even when a key has a wrong value: one run shows
+ * everything.
  */
 export function fields<const T extends v.ObjectEntries>(entries: T, ...rules: Rule[]) {
   const known = Object.keys(entries)
-  const mends = new Map(known.flatMap((name) => mendOf(name, entries[name])))
+  const mends = known.flatMap((name) => mendOf(name, entries[name]))
   const map = v.pipe(
     v.looseObject(entries),
-    v.metadata({ additionalProperties: false, required: [...mends.keys()] }),
+    v.metadata({ additionalProperties: false, required: mends.map(([name]) => name) }),
     v.rawCheck(({ dataset, addIssue }) => {
       const value: unknown = dataset.value
-      if (!isMap(value)) return
-      const meant = { ...value }
-      for (const name of Object.keys(value)) {
-        if (known.includes(name)) continue
-        const near = suggest(name, known)
-        addIssue({ message: unknownKey(name, known, near), path: [keyItem(value, name)] })
-        meant[near ?? name] ??= value[name]
-      }
-      // What a merge key would have brought is not known: it has an issue of its own.
-      if ('<<' in value) return
-      for (const [name, mend] of mends)
-        if (!(name in meant)) addIssue({ message: `${name} is missing: ${mend}` })
-      for (const rule of rules) {
-        const fault = rule(meant)
-        if (fault?.key !== undefined) addIssue({ message: fault.message, path: [keyItem(value, fault.key)] })
-        else if (fault !== undefined) addIssue({ message: fault.message })
-      }
+      if (!isJsonObject(value)) return
+      for (const { message, key } of mapFaults(value, known, mends, rules))
+        addIssue(key === undefined ? { message } : { message, path: [keyItem(value, key)] })
     }),
   )
-  return byShape({ map })
+  return byForm({ map: map as FieldsSchema<T> })
 }
 
-/** An optional key: what an editor says about it, and what holds where the file says nothing. */
+type Fault = ReturnType<Rule> & object
+
+function mapFaults(
+  value: Map,
+  known: readonly string[],
+  mends: readonly (readonly [string, string])[],
+  rules: readonly Rule[],
+): Fault[] {
+  const unknown = Object.keys(value)
+    .filter((name) => !known.includes(name))
+    .map((key) => ({ key, near: suggest(key, known) }))
+  const faults: Fault[] = unknown.map(({ key, near }) => ({ key, message: unknownKey(key, known, near) }))
+  // A merge key has an issue of its own, and nobody knows which keys it would have brought.
+  if ('<<' in value) return faults
+  // A misspelt key counts as the one that was meant, so that this one is not said to be missing, too.
+  const meant: Record<string, unknown> = { ...value }
+  for (const { key, near } of unknown) meant[near ?? key] ??= value[key]
+  for (const [name, mend] of mends)
+    if (!(name in meant)) faults.push({ message: `${name} is missing: ${mend}` })
+  return [...faults, ...rules.flatMap((rule) => rule(meant) ?? [])]
+}
+
+/** An optional key: what an editor says about it, and the value that holds where the file has none. */
 export function key<const T extends Schema>(schema: T, description: string): v.OptionalSchema<T, undefined>
 export function key<const T extends Schema, const D extends v.InferInput<T>>(
   schema: T,
@@ -53,26 +70,36 @@ export function key(schema: Schema, description: string, byDefault?: unknown): o
   return { ...v.optional(schema, byDefault), about: description }
 }
 
-/** A key that must be there; `mend` says what to write. Its value is undefined only where an issue says why. */
+/**
+ * A key that must be there; `mend` says what to write. Its value is undefined only when an issue says why.
+ */
 export function needed<const T extends Schema>(schema: T, description: string, mend: string) {
   return { ...key(schema, description), mend }
 }
 
 function mendOf(name: string, entry: unknown): [string, string][] {
-  return isMap(entry) && typeof entry['mend'] === 'string' ? [[name, entry['mend']]] : []
+  return isJsonObject(entry) && typeof entry['mend'] === 'string' ? [[name, entry['mend']]] : []
 }
 
 /** A map whose keys the operator chooses. */
 export function named<const T extends Schema>(value: T) {
-  return byShape({ map: v.record(v.string(), value) })
+  return byForm({ map: v.record(v.string(), value) })
 }
 
 /** Keys that come with features which this version does not have. */
-const later = ['chatgpt', 'logto', 'revocation']
+const laterKeys = [
+  'chatgpt',
+  'introspectionEndpoint',
+  'logto',
+  'opaque',
+  'revocation',
+  'tokenEndpoint',
+  'userinfoEndpoint',
+]
 
 export function unknownKey(name: string, known: readonly string[], near = suggest(name, known)): string {
   if (near !== undefined) return `unknown key, did you mean "${near}"?`
-  if (later.includes(name)) return 'this version does not have what this key is for: take it out'
+  if (laterKeys.includes(name)) return 'this version does not have what this key is for: take it out'
   return `unknown key; known here: ${known.join(', ')}`
 }
 

@@ -1,6 +1,6 @@
-import * as v from 'valibot'
+import type * as v from 'valibot'
 import { apis, identityHeaders } from './api.ts'
-import { texts } from './exchange.ts'
+import { exchangeLimits, exchangeTimeouts } from './exchange.ts'
 import { fields, key, named, needed } from './fields.ts'
 import { issuer } from './issuer.ts'
 import { count, lifetime, processes, size, timeout, tolerance } from './units.ts'
@@ -11,15 +11,10 @@ const tokens = fields({
   maxBytes: key(size, 'A longer token is refused without being parsed.', '8KiB'),
   maxLifetime: key(lifetime, 'A token that is valid for longer is refused.', '24h'),
   cache: key(
-    // The cache takes its memory at once.
+    // The cache takes the memory of all its entries at once: a larger number would end the process.
     fields({ maxEntries: key(count(1, 10_000_000), 'Verified tokens that are remembered.', 20_000) }),
     'Verified tokens are remembered until they expire.',
     {},
-  ),
-  opaque: key(
-    v.picklist(['explain'], 'expected explain: introspect, userinfo and exchange are not in this version'),
-    'A token that is no JWT is refused with the reason and the mend.',
-    'explain',
   ),
 })
 
@@ -40,15 +35,12 @@ const limits = fields({
   targetBytes: key(size, 'The longest request target.', '8KiB'),
   responseHeaderBytes: key(size, 'The longest response head of an upstream.', '32KiB'),
   connections: key(count(1), 'The most connections of clients at a time.', 10_000),
-  bodyBytes: key(size, texts.bodyBytes, '10MiB'),
+  ...exchangeLimits,
 })
 
 const timeouts = fields({
-  connect: key(timeout, texts.connect, '5s'),
+  ...exchangeTimeouts,
   head: key(timeout, "The client's request head.", '10s'),
-  response: key(timeout, texts.response, '60s'),
-  idle: key(timeout, texts.idle, '60s'),
-  stream: key(timeout, texts.stream, '1h'),
   shutdown: key(timeout, 'Grace for requests in flight on SIGTERM.', '30s'),
 })
 
@@ -68,7 +60,7 @@ const log = fields({
   decisions: key(word(['all', 'refused', 'off']), 'Which requests get a line.', 'all'),
 })
 
-/** The whole file. Routes are decoded one by one (`routes.ts`): their form depends on the shape of each value. */
+/** The whole file. Its routes are decoded one by one in `compose/route-list.ts`, each by its form. */
 export const file = fields(
   {
     listen: key(address, 'Where clients connect.', '0.0.0.0:8080'),

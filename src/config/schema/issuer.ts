@@ -27,16 +27,13 @@ const claims = fields({
   clientId: key(text, 'The claim that names the client.', 'client_id'),
 })
 
-/** Where tokens come from, and what they look like. */
+/** An authorization server and the form of its access tokens. */
 export const issuer = fields(
   {
     logto: key(logto, 'Address of a Logto tenant. Its issuer is this address with /oidc behind it.'),
     url: key(baseUrl, 'Any other OpenID Connect issuer: the exact `iss` of its tokens.'),
     jwksUri: key(endpoint, 'Where the keys are fetched, when not where discovery says.'),
     jwksFile: key(text, 'A JWKS file that is read instead of any fetch.'),
-    introspectionEndpoint: key(endpoint, 'Instead of the one that discovery names.'),
-    userinfoEndpoint: key(endpoint, 'Instead of the one that discovery names.'),
-    tokenEndpoint: key(endpoint, 'Instead of the one that discovery names.'),
     algorithms: key(filled(algorithm), 'The signature algorithms that tokens may have.'),
     tokenTypes: key(filled(tokenType), 'The `typ` that tokens may have; none is an absent one.', ['at+jwt']),
     claims: key(claims, 'Where this issuer keeps what others keep in `scope` and `client_id`.', {}),

@@ -1,30 +1,32 @@
 import * as v from 'valibot'
+import { type Irregularity, irregularityBit } from '../../http/request-target.ts'
 import { scopeText } from '../../http/scope-token.ts'
-import { authorization, exchangeLimits, exchangeTimeouts, texts, upstream } from './exchange.ts'
+import { isJsonObject } from '../../issuer/json-object.ts'
+import { exchangeOptions } from './exchange.ts'
 import { fields, key, named } from './fields.ts'
-import { byShape, isMap } from './form.ts'
+import { byForm } from './form.ts'
 import { filled, flag, list, word } from './values.ts'
 
 const inexact = 'this number cannot be compared exactly: quote it when the claim is a text'
 const claimWords = 'expected a text, a number or true/false, or a list of these'
 const claimMap = v.never(({ input }) => {
-  const [name, ...more] = isMap(input) ? Object.keys(input) : []
-  const bare = isMap(input) && name !== undefined && more.length === 0 && input[name] === null
+  const [name, ...more] = isJsonObject(input) ? Object.keys(input) : []
+  const bare = isJsonObject(input) && name !== undefined && more.length === 0 && input[name] === null
   return bare ? `{${name}} without quotes is a map: write "{${name}}"` : claimWords
 })
 const oneValue = v.pipe(
   v.union([v.string(), v.number(), v.boolean()], claimWords),
   v.check((value) => value !== '', 'an empty text is no condition: write the value, or take the claim out'),
-  // A claim is parsed as a double: beyond these bounds neighbours would be equal.
+  // Claims are parsed as doubles: beyond these bounds two different numbers would be equal.
   v.check((value) => typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER, inexact),
 )
-const claimValue = byShape({
+const claimValue = byForm({
   text: oneValue,
-  list: filled(byShape({ text: oneValue, map: claimMap })),
+  list: filled(byForm({ text: oneValue, map: claimMap })),
   map: claimMap,
 })
 
-const where = v.pipe(
+const conditions = v.pipe(
   named(claimValue),
   v.check(
     (value) => Object.keys(value).length > 0,
@@ -32,14 +34,11 @@ const where = v.pipe(
   ),
 )
 
-const irregularities = [
-  'encoded-slash',
-  'encoded-delimiters',
-  'encoded-percent',
-  'path-parameters',
-  'empty-segments',
-  'non-utf8',
-] as const
+/** Names of irregularities → a bit set of them. */
+const irregularities = v.pipe(
+  list(word(Object.keys(irregularityBit) as Irregularity[])), // It has each of them as a key.
+  v.transform((names) => names.reduce((bits, name) => bits | irregularityBit[name], 0)),
+)
 
 const onlyTrue = v.literal(true, 'expected true; to ask for something else, write that instead')
 const emptyText = 'an empty text is never a requirement; use authenticated or public'
@@ -61,17 +60,20 @@ const kinds = {
   optional: key(onlyTrue, 'Without a token: forwarded without identity. With one: it must be valid.'),
   authenticated: key(onlyTrue, 'Any valid token for this resource, whatever its scopes.'),
 }
-const options = {
-  where: key(where, 'Claims that the token must have: a value, one of several, or "{param}" of the path.'),
+const where = key(
+  conditions,
+  'Claims that the token must have: a value, one of several, or "{param}" of the path.',
+)
+
+/** Options that hold as they are written. A new one needs nothing but this line and its use. */
+export const plainRouteOptions = {
   websocket: key(flag, 'Whether a WebSocket may be opened here.', false),
-  allow: key(list(word(irregularities)), 'Irregular request targets that this route takes.'),
-  authorization: key(authorization, texts.authorization),
-  upstream: key(upstream, texts.upstream),
-  timeouts: key(exchangeTimeouts, 'Other times for this route.'),
-  limits: key(exchangeLimits, 'Other limits for this route.'),
+  allow: key(irregularities, 'Irregular request targets that this route takes.', []),
 }
 
-/** Keys of the long form: what tells a requirement from a map of methods. */
+const options = { where, ...plainRouteOptions, ...exchangeOptions }
+
+/** The keys of the long form. They tell a requirement from a map of methods. */
 export const requirementKeys: readonly string[] = [...Object.keys(kinds), ...Object.keys(options)]
 
 /** The long form of a requirement, with the options of a route. */
@@ -99,3 +101,4 @@ function kindsOf(value: object): string[] {
 
 export type FileRequirement = v.InferOutput<typeof requirement>
 export type ClaimValue = v.InferOutput<typeof oneValue>
+export type PlainRouteOptions = Pick<FileRequirement, keyof typeof plainRouteOptions>

@@ -1,4 +1,6 @@
-/** The known word nearest to `word`, when it is near enough to be a slip of the hand. */
+/**
+ * The known word nearest to this one, if it is near enough for a slip of the hand: a third of the letters.
+ */
 export function suggest(word: string, known: readonly string[]): string | undefined {
   const ranked = known.map((candidate) => ({
     candidate,
@@ -11,7 +13,9 @@ export function suggest(word: string, known: readonly string[]): string | undefi
     : undefined
 }
 
-/** Letters to add, take away, change, or swap with their neighbour (optimal string alignment). */
+/**
+ * The number of letters to add, take away, change or swap with their neighbour (optimal string alignment).
+ */
 function distance(a: string, b: string): number {
   let before: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i)

@@ -4,26 +4,26 @@ const millisecondsOf: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60
 const bytesOf: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
 const durationWords = 'a duration with its unit: 250ms, 5s, 2m, 1h'
 const sizeWords = 'a size with its unit: 16KiB, 10MiB'
-/** A timer of Node that is longer than 2^31 - 1 ms fires at once. */
-const longestTimer = 596
+/** In hours. A timer of Node that is longer than 2^31 - 1 ms fires at once. */
+const longestTimerHours = 596
 
 /** `250ms`, `5s`, `2m`, `1h` → milliseconds. */
 const durationText = withUnit(/^(\d+)(ms|s|m|h)$/, millisecondsOf, durationWords)
 
-/** Without a timer behind it; may be zero. */
+/** A duration without a timer behind it, in milliseconds. It may be zero. */
 export const tolerance = v.pipe(
   durationText,
   v.maxValue(Number.MAX_SAFE_INTEGER, 'this duration is too long'),
 )
 
-/** The same above zero. */
+/** The same, above zero. */
 export const lifetime = v.pipe(tolerance, v.minValue(1, `expected ${durationWords}; above zero`))
 
-/** What has a timer: above zero, and no longer than a timer can be. */
+/** A duration with a timer behind it: above zero, and no longer than a timer can be. */
 export const timeout = v.pipe(
   durationText,
   v.minValue(1, `expected ${durationWords}; above zero`),
-  v.maxValue(longestTimer * 3_600_000, `expected a duration of at most ${longestTimer}h`),
+  v.maxValue(longestTimerHours * 3_600_000, `expected a duration of at most ${longestTimerHours}h`),
 )
 
 /** `16KiB`, `10MiB` → bytes, above zero. */
@@ -33,7 +33,7 @@ export const size = v.pipe(
   v.maxValue(Number.MAX_SAFE_INTEGER, 'this size is too large'),
 )
 
-/** A whole number within these bounds; a text of digits too, since an expanded reference is text. */
+/** A whole number within these bounds. A text of digits counts, since an expanded reference is a text. */
 export function count(least: number, most: number = Number.MAX_SAFE_INTEGER) {
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
   const message = `expected a whole number ${range}`

@@ -17,7 +17,7 @@ export function list<const T extends v.GenericSchema>(item: T) {
   return v.array(item, 'expected a list, such as [one, two]')
 }
 
-/** A list that would change its meaning to its opposite when nothing is left in it. */
+/** A list of at least one: an empty one would mean the opposite (everybody instead of nobody). */
 export function filled<const T extends v.GenericSchema>(item: T) {
   return v.pipe(list(item), v.nonEmpty('an empty list is never a value here: name one, or take the key out'))
 }
@@ -40,7 +40,9 @@ function checked(isRight: (value: string) => boolean, message: string) {
 
 const baseUrlForm = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/
 
-/** An issuer or this gateway: compared as text, so nothing may stand in it that a URL can have in two spellings. */
+/**
+ * An issuer, or this gateway. It is compared as text: no part is admitted that has two spellings in a URL.
+ */
 export const baseUrl = v.pipe(
   formed(baseUrlForm, 'expected a URL such as https://example.com, without user, query and fragment'),
   v.check((value) => !baseUrlForm.test(value) || URL.canParse(value), 'this URL cannot be read: correct it'),
@@ -72,7 +74,8 @@ export const address = v.pipe(
 export const host = v.pipe(
   checked(
     isHost,
-    'expected a host such as api.example.com or "*.example.com", without scheme, port and path; write international names in their xn-- form',
+    'expected a host such as api.example.com or "*.example.com", without scheme, port and path; ' +
+      'write international names in their xn-- form',
   ),
   v.transform((value) => value.toLowerCase().replace(/\.$/, '')),
 )
@@ -83,7 +86,7 @@ export const network = v.pipe(
   v.transform((value) => (value.includes('/') ? value : `${value}/${isIP(value) === 6 ? 128 : 32}`)),
 )
 
-/** RFC 9110 section 5.1. */
+/** The name of a header field (RFC 9110 section 5.1). */
 export const fieldName = formed(
   /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/,
   'not a header name: use letters, digits and -',
@@ -92,7 +95,8 @@ export const fieldName = formed(
 /** As browsers send it (RFC 6454 section 6.2), or `*`. */
 export const corsOrigin = checked(
   (value) => value === '*' || (isOrigin(value) && new URL(value).origin === value),
-  'expected an origin as browsers send it, such as https://app.example.com, in lower case and without a slash at its end, or "*"',
+  'expected an origin as browsers send it, such as https://app.example.com, ' +
+    'in lower case and without a slash at its end, or "*"',
 )
 
 export const methodName = formed(/^[A-Z][A-Z-]*$/, 'expected a method in capitals, such as GET')

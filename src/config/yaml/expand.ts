@@ -3,14 +3,14 @@ import { resolve } from 'node:path'
 
 export type ExpandContext = {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** `${file:...}` is resolved against it. */
+  /** The names in `${file:...}` are resolved against this folder. */
   readonly folder: string
 }
 
-/** The expanded text, or every reason why it cannot be had. A reason names the variable, never its value. */
+/** The expanded text, or every reason why there is none. A reason names the variable, never its value. */
 export type Expansion = { readonly text: string } | { readonly problems: readonly string[] }
 
-/** A brace inside would be another reference, or leave it unclear which brace ends it. */
+/** A brace inside would be another reference, or make it unclear which brace is the end. */
 const reference = /\$\$\{|\$\{([^{}]*)\}|\$\{/g
 const howToWrite = 'write ${NAME}, ${NAME:-default} or ${file:PATH}, or $${ for the characters themselves'
 
@@ -25,7 +25,7 @@ export function expand(source: string, context: ExpandContext): Expansion {
     if ('problem' in value) problems.add(value.problem)
     return 'text' in value ? value.text : ''
   })
-  // Where the braces do not fit, what stands between them says nothing.
+  // When the braces do not match, the text between them says nothing.
   if (problems.has(malformed)) return { problems: [malformed] }
   return problems.size === 0 ? { text } : { problems: [...problems] }
 }
@@ -50,7 +50,7 @@ function checked(text: string, what: string): Found {
   return { text }
 }
 
-/** Files that hold secrets mostly end with a line break, which is no part of the secret. */
+/** Most files that hold a secret end with a line break, which is no part of it. */
 function readSecret(fileName: string, folder: string): Found {
   try {
     const text = readFileSync(resolve(folder, fileName), 'utf8').replace(/\r?\n$/, '')

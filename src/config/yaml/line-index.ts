@@ -1,7 +1,7 @@
 export type LineIndex = {
-  /** Line and column of an offset, both counted from 1. */
-  positionOf(offset: number): { readonly line: number; readonly column: number }
-  /** Offset of the line break behind this offset, or of the end of the text. */
+  /** The line and the column of an offset, both counted from 1. */
+  lineAndColumn(offset: number): { readonly line: number; readonly column: number }
+  /** The offset of the next line break, or of the end of the text. */
   endOfLine(offset: number): number
 }
 
@@ -23,7 +23,7 @@ export function createLineIndex(text: string): LineIndex {
   }
 
   return {
-    positionOf(offset) {
+    lineAndColumn(offset) {
       const line = lineOf(offset)
       return { line: line + 1, column: offset - (starts[line] ?? 0) + 1 }
     },

@@ -1,7 +1,7 @@
 import { type Document, type ErrorCode, visit, type YAMLError } from 'yaml'
 import { type Span, spanOf } from './position.ts'
 
-/** Why this text is no document that can be read; empty when it is one. */
+/** The reasons why this text is no YAML document; none when it is one. */
 export function syntaxProblems(
   document: Document.Parsed,
 ): { readonly span: Span; readonly message: string }[] {
@@ -18,7 +18,7 @@ export function syntaxProblems(
   return problems
 }
 
-/** Reported where the file ends: what helps is where the quote was opened. */
+/** The library reports an open quote at the end of the file. The place where it was opened helps more. */
 function isOpenQuote({ message }: YAMLError): boolean {
   return message.startsWith('Missing closing')
 }
@@ -33,7 +33,7 @@ function lastScalar(document: Document.Parsed): Span {
   return last
 }
 
-/** The library says what is wrong; these say what to do about it. */
+/** The library says what is wrong; these texts add what to do about it. */
 const mends: Partial<Record<ErrorCode, string>> = {
   BAD_ALIAS: 'quote a text that starts with * or &',
   BAD_INDENT: 'line it up with its neighbours, and close what is open',

@@ -64,7 +64,7 @@ const conversion: ConversionConfig = {
   ignoreActions: ['check', 'raw_check'],
   overrideSchema({ valibotSchema, jsonSchema }) {
     if (valibotSchema === routes) return routesShape
-    if ('forms' in valibotSchema) return anyForm(valibotSchema.forms as Forms) // Only `byShape` has forms.
+    if ('forms' in valibotSchema) return anyForm(valibotSchema.forms as Forms) // Only `byForm` has forms.
     if ('about' in valibotSchema) return { description: String(valibotSchema.about), ...jsonSchema }
     // The metadata of a custom schema has its JSON Schema.
     return valibotSchema.type === 'custom' ? jsonSchema : undefined

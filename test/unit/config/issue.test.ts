@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest'
+import { formatIssue, type Issue } from '../../../src/config/issue.ts'
+
+const issue: Issue = { severity: 'error', line: 2, column: 5, length: 3, path: 'apis', message: 'wrong' }
+
+function print(over: Partial<Issue>, text = 'a: 1\n  b: xyz\n'): string {
+  return formatIssue({ ...issue, ...over }, { fileName: 'gateway.yaml', text })
+}
+
+describe('a printed issue', () => {
+  test('shows its line without the indentation, and carets', () => {
+    expect(print({ column: 6 })).toBe('gateway.yaml:2:6 apis: wrong\n\n    b: xyz\n       ^^^\n')
+  })
+
+  test('of a warning says so', () => {
+    expect(print({ severity: 'warning' })).toMatch(/^gateway\.yaml:2:5 apis: warning: wrong\n/)
+  })
+
+  test('about the whole file has no path', () => {
+    expect(print({ path: '', line: 1, column: 1 })).toMatch(/^gateway\.yaml:1:1 wrong\n/)
+  })
+
+  test('has no excerpt when its line is empty or not there', () => {
+    expect(print({ line: 9 })).toBe('gateway.yaml:9:5 apis: wrong')
+    expect(print({ line: 1, column: 1 }, '   \n')).toBe('gateway.yaml:1:1 apis: wrong')
+  })
+
+  test('shows of a very long line only the part around it', () => {
+    const text = `a: ${'x'.repeat(1000)}here${'y'.repeat(1000)}`
+    const [, , excerpt = '', carets = ''] = print({ line: 1, column: 1004, length: 4 }, text).split('\n')
+    expect(excerpt.length).toBe(124)
+    expect(excerpt.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1)).toBe('here')
+  })
+})
