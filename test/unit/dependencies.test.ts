@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
 const root = new URL('../../', import.meta.url)
-const page = readFileSync(new URL('docs/dependencies.md', root), 'utf8')
-const { dependencies, devDependencies } = JSON.parse(
-  readFileSync(new URL('package.json', root), 'utf8'),
-) as Record<'dependencies' | 'devDependencies', Record<string, string>>
+const read = (name: string) => readFileSync(new URL(name, root), 'utf8')
+const page = read('docs/dependencies.md')
+const { dependencies, devDependencies } = JSON.parse(read('package.json')) as {
+  readonly dependencies?: unknown
+  readonly devDependencies: Record<string, string>
+}
 
 /** First cells of the table under a heading. */
 function listed(heading: string): string[] {
@@ -13,12 +15,32 @@ function listed(heading: string): string[] {
   return [...section.matchAll(/^\| `([^`]+)` *\| \S/gm)].map(([, name = '']) => name)
 }
 
+/** Packages that the program imports, the stand-ins aside. */
+function imported(): string[] {
+  const files = readdirSync(new URL('src/', root), { recursive: true, encoding: 'utf8' })
+  const texts = files
+    .filter((name) => name.endsWith('.ts') && !name.startsWith('dev/'))
+    .map((name) => read(`src/${name}`))
+  const names = texts.flatMap((text) => [...text.matchAll(/(?:from|import\() ?'([^.'][^']*)'/g)])
+  const packages = names
+    .map(([, name = '']) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? '')
+    .filter((name) => !name.startsWith('node:'))
+  return [...new Set(packages)].sort()
+}
+
 describe('docs/dependencies.md', () => {
   it('gives a reason for every package in the program, and for no other', () => {
-    expect(listed('In the program').sort()).toEqual(Object.keys(dependencies).sort())
+    expect(listed('In the program').sort()).toEqual(imported())
   })
 
   it('gives a reason for every package in development, and for no other', () => {
-    expect(listed('In development only').sort()).toEqual(Object.keys(devDependencies).sort())
+    const others = Object.keys(devDependencies).filter((name) => !imported().includes(name))
+    expect(listed('In development only').sort()).toEqual(others.sort())
+  })
+})
+
+describe('package.json', () => {
+  it('has nothing installed with the program, since all of it is built in', () => {
+    expect(dependencies).toBeUndefined()
   })
 })

@@ -1,14 +1,16 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { bundledPackages } from './bundled-packages.ts'
+import { launcher } from './launcher.ts'
+import { softwareBill } from './software-bill.ts'
 
 // `npm run build`: dist/cli.js becomes the whole program in one file. From start to listening it took 225 ms
 // on Node 20 and 196 ms on Node 24 to load its 280 files one by one; with one file it takes 148 and 133 ms.
 // Three things were tried and gained nothing: minifying, several files that load each other, and V8's compile
 // cache (10 ms, and the image has no place to keep it).
 
-/** The licences of the packages that are built in: each asks to be passed on with the code. */
-const notices = 'dist/THIRD-PARTY.txt'
+const { engines } = JSON.parse(readFileSync('package.json', 'utf8')) as { engines: { node: string } } // Ours.
 
 /** The stand-ins are not published, so they are not built in: `scopegate demo` loads them from dist/dev/. */
 const withoutStandIns: Plugin = {
@@ -33,8 +35,8 @@ const { metafile } = await build({
   sourcesContent: false,
   plugins: [withoutStandIns],
   metafile: true,
-  // CommonJS packages load Node's modules with `require`, which an ES module does not have.
   banner: {
+    // CommonJS packages load Node's modules with `require`, which an ES module does not have.
     js: [
       "import { createRequire as requireFrom } from 'node:module'",
       'const require = requireFrom(import.meta.url)',
@@ -42,22 +44,18 @@ const { metafile } = await build({
   },
 })
 
-const folders = Object.keys(metafile.inputs).map(
-  (file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0],
-)
-const packages = new Set(folders.filter((folder) => folder !== undefined))
-writeFileSync(
-  notices,
-  [...packages]
-    .sort()
-    .map(noticeOf)
-    .join(`\n${'-'.repeat(80)}\n\n`),
-)
+writeFileSync('dist/scopegate.js', launcher(engines.node), { mode: 0o755 })
 
-/** Throws when the package comes without the text of a licence: then somebody has to look for it. */
-function noticeOf(folder: string): string {
-  const text = readFileSync(join(folder, 'package.json'), 'utf8')
-  const { name, version, license } = JSON.parse(text) // npm has read it before.
+const packages = bundledPackages(Object.keys(metafile.inputs))
+const rule = `\n${'-'.repeat(80)}\n\n`
+writeFileSync('dist/THIRD-PARTY.txt', packages.map(noticeOf).join(rule))
+writeFileSync('dist/sbom.cdx.json', `${JSON.stringify(softwareBill(packages), null, 2)}\n`)
+
+/**
+ * The licence of a package that is built in, which each asks to be passed on with the code. Throws when it
+ * comes without the text of a licence: then somebody has to look for it.
+ */
+function noticeOf({ folder, name, version, license }: (typeof packages)[number]): string {
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
   if (file === undefined) throw new Error(`${folder} has no licence text`)
   return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
