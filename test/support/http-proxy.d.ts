@@ -1,4 +1,4 @@
-/** What the benchmark uses of http-proxy 1.18.1, which ships no types. */
+/** The part of http-proxy 1.18.1 that is used here; it ships no types. */
 declare module 'http-proxy' {
   import type { Agent, IncomingMessage, ServerResponse } from 'node:http'
   import type { Duplex } from 'node:stream'
