@@ -17,8 +17,6 @@ export type GatewayOptions = {
   readonly runtime: Runtime
   /** The gateway in force at the time of the call: open streams are decided again by it. */
   readonly current: () => Asked
-  /** Of the public listener. */
-  readonly port: () => number
 }
 
 /** Rules that can be asked the question. */
@@ -52,7 +50,7 @@ export type CompiledRules = {
  * Config → snapshot. Takes key sets and upstreams from the runtime, where they live on. What throws half-way gives back
  * what it took.
  */
-export function compileSnapshot({ config, runtime, current, port }: GatewayOptions): Snapshot {
+export function compileSnapshot({ config, runtime, current }: GatewayOptions): Snapshot {
   const build: RouteBuild = { config, runtime, releases: [], plans: new Map(), requirements: new Map() }
   const release = () => {
     for (const giveBack of build.releases.splice(0)) giveBack()
@@ -70,7 +68,6 @@ export function compileSnapshot({ config, runtime, current, port }: GatewayOptio
       forwarded: createForwardedPolicy({
         trustedProxies: config.trustedProxies,
         tls: config.tls !== undefined,
-        port,
       }),
       refusalResponse: createRefusalResponses(config.publicUrl ?? 'scopegate'),
       log: createDecisionLog(runtime.log, config.log),

@@ -48,6 +48,7 @@ function upstreamHeaders(
   if (route.preserveHost) headers.push('Host', head.host)
   if (token !== undefined) route.identity(token, headers)
   headers.push(...client.headers, 'X-Request-Id', requestId)
+  if (route.stripPrefix !== '') headers.push('X-Forwarded-Prefix', route.stripPrefix)
   const authorization = authorizationFor(route, head.authorization)
   if (authorization !== undefined) headers.push('Authorization', authorization)
   if (head.contentLength !== undefined && hasBody(head))

@@ -1,6 +1,6 @@
-import { BlockList, isIP } from 'node:net'
+import { BlockList, isIP, isIPv6 } from 'node:net'
 import { memo } from '../memo.ts'
-import { parseHost } from './host.ts'
+import { parseHost, portOf } from './host.ts'
 
 /** Who the client is and how it reached us, for the log and for X-Forwarded-*. */
 export type ClientAddress = {
@@ -17,50 +17,62 @@ export type ForwardedPolicy = {
   client(peer: string, headers: readonly string[], host: string): ClientAddress
 }
 
+type Scheme = 'http' | 'https'
+
 export function createForwardedPolicy(options: {
   /** CIDRs whose X-Forwarded-* are believed. Default of the configuration: none. */
   readonly trustedProxies: readonly string[]
   /** Of the listener. */
   readonly tls: boolean
-  readonly port: () => number
 }): ForwardedPolicy {
-  const proto = options.tls ? 'https' : 'http'
+  const scheme = options.tls ? 'https' : 'http'
   const isTrusted = trustOf(options.trustedProxies)
-  let port: string | undefined
   return {
     client(peer, headers, host) {
       const address = normalAddress(peer)
-      // The listener has its port by the time that a request comes, and keeps it.
-      port ??= String(options.port())
-      if (!isTrusted(address)) return described(address, address, proto, host, port)
-      const said = readForwarded(headers)
-      const hops = walk(said.for, address, isTrusted)
+      if (!isTrusted(address)) return described(address, address, scheme, host)
+      const told = readForwarded(headers)
+      const hops = walk(told.for, address, isTrusted)
+      const toldHost = agreed(told.host)
       return described(
         hops[0] ?? address,
         hops.join(', '),
-        protocol.test(said.proto) ? said.proto.toLowerCase() : proto,
-        parseHost(said.host) === undefined ? host : said.host,
-        isPort(said.port) ? said.port : port,
+        schemes.get(agreed(told.proto).toLowerCase()) ?? scheme,
+        parseHost(toldHost) === undefined ? host : toldHost,
       )
     },
   }
 }
 
-function described(address: string, hops: string, proto: string, host: string, port: string): ClientAddress {
+/**
+ * All four describe one address. Its port is the one that the host names, or else the default of the scheme: the
+ * listening port and an `X-Forwarded-Port` of a proxy may be those of some machine between, which no client knows.
+ */
+function described(address: string, hops: string, scheme: Scheme, host: string): ClientAddress {
   return {
     address,
     headers: [
       'X-Forwarded-For',
       hops,
       'X-Forwarded-Proto',
-      proto,
+      scheme,
       'X-Forwarded-Host',
       host,
       'X-Forwarded-Port',
-      port,
+      portOf(host) ?? defaultPorts[scheme],
     ],
   }
 }
+
+const defaultPorts: Readonly<Record<Scheme, string>> = { http: '80', https: '443' }
+
+/** Some proxies name the protocol of the upgrade instead. */
+const schemes: ReadonlyMap<string, Scheme> = new Map<string, Scheme>([
+  ['http', 'http'],
+  ['https', 'https'],
+  ['ws', 'http'],
+  ['wss', 'https'],
+])
 
 function trustOf(trustedProxies: readonly string[]): (address: string) => boolean {
   if (trustedProxies.length === 0) return () => false
@@ -83,48 +95,62 @@ const normalAddress = memo((address) => {
 
 const mappedAddress = /^::ffff:([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)$/i
 
-/**
- * Each of the four as one text; several fields are joined, so that for all but the first they count as not
- * well-formed.
- */
-type Forwarded = { for: string; proto: string; host: string; port: string }
+/** Three of the four, each as one text: several fields are one list. X-Forwarded-Port is never read. */
+type Forwarded = { for: string; proto: string; host: string }
 
 function readForwarded(headers: readonly string[]): Forwarded {
-  const said: Forwarded = { for: '', proto: '', host: '', port: '' }
+  const told: Forwarded = { for: '', proto: '', host: '' }
   for (let i = 0; i < headers.length; i += 2) {
     const member = memberOf(headers[i] ?? '')
     if (member === 'none') continue
     const value = headers[i + 1] ?? ''
-    said[member] = said[member] === '' ? value : `${said[member]},${value}`
+    told[member] = told[member] === '' ? value : `${told[member]},${value}`
   }
-  return said
+  return told
 }
 
 const memberOf = memo<keyof Forwarded | 'none'>((name) => {
   const literal = name.toLowerCase()
   if (literal === 'x-forwarded-for') return 'for'
   if (literal === 'x-forwarded-proto') return 'proto'
-  if (literal === 'x-forwarded-host') return 'host'
-  return literal === 'x-forwarded-port' ? 'port' : 'none'
+  return literal === 'x-forwarded-host' ? 'host' : 'none'
 })
 
+/** The value on which all members of a list agree, letter case aside, as when each proxy of a chain adds its own. */
+function agreed(list: string): string {
+  if (!list.includes(',')) return list.trim()
+  const [first = '', ...others] = list.split(',').map((member) => member.trim())
+  return others.every((other) => other.toLowerCase() === first.toLowerCase()) ? first : ''
+}
+
 /**
- * The hops that trusted proxies vouch for, the first untrusted one in front, the peer last. What stands left
- * of it is the client's own word and is left out; so is everything from a text on that is no address.
+ * The hops that trusted proxies vouch for: the first untrusted one in front, the peer last. Every element before that
+ * one is the client's own word and is left out; so is everything before an element that is no address.
  */
 function walk(forwardedFor: string, peer: string, isTrusted: (address: string) => boolean): string[] {
   const hops = [peer]
-  const elements = forwardedFor.split(',')
-  for (let i = elements.length - 1; i >= 0 && isTrusted(hops[0] ?? ''); i--) {
-    const hop = normalAddress((elements[i] ?? '').trim())
-    if (isIP(hop) === 0) break
-    hops.unshift(hop)
+  let end = forwardedFor.length
+  while (end > 0 && hops.length <= mostHops && isTrusted(hops.at(-1) ?? '')) {
+    const comma = forwardedFor.lastIndexOf(',', end - 1)
+    const hop = hopAddress(forwardedFor.slice(comma + 1, end))
+    if (hop === null) break
+    hops.push(hop)
+    end = comma
   }
-  return hops
+  return hops.reverse()
 }
 
-const protocol = /^https?$/i
+/** No chain of proxies is longer. A client that is let through by one can write a thousand of their addresses. */
+const mostHops = 32
 
-function isPort(value: string): boolean {
-  return /^[1-9][0-9]{0,4}$/.test(value) && Number(value) <= 65535
-}
+/** Some proxies add the port to the address, which needs brackets in IPv6. */
+const hopAddress = memo<string | null>((element) => {
+  const text = element.trim()
+  const bracketed = inBrackets.exec(text)?.[1]
+  if (bracketed !== undefined) return isIPv6(bracketed) ? normalAddress(bracketed) : null
+  const address = normalAddress(withPort.exec(text)?.[1] ?? text)
+  return isIP(address) === 0 ? null : address
+})
+
+const inBrackets = /^\[([^\]]*)\](?::[0-9]{1,5})?$/
+const withPort = /^([0-9.]+):[0-9]{1,5}$/

@@ -65,6 +65,7 @@ const managed: readonly string[] = [
   'x-forwarded-for',
   'x-forwarded-host',
   'x-forwarded-port',
+  'x-forwarded-prefix',
   'x-forwarded-proto',
   'x-http-method',
   'x-http-method-override',

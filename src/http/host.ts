@@ -18,4 +18,14 @@ const known = memo<string | null>((value) => {
   return name?.toLowerCase() ?? null
 })
 
+/** The port that a Host value names, without leading zeros; undefined when it names none, or none that exists. */
+export function portOf(value: string): string | undefined {
+  return knownPort(value) ?? undefined
+}
+
+const knownPort = memo<string | null>((value) => {
+  const port = Number(hostAndPort.exec(value)?.[3] ?? 0)
+  return port > 0 && port <= 65535 ? String(port) : null
+})
+
 const hostAndPort = /^(?:([a-z0-9_~-]+(?:\.[a-z0-9_~-]+)*)\.?|\[([0-9a-f:.]+)\])(?::([0-9]{1,5}))?$/i

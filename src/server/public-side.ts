@@ -17,8 +17,6 @@ import { applyLimits, createListener, watchCertificates } from './listener.ts'
 export type PublicSideOptions = {
   readonly config: Config
   readonly log: Logger
-  /** Of the public listener; asked when requests come. */
-  readonly port: () => number
 }
 
 /** The public side of one process: its HTTP server and the rules in force. It neither listens nor has an admin side. */
@@ -94,8 +92,7 @@ export class PublicSide {
   }
 
   #compile(config: Config): Gateway {
-    const { port } = this.#options
-    return createGateway({ config, runtime: this.#runtime, current: () => this.#gateway, port })
+    return createGateway({ config, runtime: this.#runtime, current: () => this.#gateway })
   }
 
   #takeRequests(): void {

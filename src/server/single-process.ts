@@ -24,7 +24,7 @@ export async function startServer(options: {
   const { config } = options
   refuseLenientParser()
   let stopped: Promise<void> | undefined
-  const publicSide = new PublicSide({ ...options, port: () => portOf(publicSide.server) })
+  const publicSide = new PublicSide(options)
   const admin = createAdmin({
     listenHost: config.admin.listen.host,
     live: () => true,

@@ -8,8 +8,6 @@ import type { Config } from '../config/config.ts'
 export type Orders = {
   readonly serve: {
     readonly number: number
-    /** Of the public listener. */
-    readonly port: number
     readonly config: string
     /** Base64. All workers have the same, so that a TLS session can be resumed with any of them. */
     readonly ticketKeys: string

@@ -38,7 +38,6 @@ export type SlotOptions = {
   readonly log: Logger
   /** The configuration in force. */
   readonly config: () => Config
-  readonly port: number
   readonly ticketKeys: string
 }
 
@@ -112,9 +111,9 @@ async function runOnce(state: State): Promise<{ end: End; problem: string | unde
 
 /** Has a new process serve. Resolves to what hindered it, or to undefined. */
 async function bringUp(state: State, worker: WorkerProcess): Promise<string | undefined> {
-  const { number, port, ticketKeys } = state
+  const { number, ticketKeys } = state
   let config = state.config()
-  let reply = await worker.ask('serve', { number, port, ticketKeys, config: encodeConfig(config) })
+  let reply = await worker.ask('serve', { number, ticketKeys, config: encodeConfig(config) })
   // The configuration in force may have changed while it was starting.
   while (reply !== undefined && reply.problem === undefined && config !== state.config()) {
     config = state.config()

@@ -93,10 +93,9 @@ async function start(state: State, admin: HttpServer): Promise<void> {
   const { config, log, publicPort, slots } = state
   await listen(publicPort.listener, config.listen)
   await listen(admin, config.admin.listen)
-  const port = portOf(publicPort.listener)
   const ticketKeys = randomBytes(48).toString('base64')
   for (let number = 1; number <= config.workers; number++)
-    slots.push(createSlot({ number, publicPort, log, config: () => state.config, port, ticketKeys }))
+    slots.push(createSlot({ number, publicPort, log, config: () => state.config, ticketKeys }))
   const starts = slots.map(async ({ firstStart }) => {
     const problem = await firstStart
     if (problem !== undefined) throw new Error(problem)

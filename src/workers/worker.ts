@@ -97,12 +97,12 @@ async function obey<K extends OrderKind>(
 }
 
 function startServing(order: Orders['serve']): Serving | Required<ConfigReply> {
-  const { number, port, config: text, ticketKeys } = order
+  const { number, config: text, ticketKeys } = order
   process.title = `scopegate worker ${number}`
   const config = shareOf(decodeConfig(text), number)
   const log = createLogger({ ...config.log, format: 'json', worker: number })
   try {
-    const publicSide = new PublicSide({ config, log, port: () => port })
+    const publicSide = new PublicSide({ config, log })
     // The server was made by createHttpsServer, since `tls` is configured.
     if (config.tls) (publicSide.server as HttpsServer).setTicketKeys(Buffer.from(ticketKeys, 'base64'))
     // It never listens itself. Node starts to look for heads that are too slow when it sees this event.

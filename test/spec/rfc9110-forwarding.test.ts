@@ -23,7 +23,7 @@ describe('forwarding headers', () => {
     expect(stage.upstreamHeader('X-Forwarded-For')).toBe('127.0.0.1')
     expect(stage.upstreamHeader('X-Forwarded-Proto')).toBe('http')
     expect(stage.upstreamHeader('X-Forwarded-Host')).toBe('api.test')
-    expect(stage.upstreamHeader('X-Forwarded-Port')).toBe(String(stage.gateway.port))
+    expect(stage.upstreamHeader('X-Forwarded-Port')).toBe('80')
   })
 
   test('of a trusted proxy are extended, others of it dropped', async () => {
@@ -44,6 +44,41 @@ describe('forwarding headers', () => {
     await expect
       .poll(() => stage.gateway.logs.find(({ msg }) => msg === 'request'))
       .toMatchObject({ remote: '203.0.113.9' })
+  })
+
+  test('of a trusted proxy that writes ports, lists and wss describe one address', async () => {
+    const stage = await createStage(guarding('/**: public', 'trustedProxies: [127.0.0.1]'))
+    await stage.call('/', {
+      headers: {
+        'X-Forwarded-For': '203.0.113.7:51234',
+        'X-Forwarded-Proto': 'wss, wss',
+        'X-Forwarded-Host': 'api.test:8443',
+        'X-Forwarded-Port': '80',
+      },
+    })
+    expect(stage.upstreamHeader('X-Forwarded-For')).toBe('203.0.113.7, 127.0.0.1')
+    expect(stage.upstreamHeader('X-Forwarded-Proto')).toBe('https')
+    expect(stage.upstreamHeader('X-Forwarded-Port')).toBe('8443')
+    await expect
+      .poll(() => stage.gateway.logs.find(({ msg }) => msg === 'request'))
+      .toMatchObject({ remote: '203.0.113.7' })
+  })
+
+  test('tell the prefix that stripPath takes off, once, whatever the client sends', async () => {
+    const stage = await createStage(`
+identity: { keep: [X-Forwarded-Prefix] }
+apis:
+  shop: { resource: https://shop.test/, upstream: UPSTREAM, path: /größe/shop, stripPath: true, routes: { /**: public } }
+  rest: { resource: https://rest.test/, upstream: UPSTREAM, routes: { /**: public } }
+`)
+    const headers = { 'X-Forwarded-Prefix': '/evil', X_Forwarded_Prefix: '/evil' }
+    await stage.call('/gr%C3%B6%C3%9Fe/shop/x', { headers })
+    expect(stage.upstream.received()).toMatch(/^GET \/x HTTP/)
+    expect(stage.upstream.received().match(/^X-Forwarded-Prefix: .*$/gim)).toEqual([
+      'X-Forwarded-Prefix: /gr%C3%B6%C3%9Fe/shop',
+    ])
+    await stage.call('/other', { headers })
+    expect(stage.upstream.received()).not.toMatch(/evil/)
   })
 
   test('X-Request-Id is kept when it is well-formed and made when it is not; traceparent passes', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseHost } from '../../../src/http/host.ts'
+import { parseHost, portOf } from '../../../src/http/host.ts'
 
 it.each([
   ['gw.test', 'gw.test'],
@@ -44,4 +44,18 @@ it.each([
   'gw.test\n',
 ])('%j names nothing', (value) => {
   expect(parseHost(value)).toBeUndefined()
+})
+
+it.each([
+  ['gw.test', undefined],
+  ['gw.test:80', '80'],
+  ['[::1]', undefined],
+  ['[::1]:8443', '8443'],
+  ['gw.test:00080', '80'],
+  ['gw.test:0', undefined],
+  ['gw.test:65536', undefined],
+  ['gw.test:', undefined],
+  ['::1', undefined],
+])('%j names the port %s', (value, port) => {
+  expect(portOf(value)).toBe(port)
 })
