@@ -2,8 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/bench/**'],
+    include: ['test/**/*.test.ts', 'bench/test/**/*.test.ts'],
     testTimeout: 20_000,
     allowOnly: false,
   },

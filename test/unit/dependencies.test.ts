@@ -9,6 +9,11 @@ const { dependencies, devDependencies } = JSON.parse(read('package.json')) as {
   readonly devDependencies: Record<string, string>
 }
 
+const bench = JSON.parse(read('bench/package.json')) as { readonly dependencies: Record<string, string> }
+const lock = JSON.parse(read('package-lock.json')) as {
+  readonly packages: Record<string, { readonly version?: string }>
+}
+
 /** First cells of the table under a heading. */
 function listed(heading: string): string[] {
   const section = page.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
@@ -36,6 +41,21 @@ describe('docs/dependencies.md', () => {
   it('gives a reason for every package in development, and for no other', () => {
     const others = Object.keys(devDependencies).filter((name) => !imported().includes(name))
     expect(listed('In development only').sort()).toEqual(others.sort())
+  })
+
+  it('gives a reason for every package in the benchmark, and for no other', () => {
+    expect(listed('In the benchmark').sort()).toEqual(Object.keys(bench.dependencies).sort())
+  })
+})
+
+describe('bench/package.json', () => {
+  it('measures against the undici that is built in', () => {
+    expect(bench.dependencies['undici']).toBe(lock.packages['node_modules/undici']?.version)
+  })
+
+  it('keeps its packages out of the product, all but the one that a test needs', () => {
+    const both = Object.keys(bench.dependencies).filter((name) => lock.packages[`node_modules/${name}`])
+    expect(both.sort()).toEqual(['http-proxy', 'undici', 'ws'])
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Results, Run } from '../../bench/results.ts'
-import { digits, judge } from '../../bench/targets.ts'
+import type { Results, Run } from '../src/results.ts'
+import { digits, judge } from '../src/targets.ts'
 import { figuresOf, resultsOf, runOf } from './results-of.ts'
 
 function verdict(results: Results, what: string) {

@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { repositoryFolder } from '../programs.ts'
+import { dependencies } from '../programs.ts'
 import type { Peer, Place } from './peer.ts'
 import { startPinned } from './process.ts'
 
@@ -8,20 +8,20 @@ const checksNothing = { does: 'forwards, checks nothing', algorithms: [], webSoc
 
 /** Libraries of Node, each in a program of this folder, and the least that Node does to refuse. */
 export const nodePeers: readonly Peer[] = [
-  createPeer({ ...checksNothing, id: 'http-proxy', name: packageName('http-proxy') }, 'forward-http-proxy'),
-  createPeer({ ...checksNothing, id: 'httpxy', name: packageName('httpxy') }, 'forward-httpxy'),
+  createPeer({ ...checksNothing, id: 'http-proxy', name: packageName('http-proxy') }, 'http-proxy'),
+  createPeer({ ...checksNothing, id: 'httpxy', name: packageName('httpxy') }, 'httpxy'),
   createPeer(
     { ...checksNothing, id: 'undici', name: `bare ${packageName('undici')}`, webSockets: false },
-    'forward-undici',
+    'undici',
   ),
-  createPeer({ ...checksNothing, id: 'node-http', name: 'bare node:http' }, 'forward-node'),
+  createPeer({ ...checksNothing, id: 'node-http', name: 'bare node:http' }, 'node-http'),
   createPeer(
     fastify('fastify', '', 'verifies the signature, issuer, audience and expiry of each request'),
-    'forward-fastify',
+    'fastify',
   ),
   createPeer(
     fastify('fastify-cache', ' with its cache', 'verifies a token once, keeps the last 20,000'),
-    'forward-fastify',
+    'fastify',
     'cache',
   ),
   createPeer(
@@ -47,9 +47,9 @@ function fastify(id: string, addition: string, does: string): Description {
 function createPeer(description: Description, program: string, ...more: readonly string[]): Peer {
   return {
     ...description,
-    prepare: async () => undefined, // An ordinary development dependency.
+    prepare: async () => undefined, // A dependency of this package.
     start(place) {
-      const file = join(import.meta.dirname, `${program}.js`)
+      const file = join(import.meta.dirname, `programs/${program}.js`)
       return startPinned(place, process.execPath, [file, ...programArguments(place), ...more])
     },
   }
@@ -62,8 +62,7 @@ function programArguments(place: Place): readonly string[] {
   return [String(place.port), String(place.upstreamPort), file]
 }
 
-function packageName(name: string): string {
-  const file = join(repositoryFolder, 'node_modules', name, 'package.json')
-  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
-  return `${name} ${version}`
+/** With its version, which is pinned. */
+function packageName(name: keyof typeof dependencies): string {
+  return `${name} ${dependencies[name]}`
 }

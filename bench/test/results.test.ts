@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { costRatio, isSaturated, type Round, type Run, ratio, typical } from '../../bench/results.ts'
+import { costRatio, isSaturated, type Round, type Run, ratio, typical } from '../src/results.ts'
 
 function round(requestsPerSecond: number, cpuMicros: number, busy: number): Round {
   return { requestsPerSecond, cpuMicros, busy, p50Ms: 1, p99Ms: 2 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accountOf, parseSchedstat, parseStat, withDescendants } from '../../bench/machine/accounting.ts'
+import { accountOf, parseSchedstat, parseStat, withDescendants } from '../src/machine/accounting.ts'
 
 describe('/proc/PID/stat', () => {
   const fields = '7 42 7 0 -1 4194560 1 2 3 4 11 22 33 44 20 0 1 0 100 5 6'

@@ -1,4 +1,4 @@
-import type { Figure, Results, Round, Run, SectionResult } from '../../bench/results.ts'
+import type { Figure, Results, Round, Run, SectionResult } from '../src/results.ts'
 
 /** A run of the benchmark that never was. */
 export function resultsOf(

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { mask, unmask } from '../../bench/echo-socket.ts'
+import { mask, unmask } from '../src/echo-socket.ts'
 
 it('masks a message as RFC 6455 section 5.2 has it, and takes the mask off again', () => {
   const frame = mask('hello, world')

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import proxy from '@fastify/http-proxy'
 import { createVerifier } from 'fast-jwt'
 import fastify from 'fastify'
-import { readPublicKey } from './key.ts'
-import type { Place } from './peer.ts'
+import { readPublicKey } from '../key.ts'
+import type { Place } from '../peer.ts'
 
 /**
  * `@fastify/http-proxy` with its documented `preHandler`, in which fast-jwt verifies. Arguments: port, upstream's port,

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { fullPlan } from '../../bench/plan.ts'
-import { fillMarkers } from '../../bench/report/markers.ts'
-import { createParts } from '../../bench/report/parts.ts'
-import { drawPlots } from '../../bench/report/plots.ts'
-import { notMeasured, statements } from '../../bench/report/statements.ts'
-import type { StoredSection } from '../../bench/report/store.ts'
-import type { SectionResult } from '../../bench/results.ts'
-import { allSections } from '../../bench/sections/all.ts'
+import { fullPlan } from '../src/plan.ts'
+import { fillMarkers } from '../src/report/markers.ts'
+import { createParts } from '../src/report/parts.ts'
+import { drawPlots } from '../src/report/plots.ts'
+import { notMeasured, statements } from '../src/report/statements.ts'
+import type { StoredSection } from '../src/report/store.ts'
+import type { SectionResult } from '../src/results.ts'
+import { allSections } from '../src/sections/all.ts'
 import { figuresOf, resultsOf, runOf, sectionOf } from './results-of.ts'
 
-const page = readFileSync(join(import.meta.dirname, '../../../docs/performance.md'), 'utf8')
+const page = readFileSync(join(import.meta.dirname, '../../docs/performance.md'), 'utf8')
 
 function stored(section: Partial<SectionResult>, absent: StoredSection['absent'] = []): StoredSection {
   return { machine: resultsOf([]).machine, plan: fullPlan, absent, section: sectionOf(section) }

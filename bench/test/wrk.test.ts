@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readResult, wrkScript } from '../../bench/load/wrk.ts'
+import { readResult, wrkScript } from '../src/load/wrk.ts'
 
 function output(changed: object = {}): string {
   const counts = { requests: 1000, micros: 2_000_000, p50: 1500, p99: 9000 }

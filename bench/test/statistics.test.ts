@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { median, percentile, slope } from '../../bench/statistics.ts'
+import { median, percentile, slope } from '../src/statistics.ts'
 
 describe('median', () => {
   it.each([

@@ -1,6 +1,6 @@
-import { formatTable } from '../../../src/dev/demo/text-table.ts'
 import type { Figure, Machine, Results, Table } from '../results.ts'
 import { digits, judge } from '../targets.ts'
+import { formatMarkdownTable } from './markdown.ts'
 import { tabulate } from './tabulate.ts'
 
 /** All that was measured, for a terminal. */
@@ -26,26 +26,15 @@ export function formatTargets(results: Results): string {
     state === 'missed' ? 'MISSED' : state,
     measured,
   ])
-  return table(['target', 'wanted', '', 'measured'], rows)
+  return formatMarkdownTable({ titles: ['target', 'wanted', '', 'measured'], rows }, 'left')
 }
 
 function formatRuns(runs: Table): string {
-  const { titles, rows } = tabulate(runs)
-  const text = table(titles, rows)
+  const text = formatMarkdownTable(tabulate(runs))
   return runs.bodyBytes === undefined && runs.unit === undefined ? text : `${runs.title}\n${text}`
 }
 
 function formatFigures(figures: readonly Figure[]): string {
-  return table(
-    ['', '', ''],
-    figures.map(({ name, value, unit }) => [name, digits(value), unit]),
-  ).trimStart()
-}
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  return formatTable(
-    titles.map((title) => ({ title })),
-    rows,
-    { width: 120 },
-  )
+  const rows = figures.map(({ name, value, unit }) => [name, `${digits(value)} ${unit}`])
+  return formatMarkdownTable({ titles: ['', ''], rows })
 }

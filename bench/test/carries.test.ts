@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { formatCarries } from '../../bench/report/carries.ts'
-import { createReader } from '../../bench/report/reader.ts'
-import { notMeasured } from '../../bench/report/statements.ts'
+import { formatCarries } from '../src/report/carries.ts'
+import { createReader } from '../src/report/reader.ts'
+import { notMeasured } from '../src/report/statements.ts'
 import { figuresOf, resultsOf, runOf } from './results-of.ts'
 
 function carried(supervisorMicros: number): string[][] {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { formatMarkdownTable } from '../../bench/report/markdown.ts'
+import { formatMarkdownTable } from '../src/report/markdown.ts'
 
 it('aligns names to the left and figures to the right', () => {
   const text = formatMarkdownTable({

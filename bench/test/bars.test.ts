@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { drawBars } from '../../bench/report/bars.ts'
+import { drawBars } from '../src/report/bars.ts'
 
 const options = { title: 'Requests', caption: 'on one core', format: String }
 const lengths = (svg: string) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { tabulate } from '../../bench/report/tabulate.ts'
-import type { Table } from '../../bench/results.ts'
+import { tabulate } from '../src/report/tabulate.ts'
+import type { Table } from '../src/results.ts'
 import { runOf } from './results-of.ts'
 
 const table = (rest: Partial<Table>): Table => ({ id: 't', title: 'T', runs: [runOf('a', 50)], ...rest })

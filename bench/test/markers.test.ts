@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fillMarkers } from '../../bench/report/markers.ts'
+import { fillMarkers } from '../src/report/markers.ts'
 
 const part = (name: string) => (name === 'nothing' ? undefined : name.toUpperCase())
 
