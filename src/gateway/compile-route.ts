@@ -3,6 +3,7 @@ import { createIdentity, type Identity } from '../access/identity.ts'
 import type { ApiConfig, Config, PathConfig, RouteConfig } from '../config/config.ts'
 import { createKeySet } from '../issuer/key-set.ts'
 import type { ForwardPlan } from '../proxy/exchange.ts'
+import { locationRules } from '../proxy/location.ts'
 import type { ResponseRules } from '../proxy/response-head.ts'
 import type { Requirement } from '../route/requirement.ts'
 import type { TablePath } from '../route/table.ts'
@@ -125,8 +126,12 @@ function responseRules(config: Config, api: ApiConfig, route: RouteConfig): Resp
   const keepPrivate = route.requirement.kind !== 'public'
   const prefix = api.stripPath ? api.pathPrefix : ''
   if (config.publicUrl === undefined && prefix === '') return { keepPrivate }
-  const upstreamOrigins = config.publicUrl === undefined ? [] : route.upstream.origins
-  return { keepPrivate, location: { upstreamOrigins, publicUrl: config.publicUrl ?? '', prefix } }
+  const { publicUrl = '' } = config
+  const { origins } = route.upstream
+  return {
+    keepPrivate,
+    location: locationRules({ origins, publicUrl, prefix, preserveHost: api.preserveHost }),
+  }
 }
 
 function upstreamOf({ config, runtime, releases }: RouteBuild, route: RouteConfig): Upstream {

@@ -1,19 +1,15 @@
 import { connectionOptions } from '../http/connection-options.ts'
 import { isHopByHop } from '../http/field-name.ts'
+import { splitList } from '../http/list.ts'
 import { memo } from '../memo.ts'
+import { type LocationRules, relocate } from './location.ts'
 
 /** How the upstream's response head is relayed; built when the file loads. */
 export type ResponseRules = {
   /** The request needed a token: the response must not enter a shared cache. */
   readonly keepPrivate: boolean
-  /** Absolute Location and Content-Location at one of these origins become `publicUrl` + `prefix` + path. */
-  readonly location?: {
-    readonly upstreamOrigins: readonly string[]
-    /** No trailing slash. */
-    readonly publicUrl: string
-    /** The stripped prefix, restored; '' otherwise. Relative (path-absolute) values get it too. */
-    readonly prefix: string
-  }
+  /** undefined: Location and Content-Location pass as they are. */
+  readonly location?: LocationRules
 }
 
 /** The upstream's response head as the client gets it. */
@@ -74,7 +70,10 @@ function relayField(head: Draft, role: Role, name: string, value: string, rules:
       head.isEventStream = eventStream.test(value)
       break
     case 'location':
-      return void head.headers.push(name, relocate(value, rules))
+      return void head.headers.push(
+        name,
+        rules.location === undefined ? value : relocate(value, rules.location),
+      )
     case 'cache-control':
       if (!rules.keepPrivate) break
       head.cacheControl = head.cacheControl === undefined ? value : `${head.cacheControl}, ${value}`
@@ -140,30 +139,9 @@ function namedByConnection(raw: readonly (Buffer | string)[]): readonly string[]
 }
 
 function privateCacheControl(value: string): string {
-  const directives = splitDirectives(value).filter(
+  const directives = splitList(value).filter(
     (directive) => !/^(?:public|private|s-maxage)(?:[ \t]*=|$)/i.test(directive),
   )
   const stored = !directives.some((directive) => directive.toLowerCase() === 'no-store')
   return (stored ? ['private', ...directives] : directives).join(', ')
-}
-
-/** A comma within quotes does not separate: `private="a, public"` is one directive. */
-function splitDirectives(value: string): string[] {
-  const parts = value.match(/(?:"(?:[^"\\]|\\.)*"|[^,])+/g) ?? []
-  return parts.map((part) => part.trim()).filter((part) => part !== '')
-}
-
-function relocate(value: string, { location }: ResponseRules): string {
-  if (location === undefined) return value
-  const { upstreamOrigins, publicUrl, prefix } = location
-  if (value.startsWith('/') && !value.startsWith('//')) return prefix + value
-  const origin = upstreamOrigins.find((candidate) => isAt(candidate, value))
-  return origin === undefined ? value : publicUrl + prefix + value.slice(origin.length)
-}
-
-/** Scheme and host compare without case (RFC 3986 section 6.2.2.1). */
-function isAt(origin: string, value: string): boolean {
-  const next = value[origin.length]
-  if (next !== undefined && next !== '/' && next !== '?' && next !== '#') return false
-  return value.slice(0, origin.length).toLowerCase() === origin
 }

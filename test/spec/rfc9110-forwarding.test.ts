@@ -193,6 +193,8 @@ describe('Location', () => {
   test.each([
     ['UPSTREAM/todos/1?a=b', 'http://127.0.0.1:1/api/todos/1?a=b'],
     ['UPSTREAM', 'http://127.0.0.1:1/api'],
+    ['//UPSTREAM_HOST/todos/1', 'http://127.0.0.1:1/api/todos/1'],
+    ['HTTP://user:secret@UPSTREAM_HOST/todos/1', 'http://127.0.0.1:1/api/todos/1'],
     ['/todos/1', '/api/todos/1'],
     ['https://elsewhere.test/x', 'https://elsewhere.test/x'],
     ['UPSTREAM.evil.test/x', 'UPSTREAM.evil.test/x'],
@@ -203,7 +205,7 @@ describe('Location', () => {
     async (sent, expected) => {
       let url = ''
       const stage = await createStage(prefixed('path: /api\n    stripPath: true'), (socket) => {
-        const value = sent.replace('UPSTREAM', url)
+        const value = sent.replace('UPSTREAM_HOST', new URL(url).host).replace('UPSTREAM', url)
         socket.write(
           `HTTP/1.1 302 X\r\nLocation: ${value}\r\nContent-Location: ${value}\r\nContent-Length: 0\r\n\r\n`,
         )
@@ -215,4 +217,16 @@ describe('Location', () => {
       expect(headers['content-location']).toBe(expected.replace('UPSTREAM', url))
     },
   )
+
+  test('with preserveHost the upstream is not shown to speak http at the public host either', async () => {
+    const config = guarding('/**: public', 'publicUrl: https://api.test').replace(
+      'upstream:',
+      'preserveHost: true\n    hosts: [api.test]\n    upstream:',
+    )
+    const stage = await createStage(config, (socket) =>
+      socket.write('HTTP/1.1 302 X\r\nLocation: http://api.test/login\r\nContent-Length: 0\r\n\r\n'),
+    )
+    const { headers } = await stage.call('/todos', { headers: { Host: 'api.test' } })
+    expect(headers['location']).toBe('https://api.test/login')
+  })
 })
