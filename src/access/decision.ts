@@ -90,7 +90,7 @@ function meets(condition: Condition, token: AccessToken, path: string): boolean 
   if (claim === undefined) return false
   const { expected } = condition
   if ('values' in expected) return expected.values.some((value) => equals(claim, value))
-  const parameter = pathParameter(path, expected.segment)
+  const parameter = pathParameter(path, expected)
   return parameter !== undefined && equals(claim, parameter)
 }
 
@@ -98,12 +98,15 @@ function equals(claim: unknown, value: string | number | boolean): boolean {
   return Array.isArray(claim) ? claim.includes(value) : claim === value
 }
 
-/** The percent-decoded segment; undefined when it is missing, empty or not UTF-8. */
-function pathParameter(path: string, index: number): string | undefined {
+type Parameter = Extract<Condition['expected'], { readonly segment: number }>
+
+/** The percent-decoded parameter; undefined when it is missing, empty or not UTF-8. */
+function pathParameter(path: string, { segment: index, affix }: Parameter): string | undefined {
   const segment = path.split('/')[index + 1]
   if (segment === undefined || segment === '') return undefined
+  const value = affix === undefined ? segment : segment.slice(affix.prefix, segment.length - affix.suffix)
   try {
-    return decodeURIComponent(segment)
+    return decodeURIComponent(value)
   } catch {
     return undefined
   }

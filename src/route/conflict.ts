@@ -112,12 +112,21 @@ function foldedConflicts<R extends TableRoute>(
 
 /** Two patterns with one key cover the same paths. */
 function setKey(segments: readonly PatternSegment[]): string {
-  return segments
-    .map((part) => (part.kind === 'literal' ? `/${part.text}` : wildcardKeys[part.kind]))
-    .join('')
+  return JSON.stringify(segments.map(segmentKey))
 }
 
-const wildcardKeys = { param: '//', any: '//', rest: '///' } as const
+function segmentKey(segment: PatternSegment): string | readonly string[] {
+  switch (segment.kind) {
+    case 'literal':
+      return segment.text
+    case 'affixed':
+      return [segment.prefix, segment.suffix]
+    case 'rest':
+      return ['**']
+    default:
+      return ['*']
+  }
+}
 
 function isPublic<R extends TableRoute>(path: TablePath<R>): boolean {
   return [...path.methods.values()].every(({ requirement }) => requirement.kind === 'public')
@@ -148,11 +157,7 @@ function siblings<R extends TableRoute>(paths: readonly TablePath<R>[]): [TableP
 }
 
 function parentKey<R extends TableRoute>(path: TablePath<R>): string {
-  return path.pattern.segments.slice(0, -1).map(segmentKey).join('/')
-}
-
-function segmentKey(segment: PatternSegment): string {
-  return segment.kind === 'literal' ? segment.text : '*'
+  return setKey(path.pattern.segments.slice(0, -1))
 }
 
 function isWeaker<R extends TableRoute>(wildcard: TablePath<R>, literal: TablePath<R>): boolean {

@@ -1,5 +1,5 @@
 import { type Distinction, foldPath, foldSegment } from '../http/look-alike.ts'
-import { isBelow, type Pattern, type PatternSegment } from './pattern.ts'
+import { type AffixedSegment, isBelow, type Pattern, type PatternSegment } from './pattern.ts'
 import { type Requirement, requirementKey } from './requirement.ts'
 import { createTrie, type Trie } from './trie.ts'
 
@@ -53,22 +53,42 @@ export function foldApi(
 ): FoldedApi {
   const folded: FoldedApi['paths'] = createTrie()
   for (const { pattern, methods } of paths) folded.add(foldPattern(pattern.segments, distinguishes), methods)
-  // `/v1.0/**` covers `/v1.0` too, which loses its extension when it is asked for. Paths as written go first.
-  for (const { pattern, methods } of paths)
+  // Paths as written go first. `/v1.0/**` covers `/v1.0` too, which loses its extension when it is asked for,
+  // and `/report.{format}` covers `/report.tar.gz`, which has one left.
+  for (const { pattern, methods } of paths) {
     folded.add(foldPattern(withoutRest(pattern.segments), distinguishes), methods)
+    if (pattern.segments.at(-1)?.kind === 'affixed')
+      folded.add(foldPattern(pattern.segments, [...distinguishes, 'extension']), methods)
+  }
   return { distinguishes, pathPrefix: foldPath(pathPrefix, distinguishes, 0) ?? pathPrefix, paths: folded }
 }
 
-/** Literal segments as an upstream that folds reads them; the last one loses its extension. */
+/** Literals as an upstream that folds reads them; the last segment loses its extension. */
 export function foldPattern(
   segments: readonly PatternSegment[],
   distinguishes: readonly Distinction[],
 ): readonly PatternSegment[] {
-  return segments.map((segment, index) =>
-    segment.kind === 'literal'
-      ? { kind: 'literal', text: foldSegment(segment.text, distinguishes, index === segments.length - 1) }
-      : segment,
-  )
+  const fold = (text: string, index: number) =>
+    foldSegment(text, distinguishes, index === segments.length - 1)
+  return segments.map((segment, index) => {
+    if (segment.kind === 'literal') return { kind: 'literal', text: fold(segment.text, index) }
+    return segment.kind === 'affixed' ? foldAffixed(segment, (text) => fold(text, index)) : segment
+  })
+}
+
+/** Stands for the value of a parameter while the literals around it are folded: no path can hold it. */
+const loneSurrogate = '\ud800'
+
+/** `/{id}.json` becomes `/{id}`, and `/report.{format}` becomes `/report`: there the parameter is the extension. */
+function foldAffixed(
+  { name, prefix, suffix }: AffixedSegment,
+  fold: (text: string) => string,
+): PatternSegment {
+  const [before = '', after] = fold(prefix + loneSurrogate + suffix).split(loneSurrogate)
+  if (after === undefined) return { kind: 'literal', text: before }
+  return before === '' && after === ''
+    ? { kind: 'param', name }
+    : { kind: 'affixed', name, prefix: before, suffix: after }
 }
 
 /** False when folding changes this pattern: then a path that folding leaves alone may look like one of it. */
@@ -76,10 +96,8 @@ export function isFolded(
   segments: readonly PatternSegment[],
   distinguishes: readonly Distinction[],
 ): boolean {
-  return foldPattern(withoutRest(segments), distinguishes).every((folded, index) => {
-    const segment = segments[index]
-    return folded.kind !== 'literal' || (segment?.kind === 'literal' && folded.text === segment.text)
-  })
+  const bare = withoutRest(segments)
+  return JSON.stringify(foldPattern(bare, distinguishes)) === JSON.stringify(bare)
 }
 
 function withoutRest(segments: readonly PatternSegment[]): readonly PatternSegment[] {

@@ -10,6 +10,8 @@ export type Condition = {
         readonly param: string
         /** Index of the path segment, from 0, in the full path. */
         readonly segment: number
+        /** Lengths of the literals around the parameter, in the canonical path; none where it is alone. */
+        readonly affix?: { readonly prefix: number; readonly suffix: number }
       }
 }
 
@@ -38,7 +40,10 @@ export const requirementKey = memoByObject((requirement: Requirement): string =>
   return JSON.stringify([requirement.kind, anyOf, where])
 })
 
-/** A parameter counts by its place in the path, not by its name. */
+/**
+ * A parameter counts by its place in the path, not by its name nor by the literals around it: an upstream that
+ * ignores extensions compares the same of `/{id}` and `/{id}.json`.
+ */
 function conditionKey({ claim, expected }: Condition): string {
   return JSON.stringify('values' in expected ? [claim, expected.values] : [claim, '', expected.segment])
 }

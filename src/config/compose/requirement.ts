@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../issuer/json-object.ts'
-import type { Pattern } from '../../route/pattern.ts'
+import type { Pattern, PatternSegment } from '../../route/pattern.ts'
 import type { Condition, Requirement } from '../../route/requirement.ts'
 import type { IssueList } from '../issue-list.ts'
 import type { ClaimValue, FileRequirement } from '../schema/requirement.ts'
@@ -60,16 +60,28 @@ export function compileRequirement(
 function condition(claim: string, value: ClaimValue | ClaimValue[], pattern: Pattern): Condition {
   const param = Array.isArray(value) ? undefined : parameterOf(value)
   if (param === undefined) return { claim, expected: { values: Array.isArray(value) ? value : [value] } }
-  return { claim, expected: { param, segment: parametersOf(pattern).get(param) ?? -1 } }
+  return { claim, expected: { param, ...(parametersOf(pattern).get(param) ?? { segment: -1 }) } }
 }
 
 function parameterOf(value: ClaimValue): string | undefined {
   return typeof value === 'string' ? /^\{([^{}]+)\}$/.exec(value)?.[1] : undefined
 }
 
-/** Name of a parameter → index of its segment. */
-function parametersOf({ segments }: Pattern): Map<string, number> {
-  return new Map(segments.flatMap((segment, i) => (segment.kind === 'param' ? [[segment.name, i]] : [])))
+/** Name of a parameter → its place in the path. */
+function parametersOf({ segments }: Pattern): Map<string, ParameterPlace> {
+  return new Map(
+    segments.flatMap((segment, i) => ('name' in segment ? [[segment.name, placeOf(segment, i)]] : [])),
+  )
+}
+
+type ParameterPlace = {
+  readonly segment: number
+  readonly affix?: { readonly prefix: number; readonly suffix: number }
+}
+
+function placeOf(part: PatternSegment, segment: number): ParameterPlace {
+  if (part.kind !== 'affixed') return { segment }
+  return { segment, affix: { prefix: part.prefix.length, suffix: part.suffix.length } }
 }
 
 function parameterFault(value: ClaimValue | ClaimValue[], pattern: Pattern): string | undefined {

@@ -1,4 +1,4 @@
-import { parsePattern } from '../../route/pattern.ts'
+import { type Pattern, parsePattern } from '../../route/pattern.ts'
 import type { PathConfig } from '../config.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
 import { decodeMethods } from './methods.ts'
@@ -18,12 +18,18 @@ export function decodeRoutes(
 ): DecodedPath[] {
   return Object.keys(routes).flatMap((name) => {
     const below = [...at, name]
-    const whole = context.prefix !== '' && name === '/' ? context.prefix : context.prefix + name
-    const pattern = name.startsWith('/') ? parsePattern(whole) : parsePattern(name)
+    const pattern = parseBelow(context.prefix, name)
     if (typeof pattern === 'string') {
       context.issues.error(below, pattern, 'key')
       return []
     }
     return [{ config: { pattern, methods: decodeMethods(routes[name], below, pattern, context) }, at: below }]
   })
+}
+
+/** Messages are about the path as it is written, without the prefix. */
+function parseBelow(prefix: string, name: string): Pattern | string {
+  const written = parsePattern(name)
+  if (prefix === '' || typeof written === 'string') return written
+  return parsePattern(name === '/' ? prefix : prefix + name)
 }

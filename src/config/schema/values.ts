@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import * as v from 'valibot'
 import { parseHost } from '../../http/host.ts'
+import { foreignSpelling } from '../../route/foreign-spelling.ts'
 import { parsePattern } from '../../route/pattern.ts'
 
 /** A text that is not empty. */
@@ -117,7 +118,8 @@ export const prefix = v.pipe(
 /** Never shows what is written: it may hold an expanded value. */
 function prefixFault(written: string): string | undefined {
   if (!written.startsWith('/')) return 'a path starts with /'
-  if (/[*{}]/.test(written)) return 'the path of an API has no wildcards: they belong under routes'
+  if (/[*{}]/.test(written) || foreignSpelling(written) !== undefined)
+    return 'the path of an API has no wildcards: they belong under routes'
   const pattern = parsePattern(written)
   return typeof pattern === 'string' ? pattern : undefined
 }

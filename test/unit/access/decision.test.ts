@@ -211,6 +211,17 @@ describe('where with a path parameter', () => {
     expect(ask(own(segment), { claims: { sub } }, { path })).toBe(outcome)
   })
 
+  it.each([
+    ['/users/u-alice.json', 'alice', 'enough'],
+    ['/users/u-a%20b.json', 'a b', 'enough'],
+    ['/users/u-alice.json', 'u-alice.json', 'condition_failed'],
+    ['/users/u-alice.json', 'alice.json', 'condition_failed'],
+  ])('%s, with literals around the parameter, and %j: %s', (path, sub, outcome) => {
+    const expected = { param: 'id', segment: 1, affix: { prefix: 2, suffix: 5 } }
+    const requirement: Requirement = { kind: 'authenticated', where: [{ claim: 'sub', expected }] }
+    expect(ask(requirement, { claims: { sub } }, { path })).toBe(outcome)
+  })
+
   it('a token without the claim never meets it', () => {
     expect(ask(own(1), {}, { path: '/users/undefined' })).toBe('condition_failed')
   })

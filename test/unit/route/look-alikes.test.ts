@@ -50,6 +50,39 @@ describe('a request looks like another one', () => {
   })
 })
 
+describe('a parameter with literals around it', () => {
+  const api = apiOf({
+    '/{name}': 'read',
+    '/{name}:cancel': 'write',
+    '/report.{format}': 'export',
+    '/u-{id}': 'users',
+  })
+  const ask = (path: string, word: string) =>
+    isLookAlike({ path, method: 'GET', route: routeOf(word) }, api, [api])
+
+  test.each([
+    ['/jobs:cancel', 'write'],
+    ['/jobs', 'read'],
+    ['/report.pdf', 'export'],
+    ['/report.tar.gz', 'export'],
+    ['/u-7', 'users'],
+    ['/u-7.json', 'users'],
+  ])('leaves %s, which needs %s, alone', (path, word) => {
+    expect(ask(path, word)).toBe(false)
+  })
+
+  test.each([
+    ['an upper-case literal', '/jobs:CANCEL', 'read'],
+    ['an extension behind the literal', '/jobs:cancel.json', 'read'],
+    ['a dot behind the literal', '/jobs:cancel.', 'read'],
+    ['a full-width literal', '/jobs%EF%BC%9Acancel', 'read'],
+    ['an upper-case prefix', '/U-7', 'read'],
+    ['a name that loses its extension', '/report', 'read'],
+  ])('is seen behind %s', (_, path, word) => {
+    expect(ask(path, word)).toBe(true)
+  })
+})
+
 describe('among the APIs of a host', () => {
   const admin = apiOf({ '/admin/**': 'admin' }, '/admin')
   const rest = apiOf({ '/**': 'admin' })
@@ -86,6 +119,23 @@ describe('a pattern', () => {
   })
 
   test.each([
+    ['/A{Id}B', [{ kind: 'affixed', name: 'Id', prefix: 'a', suffix: 'b' }]],
+    ['/{id}.json', [{ kind: 'param', name: 'id' }]],
+    ['/v{id}.json', [{ kind: 'affixed', name: 'id', prefix: 'v', suffix: '' }]],
+    ['/{id}.json/x', [{ kind: 'affixed', name: 'id', prefix: '', suffix: '.json' }, expect.anything()]],
+    ['/report.{format}', [{ kind: 'literal', text: 'report' }]],
+    ['/{id}\uff1aX', [{ kind: 'affixed', name: 'id', prefix: '', suffix: ':x' }]],
+    ['/{id}.', [{ kind: 'param', name: 'id' }]],
+    ['/.{id}', [{ kind: 'affixed', name: 'id', prefix: '.', suffix: '' }]],
+  ])('%s is folded around its parameter', (text, segments) => {
+    expect(foldPattern(patternOf(text).segments, [])).toEqual(segments)
+  })
+
+  test.each([
+    ['/a{Id}/b', true],
+    ['/A{Id}', false],
+    ['/{id}.json', false],
+    ['/{id}.json/x', true],
     ['/a/{Id}/b', true],
     ['/a/**', true],
     ['/A', false],

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { isBelow, parsePattern } from '../../../src/route/pattern.ts'
 
+const partialStar =
+  '* and ** stand for whole segments: where a part of a segment varies write {name}, such as /{name}.pdf'
+const parameterName =
+  'the name of a parameter has letters, digits, - and _, and starts with a letter: write {name}'
+const twoParameters =
+  'two parameters in one segment cannot be told apart: write one {name} for all of the segment'
+
 describe('a pattern', () => {
   test('keeps its text and is cut into segments', () => {
     expect(parsePattern('/users/{id}/*/größe/**')).toEqual({
@@ -13,6 +20,17 @@ describe('a pattern', () => {
         { kind: 'rest' },
       ],
     })
+  })
+
+  test.each([
+    ['/{id}.json', { name: 'id', prefix: '', suffix: '.json' }],
+    ['/{name}:cancel', { name: 'name', prefix: '', suffix: ':cancel' }],
+    ['/v{version}', { name: 'version', prefix: 'v', suffix: '' }],
+    ['/größe-{id}-é', { name: 'id', prefix: 'gr%C3%B6%C3%9Fe-', suffix: '-%C3%A9' }],
+    ['/.{name}', { name: 'name', prefix: '.', suffix: '' }],
+    ['/..{name}.', { name: 'name', prefix: '..', suffix: '.' }],
+  ])('may have literals around the parameter of a segment: %s', (text, segment) => {
+    expect(parsePattern(text)).toEqual({ text, segments: [{ kind: 'affixed', ...segment }] })
   })
 
   test('of the root has no segments', () => {
@@ -28,8 +46,17 @@ describe('a pattern', () => {
     ['/a/**/b', '** stands at the end of a path only: use * for one segment'],
     ['/a/**/**', '** stands at the end of a path only: use * for one segment'],
     ['/{id}/b/{id}', '{id} stands twice in this path: give one of them another name'],
-    ['/a/x*', 'a wildcard stands for a whole segment: use {name}, * or ** between slashes'],
-    ['/a/{1}', 'a wildcard stands for a whole segment: use {name}, * or ** between slashes'],
+    ['/{id}/b/x{id}', '{id} stands twice in this path: give one of them another name'],
+    ['/a/x*', partialStar],
+    ['/a/*.pdf', partialStar],
+    ['/a**', partialStar],
+    ['/a/{1}', parameterName],
+    ['/a/{}', parameterName],
+    ['/a/{user.id}', parameterName],
+    ['/a/{x}-{y}', twoParameters],
+    ['/a/{x', 'a brace is not closed: a parameter is written {name}'],
+    ['/a/x}', 'a brace is not closed: a parameter is written {name}'],
+    ['/a/{id}%20', 'write paths in plain characters: they are percent-encoded here'],
     ['/a%20b', 'write paths in plain characters: they are percent-encoded here'],
     ['/a/..', 'no request can have this path: The path holds a . or .. segment'],
     [

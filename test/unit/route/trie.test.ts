@@ -39,6 +39,45 @@ test.each([
   expect(trie.find(path)).toBe(found)
 })
 
+test.each([
+  ['/1.json', '/{id}.json'],
+  ['/report.json', '/report.json'],
+  ['/report-1.json', '/report-{id}.json'],
+  ['/report-1', '/report-{id}'],
+  ['/1', '/{id}'],
+  ['/.json', '/{id}'],
+  ['/report-', '/{id}'],
+  ['/report-.json', '/report-{id}'],
+  ['/1.json/', '/{id}.json'],
+  ['/1.json/x', '/{file}.json/x'],
+  ['/ab', '/a{id}'],
+  ['/ba', '/{id}a'],
+  ['/aa', '/a{id}'],
+  ['/a%20', '/a{id}'],
+  ['/b%20', '/{id}'],
+  ['/c20', '/{id}20'],
+])('%s finds %s, the literals around a parameter by their length and then by their prefix', (path, found) => {
+  const texts = ['/{id}', '/{id}.json', '/report-{id}', '/report-{id}.json', '/report.json', '/{file}.json/x']
+  const { trie, known } = trieOf(...texts, '/{id}a', '/a{id}', '/{id}20')
+  expect(known.every((value) => value === undefined)).toBe(true)
+  expect(trie.find(path)).toBe(found)
+})
+
+test('a parameter with literals around it that leads nowhere does not hide one without', () => {
+  const { trie } = trieOf('/x{v}/y', '/{v}/z', '/x{v}x/w')
+  expect(trie.find('/xax/z')).toBe('/{v}/z')
+  expect(trie.find('/xax/y')).toBe('/x{v}/y')
+})
+
+test('parameters with the same literals around them cover the same paths', () => {
+  expect(trieOf('/a{x}b', '/a{y}b', '/a{x}', '/{x}b').known).toEqual([
+    undefined,
+    '/a{x}b',
+    undefined,
+    undefined,
+  ])
+})
+
 test('a literal that leads nowhere does not hide a wildcard', () => {
   const { trie } = trieOf('/x/y/{w}', '/{v}/z/z')
   expect(trie.find('/x/z/z')).toBe('/{v}/z/z')
