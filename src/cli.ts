@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import type { DemoOptions } from './dev/demo/demo-options.ts'
 
 /** Exit status: 0 done, 1 the configuration is at fault, 64 wrong usage (sysexits.h). */
 const wrongUsage = 64
@@ -62,12 +63,15 @@ program
 
 program
   .command('demo')
-  .description('play the founding story with a stand-in for Logto and a sample API')
+  .description('play the founding story with a stand-in for Logto and a sample API, or try your own')
   .option('--once', 'end after the story', false)
   .option('--port <port>', 'port of the gateway', portNumber, 8080)
-  .action(async ({ once, port }: { once: boolean; port: number }) => {
+  .option('--upstream <url>', 'your own API instead of the sample, such as http://localhost:3000')
+  .option('--config <file>', 'your own routes, for your own API')
+  .option('--container', 'listen on all addresses, and at fixed ports: for a container', false)
+  .action(async (options: DemoOptions) => {
     const demo = await import('./dev/demo/demo.ts').catch(notPublished)
-    process.exitCode = demo === undefined ? 1 : await demo.runDemo({ once, port })
+    process.exitCode = demo === undefined ? 1 : await demo.runDemo(options)
   })
 
 function version(): string {

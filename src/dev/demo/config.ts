@@ -2,12 +2,12 @@ import { exampleResource } from '../logto/data.ts'
 
 /** The whole configuration of the demo, as an operator would write it. */
 export function demoConfig(options: {
-  readonly port: number
+  readonly listen: string
   readonly adminPort: number
   readonly logto: string
   readonly upstream: string
 }): string {
-  return `listen: 127.0.0.1:${options.port}
+  return `listen: ${options.listen}
 
 issuer:
   logto: ${options.logto}

@@ -1,39 +1,56 @@
-/** The parts of a response that the story looks at. */
+import { request as httpRequest } from 'node:http'
+import { text } from 'node:stream/consumers'
+
+/** The parts of a response that the demo looks at. */
 export type Observed = {
   readonly status: number
-  readonly challenge: string | null
+  readonly challenge: string | undefined
+  /** Empty when the body is no JSON object. */
   readonly body: Readonly<Record<string, unknown>>
 }
 
-export type Call = { readonly token?: string; readonly headers?: Readonly<Record<string, string>> }
-
-/** Sends one request to the gateway. `request` is a method and a path, such as `GET /todos`. */
-export async function send(gateway: string, request: string, { token, headers }: Call): Promise<Observed> {
-  const [method = 'GET', path = '/'] = request.split(' ')
-  const response = await fetch(`${gateway}${path}`, {
-    method,
-    headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
-    ...(method === 'POST' && { body: JSON.stringify({ title: 'Written by the demo' }) }),
-  })
-  const text = await response.text()
-  return { status: response.status, challenge: response.headers.get('www-authenticate'), body: parse(text) }
+export type Call = {
+  readonly method: string
+  readonly path: string
+  readonly token?: string | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-function parse(text: string): Record<string, unknown> {
+/** Sends one request to the gateway. Rejects when there is no response. */
+export function send(gateway: string, { method, path, token, headers }: Call): Promise<Observed> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(
+      `${gateway}${path}`,
+      {
+        method,
+        headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+      },
+      (response) => {
+        const { statusCode: status = 0, headers: received } = response
+        const challenge = received['www-authenticate']
+        text(response).then((body) => resolve({ status, challenge, body: parse(body) }), reject)
+      },
+    )
+    sent.on('error', reject)
+    sent.end(method === 'POST' ? JSON.stringify({ title: 'Written by the demo' }) : undefined)
+  })
+}
+
+function parse(body: string): Record<string, unknown> {
   try {
-    return Object(JSON.parse(text))
+    return Object(JSON.parse(body))
   } catch {
     return {}
   }
 }
 
-/** `200, API saw X-User-Id: ...` or `403 insufficient_scope scope="write"`. */
-export function describeAnswer(observed: Observed): string {
-  const { status, challenge, body } = observed
+/** `API saw X-User-Id: ...` or `insufficient_scope, scope="write"`. */
+export function describeResponse(observed: Observed): string {
+  const { challenge, body } = observed
   const seen = seenHeaders(observed)
-  if (seen !== undefined) return `${status}, API saw ${identity(seen)}`
+  if (seen !== undefined) return `API saw ${identity(seen)}`
   const scope = / (scope="[^"]*")/.exec(challenge ?? '')?.[1]
-  return [status, body['code'] ?? '(no code)', scope].filter((part) => part !== undefined).join(' ')
+  return [body['code'] ?? '(no code)', scope].filter((part) => part !== undefined).join(', ')
 }
 
 function identity(seen: Readonly<Record<string, unknown>>): string {
@@ -45,7 +62,7 @@ function identity(seen: Readonly<Record<string, unknown>>): string {
 }
 
 /** The headers that the sample API says it received; undefined when the response is not from it. */
-export function seenHeaders({ body }: Observed): Readonly<Record<string, unknown>> | undefined {
+export function seenHeaders({ body }: Pick<Observed, 'body'>): Readonly<Record<string, unknown>> | undefined {
   const seen = body['receivedHeaders']
   return typeof seen === 'object' && seen !== null ? { ...seen } : undefined
 }

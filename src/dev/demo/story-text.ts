@@ -1,31 +1,30 @@
 import { styleText } from 'node:util'
-import { curl } from './callback-page.ts'
-import type { Story } from './story.ts'
-import { formatTable, wrap } from './text-table.ts'
+import { curl } from './curl.ts'
+import type { Story, StoryLine } from './story.ts'
+import { wrap } from './wrap.ts'
 
-/**
- * The story as a table, `width` characters wide. Its last line says whether everything came out as expected.
- */
-export function formatStory({ lines }: Story, width: number): string {
-  const rows = lines.map(({ expected, who, request, answer, why }) => [
-    expected ? 'ok' : 'NO',
-    who,
-    request,
-    answer,
-    why,
-  ])
+/** Characters a line. A terminal has rarely fewer. */
+const width = 80
+
+/** Two lines for each line of the story. The last one says whether everything came out as expected. */
+export function formatStory({ lines }: Story): string {
   const details = lines.flatMap(({ detail }) => detail ?? [])
-  const quotes = details.map((detail) => quote(detail, width))
   const wrong = lines.filter(({ expected }) => !expected).length
-  return [formatTable(columns, rows, { width }), ...quotes, conclusion(lines.length, wrong)].join('\n\n')
+  return [
+    lines.map(formatLine).join('\n'),
+    ...details.map(formatDetail),
+    conclusion(lines.length, wrong),
+  ].join('\n\n')
 }
 
-const columns = [
-  ...['', 'who', 'request'].map((title) => ({ title })),
-  ...['answer', 'why'].map((title) => ({ title, flexible: true })),
-]
+/** `ok  alice        GET /todos   200  her role grants read`, and below it what the API saw. */
+function formatLine({ expected, who, request, result, why, said }: StoryLine): string {
+  const mark = expected ? styleText('green', 'ok') : styleText('red', 'NO')
+  const first = [mark, who.padEnd(11), request.padEnd(11), result.padEnd(3), why].join('  ')
+  return `${first}\n${' '.repeat('ok  nightly-job  '.length)}${styleText('gray', said)}`
+}
 
-function quote(detail: string, width: number): string {
+function formatDetail(detail: string): string {
   const indent = '    '
   const lines = wrap(detail, width - indent.length).map((line) => `${indent}${line}`)
   return ['About the opaque token the gateway says:', ...lines].join('\n')
@@ -39,22 +38,31 @@ function conclusion(all: number, wrong: number): string {
 
 /** Commands to paste, with tokens that work, and where to sign in. */
 export function suggestions({ tokens }: Story, gateway: string, signInUrl: string): string {
+  const read = { method: 'GET', path: '/todos' }
+  const write = { method: 'POST', path: '/todos' }
   return `
-Try it yourself.
+Try it yourself, in another terminal. These are access tokens of alice:
+
+TOKEN=${tokens.alice}
+OPAQUE=${tokens.opaque}
 
 200: alice may read.
-${curl(gateway, 'GET /todos', tokens.alice)}
+  ${curl(gateway, read, '$TOKEN')}
 
 403: she may not write, and the answer says which scope that needs.
-${curl(gateway, 'POST /todos', tokens.alice)}
+  ${curl(gateway, write, '$TOKEN')}
 
 401: without an access token nobody may.
-${curl(gateway, 'GET /todos', undefined)}
+  ${curl(gateway, read, undefined)}
 
-401: an opaque token holds no API permission; the answer says how to get a better one.
-${curl(gateway, 'GET /todos', tokens.opaque)}
+401: an opaque token holds no permission; the answer says how to get another.
+  ${curl(gateway, read, '$OPAQUE')}
 
-Sign in with a browser (alice / alice-password, bob / bob-password): ${signInUrl}
+Sign in with a browser, as alice or bob:
+  ${signInUrl}
+
+Your own API instead of the sample:
+  npm run demo -- --upstream http://localhost:3000
 
 Ctrl-C stops everything.`
 }

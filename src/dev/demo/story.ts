@@ -1,16 +1,19 @@
 import { exampleResource, type User } from '../logto/data.ts'
 import type { StandInLogto } from '../logto/stand-in-logto.ts'
 import { type Expectation, lacksScope, reached, refused } from './expectation.ts'
-import { type Call, describeAnswer, send } from './observed.ts'
+import { type Call, describeResponse, send } from './observed.ts'
 import { requestToken, SignInRefused, signIn } from './sign-in.ts'
 
 /** One line of the demo: what was tried, what came back, and whether that is what had to come back. */
 export type StoryLine = {
   readonly who: string
   readonly request: string
-  readonly answer: string
+  /** The status, or `no` where there was no response of the gateway. */
+  readonly result: string
   readonly why: string
-  /** The gateway's own words about a refusal, where the story shows them. */
+  /** The code of a refusal, or the headers that the API saw. */
+  readonly said: string
+  /** The gateway's own words about a refusal, where the story quotes them. */
   readonly detail: string | undefined
   readonly expected: boolean
 }
@@ -55,7 +58,7 @@ async function obtainTokens(logto: StandInLogto, alice: User): Promise<Tokens> {
   }
 }
 
-type Step = Expectation & Call & { readonly who: string; readonly request: string }
+type Step = Expectation & Pick<Call, 'token' | 'headers'> & { readonly who: string; readonly request: string }
 
 const spoofed = { 'x-user-id': 'root', X_User_Id: 'root' }
 
@@ -82,7 +85,7 @@ function steps(aliceId: string, tokens: Tokens): Step[] {
       ...invalid,
       token: tokens.opaque,
       detailed: true,
-      why: 'opaque: the usual mistake, scope openid without resource',
+      why: 'opaque, since openid was asked for too',
     },
     { ...invalid, token: tokens.expired, why: 'her access token expired an hour ago' },
     { ...invalid, token: tokens.foreign, why: 'her access token was issued for another API' },
@@ -91,26 +94,28 @@ function steps(aliceId: string, tokens: Tokens): Step[] {
       request: 'GET /me',
       headers: spoofed,
       holds: reached(aliceId, 'read'),
-      why: 'she also sent X-User-Id: root, which never arrived',
+      why: 'her X-User-Id: root never arrived',
     },
     {
       who: 'nobody',
       request: 'GET /health',
       headers: spoofed,
       holds: reached(undefined, undefined),
-      why: 'public; the X-User-Id: root that was sent never arrived',
+      why: 'public, and X-User-Id: root never arrived',
     },
     { ...alice, request: 'GET /secret', holds: refused(404, 'not_found'), why: 'no route names this path' },
   ]
 }
 
 async function play(gateway: string, step: Step): Promise<StoryLine> {
-  const observed = await send(gateway, step.request, step)
+  const [method = '', path = ''] = step.request.split(' ')
+  const observed = await send(gateway, { ...step, method, path })
   return {
     who: step.who,
     request: step.request,
-    answer: describeAnswer(observed),
+    result: String(observed.status),
     why: step.why,
+    said: describeResponse(observed),
     detail: step.detailed === true ? String(observed.body['detail']) : undefined,
     expected: step.holds(observed),
   }
@@ -144,7 +149,13 @@ async function mintOddTokens(
 async function signInAsStranger(logto: StandInLogto, user: User): Promise<StoryLine> {
   const outcome = await signIn(logto, { ...user, scope }).catch((error: unknown) => error)
   const expected = outcome instanceof SignInRefused && outcome.error === 'access_denied'
-  const answer = outcome instanceof SignInRefused ? outcome.error : 'an access token'
-  const line = { who: user.username, request: 'sign-in', why: 'has no role, so Logto grants nothing' }
-  return { ...line, answer, detail: undefined, expected }
+  return {
+    who: user.username,
+    request: 'sign-in',
+    result: outcome instanceof SignInRefused ? 'no' : 'yes',
+    why: 'he has no role, so Logto grants nothing',
+    said: outcome instanceof SignInRefused ? outcome.error : 'an access token',
+    detail: undefined,
+    expected,
+  }
 }

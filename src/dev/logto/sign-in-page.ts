@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Provider } from 'oidc-provider'
-import { escapeHtml, sendPage } from '../stand-in/page.ts'
+import { html, type Markup, sendPage } from '../stand-in/page.ts'
 import type { LogtoData, User } from './data.ts'
 import { readBody } from './read-body.ts'
 
@@ -11,7 +11,7 @@ export async function signInPage(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  if (req.method !== 'POST') return sendPage(res, 200, 'Sign in', form(data, ''))
+  if (req.method !== 'POST') return sendPage(res, 200, 'Sign in', form(data, undefined))
   const fields = new URLSearchParams((await readBody(req)).toString())
   const user = data.users.find((candidate) => candidate.username === fields.get('username'))
   if (user === undefined || user.password !== fields.get('password')) {
@@ -20,22 +20,30 @@ export async function signInPage(
   await provider.interactionFinished(req, res, { login: { accountId: user.id } })
 }
 
-function form(data: LogtoData, problem: string): string {
-  return `<p>This is a stand-in for Logto, for the demo and the tests.</p>
-<p role="alert">${problem}</p>
+function form(data: LogtoData, problem: string | undefined): Markup {
+  return html`<p class="soft">This page stands in for Logto's, in the demo and in the tests.</p>
+${problem === undefined ? '' : html`<p role="alert">${problem}</p>`}
+<h2>Who are you today?</h2>
+<ul class="people">${data.users.map(shortcut)}</ul>
+<details${problem === undefined ? '' : html` open`}>
+<summary>Sign in with a password</summary>
 <form method="post">
   <label for="username">User name</label>
-  <input id="username" name="username" autocomplete="username" required autofocus>
+  <input id="username" name="username" autocomplete="username" required>
   <label for="password">Password</label>
   <input id="password" name="password" type="password" autocomplete="current-password" required>
   <button>Sign in</button>
 </form>
-<p>Users:</p>
-<ul>${data.users.map(userLine).join('')}</ul>`
+</details>`
 }
 
-function userLine({ username, password, roles }: User): string {
-  const held = roles.length === 0 ? 'no role' : `role ${roles.join(', ')}`
-  const credentials = `<code>${escapeHtml(username)}</code> / <code>${escapeHtml(password)}</code>`
-  return `<li>${credentials} (${escapeHtml(held)})</li>`
+/** One button that fills in the form. The passwords of a stand-in are no secret. */
+function shortcut({ username, password, roles }: User): Markup {
+  const held = roles.length === 0 ? 'has no role' : `has the role ${roles.join(', ')}`
+  return html`<li><form method="post">
+  <input type="hidden" name="username" value="${username}">
+  <input type="hidden" name="password" value="${password}">
+  <span><strong>${username}</strong> <span class="soft">${held}</span></span>
+  <button>Sign in as ${username}</button>
+</form></li>`
 }

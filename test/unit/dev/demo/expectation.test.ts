@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { lacksScope, reached, refused } from '../../../../src/dev/demo/expectation.ts'
 import type { Observed } from '../../../../src/dev/demo/observed.ts'
 
-const observed = (status: number, body: Record<string, unknown>, challenge: string | null = null) =>
+const observed = (status: number, body: Record<string, unknown>, challenge?: string) =>
   ({ status, body, challenge }) satisfies Observed
 
 describe('that a request reached the upstream', () => {

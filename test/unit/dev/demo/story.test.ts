@@ -40,7 +40,7 @@ it('marks an authorization server that grants what nobody granted', async () => 
   const open = await start(startSampleApi())
   for (const user of logto.data.users) user.roles = ['My role']
   const { lines } = await playStory(logto, open.origin)
-  expect(lines[2]).toMatchObject({ who: 'bob', answer: 'an access token', expected: false })
+  expect(lines[2]).toMatchObject({ who: 'bob', said: 'an access token', expected: false })
 })
 
 it('shows the scope that a refusal names and the words of the gateway', async () => {
@@ -54,6 +54,10 @@ it('shows the scope that a refusal names and the words of the gateway', async ()
   const port = await listen(server, 0, '127.0.0.1')
   closers.push(() => close(server))
   const { lines } = await playStory(logto, `http://127.0.0.1:${port}`)
-  expect(lines[1]).toMatchObject({ answer: '403 insufficient_scope scope="write"', expected: true })
+  expect(lines[1]).toMatchObject({
+    result: '403',
+    said: 'insufficient_scope, scope="write"',
+    expected: true,
+  })
   expect(lines[5]?.detail).toBe('mend it so')
 })
