@@ -13,6 +13,6 @@ if (version[0] < ${major} || (version[0] === ${major} && version[1] < ${minor}))
   process.stderr.write('Scopegate needs Node ${major}.${minor} or newer, and this is ' + process.version + '\\n')
   process.exit(1)
 }
-import('./cli.js')
+import("./cli.js")
 `
 }
