@@ -45,15 +45,20 @@ export async function openBrowser(): Promise<Browser> {
   child.stderr.on('data', (chunk: Buffer) => {
     output += String(chunk)
   })
+  const exited = once(child, 'exit')
+  let page: Page | undefined
   onTestFinished(async () => {
-    child.kill('SIGKILL')
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    // Only a browser that closes itself takes its processes along, which write to its folder until then.
+    if (page === undefined) child.kill('SIGKILL')
+    else void page.call('Browser.close')
+    await exited
   })
   const listening = /DevTools listening on ws:\/\/127\.0\.0\.1:(\d+)/
   await expect.poll(() => listening.test(output), { timeout: 15_000 }).toBe(true)
   const response = await fetch(`http://127.0.0.1:${listening.exec(output)?.[1]}/json/list`)
   const targets = (await response.json()) as { type: string; webSocketDebuggerUrl: string }[]
-  return drive(await connect(targets.find(({ type }) => type === 'page')?.webSocketDebuggerUrl ?? ''))
+  page = await connect(targets.find(({ type }) => type === 'page')?.webSocketDebuggerUrl ?? '')
+  return drive(page)
 }
 
 type Message = {
