@@ -2,17 +2,13 @@
 export type Distinction = 'case' | 'dots' | 'extension' | 'unicode'
 
 /**
- * The look-alike form of a canonical path: what a legacy upstream may read it as. `allowed` is the bit set of
- * irregularities that the matched route allows: where there is any, what they may hide is resolved too, to
- * whatever depth it is escaped. Undefined (refuse): a dot segment or a segment of nothing but dots and spaces
- * appeared, or the escapes are nested deeper than any server reads. For matching only.
+ * The look-alike form of a canonical path: as a legacy upstream may read it. Whatever escapes, Unicode and letter case
+ * hide is resolved, to whatever depth it is escaped. Undefined (refuse) when that brings up a dot segment, a segment of
+ * nothing but dots and spaces or a control character, or when the escapes are nested deeper than any server reads. For
+ * matching only.
  */
-export function foldPath(
-  path: string,
-  distinguishes: readonly Distinction[],
-  allowed: number,
-): string | undefined {
-  const text = allowed === 0 ? read(path, distinguishes) : resolve(path, distinguishes)
+export function foldPath(path: string, distinguishes: readonly Distinction[]): string | undefined {
+  const text = resolve(path, distinguishes)
   if (text === undefined) return undefined
   const segments = text.split('/')
   const last = lastFilled(segments)
@@ -27,31 +23,32 @@ export function foldPath(
 }
 
 /**
- * A pattern's literal segment in folded form; `last` also loses its extension. A literal that `foldPath`
- * would refuse comes back untrimmed, which no folded path can equal.
+ * A pattern's literal segment in folded form; `stem`: without its extension. A literal that `foldPath` would refuse
+ * comes back untrimmed, which no folded path can equal.
  */
-export function foldSegment(segment: string, distinguishes: readonly Distinction[], last: boolean): string {
-  const text = read(segment, distinguishes)
-  return trim(text, distinguishes, last) ?? text
+export function foldSegment(segment: string, distinguishes: readonly Distinction[], stem: boolean): string {
+  const text = resolve(segment, distinguishes) ?? segment
+  return trim(text, distinguishes, stem) ?? text
+}
+
+/** A folded segment without its extension; undefined when it has none. `.env` is a name, not an extension. */
+export function stemOf(segment: string): string | undefined {
+  let name = 0
+  while (segment[name] === '.') name++
+  const end = segment.lastIndexOf('.')
+  return end > name ? segment.slice(0, end) : undefined
 }
 
 function lastFilled(segments: readonly string[]): number {
   return segments.findLastIndex((segment) => segment !== '')
 }
 
-/** Escapes, Unicode and case, once. `%2F` stays an escape: it must not separate segments. */
-function read(text: string, distinguishes: readonly Distinction[]): string {
-  return normalise(decode(text, true), distinguishes)
-}
-
-/**
- * The same until nothing changes, then everything that may be a separator or the end of a path taken as such.
- */
+/** Decodes and normalises until nothing changes, then takes as a separator or as the end whatever may be one. */
 function resolve(path: string, distinguishes: readonly Distinction[]): string | undefined {
   let text = path
   for (let round = 0; round < maxRounds; round++) {
-    const next = normalise(decode(text, false), distinguishes)
-    if (next === text) return separate(text)
+    const next = normalise(decode(text), distinguishes)
+    if (next === text || !next.includes('%')) return control.test(next) ? undefined : separate(next)
     text = next
   }
   return undefined
@@ -60,7 +57,15 @@ function resolve(path: string, distinguishes: readonly Distinction[]): string | 
 /** Without an end, `%252525...` would take quadratic time. */
 const maxRounds = 8
 
+const ascii = /^[\0-\x7f]*$/
+const control = /[\0-\x1f\x7f]/
+
+/**
+ * None of these characters is in a canonical path, unless the route allows irregular ones. The others are what
+ * normalising made of some full-width or compatibility character: `\uff3c` is a backslash to a server that normalises.
+ */
 function separate(text: string): string {
+  if (!structural.test(text)) return text
   return text
     .replace(/[?#].*$/s, '')
     .replaceAll('\\', '/')
@@ -68,19 +73,32 @@ function separate(text: string): string {
     .replace(/\/{2,}/g, '/')
 }
 
+const structural = /[?#;\\]|\/\//
+
 function normalise(text: string, distinguishes: readonly Distinction[]): string {
-  const composed = ascii.test(text) || distinguishes.includes('unicode') ? text : text.normalize('NFKC')
-  return distinguishes.includes('case') ? composed : composed.toLowerCase()
+  const foldsCase = !distinguishes.includes('case')
+  if (ascii.test(text) || distinguishes.includes('unicode')) return foldsCase ? text.toLowerCase() : text
+  const composed = text.normalize('NFKC').replace(invisible, '').replace(/\s/g, ' ')
+  return (foldsCase ? foldCase(composed) : composed).normalize('NFKC')
 }
 
-const ascii = /^[\0-\x7f]*$/
+/** Characters that show nothing: a server may drop them, and a reader does not see them. */
+const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u0080-\u009f]/gu
+
+/**
+ * Full case folding (`ß` is `ss`), by which also the Turkish `ı` and `İ` are `i`: there are servers whose locale says
+ * so. JavaScript has no function for it, but what folds alike is alike after these three.
+ */
+function foldCase(text: string): string {
+  return text.toLowerCase().toUpperCase().toLowerCase().replaceAll('i\u0307', 'i').replaceAll('ς', 'σ')
+}
 
 /** Undefined when a dot segment, or nothing, is left. */
-function trim(segment: string, distinguishes: readonly Distinction[], last: boolean): string | undefined {
+function trim(segment: string, distinguishes: readonly Distinction[], stem: boolean): string | undefined {
   const foldsDots = !distinguishes.includes('dots')
   let text = foldsDots ? withoutTail(segment) : segment
-  if (last && !distinguishes.includes('extension')) {
-    text = withoutExtension(text)
+  if (stem && !distinguishes.includes('extension')) {
+    text = stemOf(text) ?? text
     if (foldsDots) text = withoutTail(text)
   }
   return text === '' || text === '.' || text === '..' ? undefined : text
@@ -93,22 +111,12 @@ function withoutTail(segment: string): string {
   return segment.slice(0, end)
 }
 
-/** `.env` is a name, not an extension. */
-function withoutExtension(segment: string): string {
-  let name = 0
-  while (segment[name] === '.') name++
-  const end = segment.lastIndexOf('.')
-  return end > name ? segment.slice(0, end) : segment
-}
-
-function decode(text: string, keepSlash: boolean): string {
+function decode(text: string): string {
   if (!text.includes('%')) return text
-  const run = keepSlash ? escapesButSlash : escapes
-  return text.replace(run, (found) => decodeBytes(Buffer.from(found.replaceAll('%', ''), 'hex')))
+  return text.replace(escapes, (found) => decodeBytes(Buffer.from(found.replaceAll('%', ''), 'hex')))
 }
 
 const escapes = /(?:%[0-9a-f]{2})+/gi
-const escapesButSlash = /(?:%(?!2f)[0-9a-f]{2})+/gi
 
 /** UTF-8 as a careless server reads it: overlong forms count, and a byte that fits nowhere is Latin-1. */
 function decodeBytes(bytes: Uint8Array): string {

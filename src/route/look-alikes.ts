@@ -1,21 +1,18 @@
-import { type Distinction, foldPath, foldSegment } from '../http/look-alike.ts'
+import { type Distinction, foldPath, foldSegment, stemOf } from '../http/look-alike.ts'
 import { type AffixedSegment, isBelow, type Pattern, type PatternSegment } from './pattern.ts'
 import { type Requirement, requirementKey } from './requirement.ts'
 import { createTrie, type Trie } from './trie.ts'
 
 /** As much of a route as look-alikes are told apart by. */
-type FoldedRoute = {
-  readonly requirement: Requirement
-  /** Irregularities that the route allows, as a bit set. */
-  readonly allow: number
-}
+type FoldedRoute = { readonly requirement: Requirement }
+
+type Methods = ReadonlyMap<string, FoldedRoute>
 
 /** The routes of one API as an upstream that folds paths reads them. */
 export type FoldedApi = {
   readonly distinguishes: readonly Distinction[]
   readonly pathPrefix: string
-  /** The routes by method. */
-  readonly paths: Trie<ReadonlyMap<string, FoldedRoute>>
+  readonly paths: Trie<Methods>
 }
 
 /** A request that has a route. */
@@ -32,14 +29,20 @@ export function isLookAlike(
   apis: readonly FoldedApi[],
 ): boolean {
   for (const api of apis) {
-    const folded = foldPath(path, api.distinguishes, route.allow)
+    const folded = foldPath(path, api.distinguishes)
     if (folded === undefined) return true
-    if (!isBelow(folded, api.pathPrefix)) continue
-    const methods = api.paths.find(folded)
-    if (methods === undefined) return false
+    const methods = findFolded(api, folded)
+    if (methods === undefined) {
+      if (isBelow(folded, api.pathPrefix)) return false
+      continue
+    }
     return !needsTheSame(methods.get(method), route) || (api !== own && route.requirement.kind !== 'public')
   }
   return false
+}
+
+function findFolded({ paths, distinguishes }: FoldedApi, path: string): Methods | undefined {
+  return distinguishes.includes('extension') ? paths.find(path) : paths.findScript(path, stemOf)
 }
 
 function needsTheSame(other: FoldedRoute | undefined, route: FoldedRoute): boolean {
@@ -49,31 +52,53 @@ function needsTheSame(other: FoldedRoute | undefined, route: FoldedRoute): boole
 /** Folds the routes of an API when the file loads. */
 export function foldApi(
   { distinguishes, pathPrefix }: Pick<FoldedApi, 'distinguishes' | 'pathPrefix'>,
-  paths: readonly { readonly pattern: Pattern; readonly methods: ReadonlyMap<string, FoldedRoute> }[],
+  paths: readonly { readonly pattern: Pattern; readonly methods: Methods }[],
 ): FoldedApi {
-  const folded: FoldedApi['paths'] = createTrie()
-  for (const { pattern, methods } of paths) folded.add(foldPattern(pattern.segments, distinguishes), methods)
-  // Paths as written go first. `/v1.0/**` covers `/v1.0` too, which loses its extension when it is asked for,
-  // and `/report.{format}` covers `/report.tar.gz`, which has one left.
-  for (const { pattern, methods } of paths) {
-    folded.add(foldPattern(withoutRest(pattern.segments), distinguishes), methods)
-    if (pattern.segments.at(-1)?.kind === 'affixed')
-      folded.add(foldPattern(pattern.segments, [...distinguishes, 'extension']), methods)
-  }
-  return { distinguishes, pathPrefix: foldPath(pathPrefix, distinguishes, 0) ?? pathPrefix, paths: folded }
+  const folded = createTrie<Methods>()
+  for (const read of readings(distinguishes))
+    for (const { pattern, methods } of paths) folded.add(read(pattern.segments), methods)
+  return { distinguishes, pathPrefix: foldPrefix(pathPrefix, distinguishes), paths: folded }
 }
 
+/** How an upstream may read a pattern; what is added first for a set of paths stays. */
+function readings(distinguishes: readonly Distinction[]): readonly ((segments: Segments) => Segments)[] {
+  return [
+    (segments) => foldPattern(segments, distinguishes),
+    // `/v1.0/**` covers `/v1.0` too, which loses its extension when it is asked for.
+    (segments) => foldPattern(withoutRest(segments), distinguishes),
+    // `/report.{format}` covers `/report.tar.gz`, which has an extension left when it has lost one.
+    (segments) =>
+      segments.at(-1)?.kind === 'affixed'
+        ? foldPattern(segments, [...distinguishes, 'extension'])
+        : foldPattern(segments, distinguishes),
+    // A server that finds `/admin.php` for `/admin` gives it what is behind `/admin/`.
+    (segments) => foldStems(segments, distinguishes),
+  ]
+}
+
+/** Something follows a prefix, so that its last segment keeps its extension. */
+function foldPrefix(prefix: string, distinguishes: readonly Distinction[]): string {
+  return foldPath(`${prefix}/-`, distinguishes)?.slice(0, -'/-'.length) ?? prefix
+}
+
+type Segments = readonly PatternSegment[]
+
 /** Literals as an upstream that folds reads them; the last segment loses its extension. */
-export function foldPattern(
-  segments: readonly PatternSegment[],
-  distinguishes: readonly Distinction[],
-): readonly PatternSegment[] {
-  const fold = (text: string, index: number) =>
-    foldSegment(text, distinguishes, index === segments.length - 1)
-  return segments.map((segment, index) => {
-    if (segment.kind === 'literal') return { kind: 'literal', text: fold(segment.text, index) }
-    return segment.kind === 'affixed' ? foldAffixed(segment, (text) => fold(text, index)) : segment
-  })
+export function foldPattern(segments: Segments, distinguishes: readonly Distinction[]): Segments {
+  return segments.map((segment, index) => fold(segment, distinguishes, index === segments.length - 1))
+}
+
+/** The same, where every literal segment loses its extension. */
+function foldStems(segments: Segments, distinguishes: readonly Distinction[]): Segments {
+  return segments.map((segment, index) =>
+    fold(segment, distinguishes, segment.kind === 'literal' || index === segments.length - 1),
+  )
+}
+
+function fold(segment: PatternSegment, distinguishes: readonly Distinction[], stem: boolean): PatternSegment {
+  const foldText = (text: string) => foldSegment(text, distinguishes, stem)
+  if (segment.kind === 'literal') return { kind: 'literal', text: foldText(segment.text) }
+  return segment.kind === 'affixed' ? foldAffixed(segment, foldText) : segment
 }
 
 /** Stands for the value of a parameter while the literals around it are folded: no path can hold it. */
@@ -82,9 +107,9 @@ const loneSurrogate = '\ud800'
 /** `/{id}.json` becomes `/{id}`, and `/report.{format}` becomes `/report`: there the parameter is the extension. */
 function foldAffixed(
   { name, prefix, suffix }: AffixedSegment,
-  fold: (text: string) => string,
+  foldText: (text: string) => string,
 ): PatternSegment {
-  const [before = '', after] = fold(prefix + loneSurrogate + suffix).split(loneSurrogate)
+  const [before = '', after] = foldText(prefix + loneSurrogate + suffix).split(loneSurrogate)
   if (after === undefined) return { kind: 'literal', text: before }
   return before === '' && after === ''
     ? { kind: 'param', name }
@@ -92,14 +117,12 @@ function foldAffixed(
 }
 
 /** False when folding changes this pattern: then a path that folding leaves alone may look like one of it. */
-export function isFolded(
-  segments: readonly PatternSegment[],
-  distinguishes: readonly Distinction[],
-): boolean {
+export function isFolded(segments: Segments, distinguishes: readonly Distinction[]): boolean {
   const bare = withoutRest(segments)
-  return JSON.stringify(foldPattern(bare, distinguishes)) === JSON.stringify(bare)
+  const folded = foldStems(bare, distinguishes)
+  return JSON.stringify(folded) === JSON.stringify(bare)
 }
 
-function withoutRest(segments: readonly PatternSegment[]): readonly PatternSegment[] {
+function withoutRest(segments: Segments): Segments {
   return segments.at(-1)?.kind === 'rest' ? segments.slice(0, -1) : segments
 }

@@ -7,7 +7,15 @@ export type Trie<T> = {
   /** The value that was already there for the same set of paths, or undefined when this one was added. */
   add(segments: readonly PatternSegment[], value: T): T | undefined
   find(path: string): T | undefined
+  /**
+   * The same, where a segment before the last may be a script and all behind it the path that the script is given:
+   * `/admin.php/x` is then also read as `/admin/x` or as `/admin`, and `/index.php/x` as `/x`. `stemOf` takes the
+   * extension off; undefined when there is none. A literal that is declared with its extension is no script.
+   */
+  findScript(path: string, stemOf: StemOf): T | undefined
 }
+
+type StemOf = (segment: string) => string | undefined
 
 type Node<T> = {
   readonly literals: Map<string, Node<T>>
@@ -40,6 +48,7 @@ export function createTrie<T>(): Trie<T> {
       return undefined
     },
     find: (path) => match(root, path, 1),
+    findScript: (path, stemOf) => match(root, path, 1, stemOf),
   }
 }
 
@@ -93,38 +102,61 @@ function affixKey(prefix: string, suffix: string): string {
  * 3. `{name}` with the same literals around it
  * 4. `{name}` or `*`, one non-empty segment
  * 5. `**`, the rest, also nothing
+ * With `stemOf`, a script comes between 3 and 4.
  */
-function match<T>(node: Node<T>, path: string, from: number): T | undefined {
+function match<T>(node: Node<T>, path: string, from: number, stemOf?: StemOf): T | undefined {
   if (from >= path.length) return node.end ?? node.rest
   const slash = path.indexOf('/', from)
   const until = slash === -1 ? path.length : slash
-  const literal = node.literals.get(path.slice(from, until))
-  const exact = literal && match(literal, path, until + 1)
+  const segment = path.slice(from, until)
+  const literal = node.literals.get(segment)
+  const exact = literal && match(literal, path, until + 1, stemOf)
   if (exact !== undefined) return exact
-  const affixed = node.affixed && matchAffixed(node.affixed, path, from, until)
+  const affixed = node.affixed && matchAffixed(node.affixed, path, segment, until + 1, stemOf)
   if (affixed !== undefined) return affixed
-  const wild = until > from && node.wildcard ? match(node.wildcard, path, until + 1) : undefined
+  const script =
+    stemOf && until < path.length ? matchScript(node, path, segment, until + 1, stemOf) : undefined
+  if (script !== undefined) return script
+  const wild = until > from && node.wildcard ? match(node.wildcard, path, until + 1, stemOf) : undefined
   return wild ?? node.rest
 }
 
+/** `behind` is where the segment behind this one starts. */
 function matchAffixed<T>(
   { nodes, lengths }: AffixedNodes<T>,
   path: string,
-  from: number,
-  until: number,
+  segment: string,
+  behind: number,
+  stemOf: StemOf | undefined,
 ): T | undefined {
   for (const { prefix, suffix } of lengths) {
-    const start = from + prefix
-    const end = until - suffix
-    if (start >= end || cutsEscape(path, end)) continue
-    const child = nodes.get(affixKey(path.slice(from, start), path.slice(end, until)))
-    const found = child && match(child, path, until + 1)
+    const end = segment.length - suffix
+    if (prefix >= end || cutsEscape(segment, end)) continue
+    const child = nodes.get(affixKey(segment.slice(0, prefix), segment.slice(end)))
+    const found = child && match(child, path, behind, stemOf)
     if (found !== undefined) return found
   }
   return undefined
 }
 
 /** Else `/{id}20` would match `/a%20`, which no server reads so. A prefix holds whole escapes and cuts none. */
-function cutsEscape(path: string, at: number): boolean {
-  return path[at - 1] === '%' || path[at - 2] === '%'
+function cutsEscape(segment: string, at: number): boolean {
+  return segment[at - 1] === '%' || segment[at - 2] === '%'
+}
+
+function matchScript<T>(
+  node: Node<T>,
+  path: string,
+  segment: string,
+  behind: number,
+  stemOf: StemOf,
+): T | undefined {
+  const stem = stemOf(segment)
+  if (stem === undefined) return undefined
+  const script = node.literals.get(stem)
+  const named = script && (match(script, path, behind, stemOf) ?? script.end ?? script.rest)
+  if (named !== undefined) return named
+  // It stays at this node: many of them would take time that grows with a power of their number.
+  if (stem === 'index') return match(node, path, behind)
+  return node.affixed && matchAffixed(node.affixed, path, stem, behind, stemOf)
 }

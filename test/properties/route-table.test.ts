@@ -164,6 +164,60 @@ describe('the compiled route table', () => {
   })
 })
 
+describe('a route with a wider one beside it', () => {
+  const strict = '/admin/keys/{id}'
+  const { table } = tableOf(['/**', strict, '/admin/status'])
+  const percentEncoded = (character: string) =>
+    [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
+  const fullWidth = (character: string) => String.fromCodePoint((character.codePointAt(0) ?? 0) + 0xfee0)
+  /** Ways to write a letter that some server reads as that letter. */
+  const disguise = fc.constantFrom(
+    (letter: string) => letter,
+    (letter: string) => letter.toUpperCase(),
+    percentEncoded,
+    (letter: string) => percentEncoded(fullWidth(letter)),
+    (letter: string) => percentEncoded(fullWidth(letter.toUpperCase())),
+    (letter: string) => (letter === 'i' ? percentEncoded('ı') : letter),
+    (letter: string) => (letter === 'k' ? percentEncoded('\u212a') : letter),
+    (letter: string) => (letter === 's' ? percentEncoded('ſ') : letter),
+    (letter: string) => letter + percentEncoded('\u00ad'),
+    (letter: string) => percentEncoded('\u200b') + letter,
+    (letter: string) => `${percentEncoded('％')}${letter.charCodeAt(0).toString(16)}`,
+  )
+  const between = fc.constantFrom(
+    '/',
+    './',
+    '%20/',
+    '.php/',
+    '.JSON/',
+    percentEncoded('／'),
+    percentEncoded('＼'),
+    `${percentEncoded('；')}x/`,
+    `${percentEncoded('\u200b')}/`,
+  )
+  const end = fc.constantFrom('', '.', '.json', '%20', '/', percentEncoded('？x'), percentEncoded('＃'))
+  const disguised = fc
+    .record({
+      ways: fc.array(disguise, { minLength: 9, maxLength: 9 }),
+      first: between,
+      second: between,
+      end,
+    })
+    .map(({ ways, first, second, end }) => {
+      const letters = [...'adminkeys'].map((letter, i) => ways[i]?.(letter) ?? letter)
+      return `/${letters.slice(0, 5).join('')}${first}${letters.slice(5).join('')}${second}7${end}`
+    })
+
+  test('is never passed by a path that a server may read as one of its own', () => {
+    fc.assert(
+      fc.property(disguised, (path) => {
+        expect(['ambiguous_target', strict]).toContain(ask(table, path))
+      }),
+      { numRuns: 5000 },
+    )
+  })
+})
+
 /** Seven kinds of paths in turn, all different. */
 function manyTexts(number: number): string[] {
   return Array.from({ length: number }, (_, i) => {

@@ -109,6 +109,62 @@ describe('among the APIs of a host', () => {
   })
 })
 
+describe('a script before the last segment', () => {
+  const routes = {
+    '/**': 'read',
+    '/admin': 'admin',
+    '/users/{id}': 'admin',
+    '/users/{id}/files': 'read',
+    '/v1/**': 'read1',
+    '/v1.1/**': 'read11',
+    '/tool.php/**': 'tool',
+  }
+  const ask = (path: string, word: string, distinguishes: readonly Distinction[] = []) => {
+    const api = apiOf(routes, '', distinguishes)
+    return isLookAlike({ path, method: 'GET', route: routeOf(word) }, api, [api])
+  }
+
+  test.each([
+    ['/admin.php/x', 'read'],
+    ['/ADMIN.Php/x/y.z', 'read'],
+    ['/admin.json./x', 'read'],
+    ['/users.php/7', 'read'],
+    ['/v1.php/x', 'read'],
+    ['/tool/x', 'read'],
+    ['/index.php/admin', 'read'],
+    ['/index.php/users/7', 'read'],
+  ])('%s is a look-alike', (path, word) => {
+    expect(ask(path, word)).toBe(true)
+    expect(ask(path, word, ['extension'])).toBe(false)
+  })
+
+  test.each([
+    ['/users/jane@example.com/files', 'read'],
+    ['/users/jane.doe/files', 'read'],
+    ['/v1.1/x', 'read11'],
+    ['/v1/x.y', 'read1'],
+    ['/tool.php/x', 'tool'],
+    ['/other.php/admin', 'read'],
+    ['/a.b/c.d/e.f', 'read'],
+  ])('%s is none: a value or a path that is declared', (path, word) => {
+    expect(ask(path, word)).toBe(false)
+  })
+
+  test('is found in an API that its name would choose', () => {
+    const admin = apiOf({ '/admin/**': 'admin' }, '/admin')
+    const rest = apiOf({ '/**': 'read' })
+    const request = { path: '/admin.php/x', method: 'GET', route: routeOf('read') }
+    expect(isLookAlike(request, rest, [admin, rest])).toBe(true)
+  })
+
+  test('does not hide an API whose path has a dot', () => {
+    const versioned = apiOf({ '/v1.0/**': 'read' }, '/v1.0')
+    const rest = apiOf({ '/**': 'other' })
+    const request = { path: '/v1.0/x', method: 'GET', route: routeOf('read') }
+    expect(isLookAlike(request, versioned, [versioned, rest])).toBe(false)
+  })
+})
+
 describe('a pattern', () => {
   test('is folded in its literals, and loses the extension of the last one', () => {
     expect(foldPattern(patternOf('/A.b/{Id}/C.json').segments, [])).toEqual([
@@ -140,9 +196,9 @@ describe('a pattern', () => {
     ['/a/**', true],
     ['/A', false],
     ['/a.json', false],
-    // As `/v1.0` it covers the path that loses its extension.
+    // `/v1` looks like the path that it covers, `/v1/x` like one that a script of this name is given.
     ['/v1.0/**', false],
-    ['/v1.0/x', true],
+    ['/v1.0/x', false],
   ])('%s folds to itself: %s', (text, folded) => {
     expect(isFolded(patternOf(text).segments, [])).toBe(folded)
   })

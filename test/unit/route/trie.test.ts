@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parsePattern } from '../../../src/route/pattern.ts'
 import { createTrie } from '../../../src/route/trie.ts'
 
@@ -81,4 +81,31 @@ test('parameters with the same literals around them cover the same paths', () =>
 test('a literal that leads nowhere does not hide a wildcard', () => {
   const { trie } = trieOf('/x/y/{w}', '/{v}/z/z')
   expect(trie.find('/x/z/z')).toBe('/{v}/z/z')
+})
+
+describe('with scripts', () => {
+  const { trie } = trieOf('/**', '/admin', '/a/{x}', '/a.b/{x}', '/c/{x}/d', '/{y}/z')
+  const stemOf = (segment: string) => /^(.+)\.[a-z]+$/.exec(segment)?.[1]
+
+  test.each([
+    ['/admin.php/x', '/admin'],
+    ['/admin.php', '/**'],
+    ['/a.php/7', '/a/{x}'],
+    ['/a.b/7', '/a.b/{x}'],
+    ['/c/7.php/d', '/c/{x}/d'],
+    ['/q.php/z', '/{y}/z'],
+    ['/index.php/admin', '/admin'],
+    ['/index.php/a/7', '/a/{x}'],
+    ['/index.php/index.php/admin', '/**'],
+    ['/admin/x', '/**'],
+  ])('%s finds %s', (path, found) => {
+    expect(trie.findScript(path, stemOf)).toBe(found)
+  })
+
+  test('a path of nothing but scripts is searched in linear time', () => {
+    const { trie } = trieOf('/{a}/{b}/{c}/{d}/end')
+    const startedMs = performance.now()
+    expect(trie.findScript('/index.php'.repeat(10_000), stemOf)).toBeUndefined()
+    expect(performance.now() - startedMs).toBeLessThan(500)
+  })
 })
