@@ -1,7 +1,7 @@
 import type { Code } from '../errors.ts'
 import type { Condition, Requirement } from '../route/requirement.ts'
 import type { AccessToken } from '../token/access-token.ts'
-import { findClaim } from '../token/claim.ts'
+import { claimEquals, findClaim } from '../token/claim.ts'
 
 /**
  * The answer to "may this request pass?". `R` is the compiled route (`route/table.ts`).
@@ -84,18 +84,14 @@ function holdsAll(set: readonly string[], held: ReadonlySet<string>): boolean {
   return true
 }
 
-/** Typed and exact: `1` is not `"1"`. An array claim matches when it contains the value. A missing claim never matches. */
+/** A missing claim meets no condition. */
 function meets(condition: Condition, token: AccessToken, path: string): boolean {
   const claim = findClaim(token.claims, condition.claim)
   if (claim === undefined) return false
   const { expected } = condition
-  if ('values' in expected) return expected.values.some((value) => equals(claim, value))
+  if ('values' in expected) return expected.values.some((value) => claimEquals(claim, value))
   const parameter = pathParameter(path, expected)
-  return parameter !== undefined && equals(claim, parameter)
-}
-
-function equals(claim: unknown, value: string | number | boolean): boolean {
-  return Array.isArray(claim) ? claim.includes(value) : claim === value
+  return parameter !== undefined && claimEquals(claim, parameter)
 }
 
 type Parameter = Extract<Condition['expected'], { readonly segment: number }>

@@ -3,6 +3,7 @@ import type { CorsOptions } from '../http/cors.ts'
 import type { IssuerOptions } from '../issuer/options.ts'
 import type { Pattern } from '../route/pattern.ts'
 import type { Requirement } from '../route/requirement.ts'
+import type { Audience } from '../token/audience.ts'
 import type { TokenOptions } from '../token/options.ts'
 import type { UpstreamOptions } from '../upstream/upstream.ts'
 import type { PlainApiOptions } from './schema/api.ts'
@@ -36,6 +37,8 @@ export type ListenAddress = { readonly host: string; readonly port: number }
 export type ApiConfig = Immutable<PlainApiOptions> & {
   readonly name: string
   readonly resource: string
+  /** For whom its access tokens are: the resource, unless the file says otherwise. */
+  readonly audience: Audience
   /**
    * A name in `Config.issuers`. Undefined only when no route of this API needs a token and no issuer exists.
    */

@@ -152,5 +152,6 @@ function verifierOf({ config, runtime, releases }: RouteBuild, api: ApiConfig): 
   const onKeysLeft = (thumbprints: readonly string[]) => thumbprints.forEach(cache.removeKey)
   const keySet = runtime.keySets.acquire(key, () => createKeySet({ issuer, log, onKeysLeft }))
   releases.push(() => runtime.keySets.release(key))
-  return createVerifier({ issuer, resource: api.resource, tokens: config.tokens, keySet, cache, queue })
+  const { audience } = api
+  return createVerifier({ issuer, audience, tokens: config.tokens, keySet, cache, queue })
 }

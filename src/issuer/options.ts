@@ -1,9 +1,15 @@
 /** Where one issuer's metadata and keys come from, and what its access tokens look like. */
-export type IssuerOptions = {
+export type IssuerOptions = IssuerConnection & {
   /** The exact `iss` of its access tokens (for Logto: `<logto>/oidc`). */
   readonly issuer: string
   /**
-   * True when configured as `logto:`. Then a token that holds a dot and is no JWT is malformed, never opaque.
+   * Further exact `iss` values that count as this issuer, because its key set signs for them too (a custom
+   * domain). One `sub` is the same person under each of them. Default: none
+   */
+  readonly also?: readonly string[]
+  /**
+   * True when configured as `logto:`. Then a token is told by Logto's own forms, and every other one is
+   * refused.
    */
   readonly isLogto: boolean
   /** URL of the JWKS. Default: the `jwks_uri` of the discovery document. */
@@ -20,6 +26,31 @@ export type IssuerOptions = {
    * `typ`.
    */
   readonly tokenTypes: readonly string[]
-  /** The names of the claims that hold the scopes and the client. */
-  readonly claims: { readonly scope: string; readonly clientId: string }
+  /**
+   * The claims that hold the scopes, which are united, and the client. Dots in a name are tried as nesting,
+   * too.
+   */
+  readonly claims: { readonly scope: readonly string[]; readonly clientId: string }
+  /**
+   * Claims that every access token has, and no ID token. Default: none; whether a token whose `typ` does not
+   * tell is an ID token is then guessed (`token/jwt/id-token.ts`).
+   */
+  readonly accessToken?: { readonly where: readonly ClaimCondition[] }
+}
+
+/** How the gateway reaches the endpoints of an issuer. */
+export type IssuerConnection = {
+  /**
+   * URL of an http or https proxy, which may hold a user and a password. Default: the one that the
+   * environment names.
+   */
+  readonly proxy?: string
+  /** `ca`: certificates (PEM) that are trusted instead of the usual authorities. */
+  readonly tls?: { readonly ca: string }
+}
+
+/** The claim must equal one of the values, or be an array that contains one. */
+export type ClaimCondition = {
+  readonly claim: string
+  readonly values: readonly (string | number | boolean)[]
 }

@@ -7,7 +7,7 @@ export type TokenKind = 'jwt' | 'opaque'
 /** The facts of a verified access token. Whether they are enough for a route is decided on every request. */
 export type AccessToken = {
   readonly kind: TokenKind
-  /** `iss`, equal to the configured issuer. */
+  /** The configured issuer, also where `iss` is another of its names (`issuer.also`). */
   readonly issuer: string
   /** `sub`, 1 to 255 characters, no control characters, no outer white space. */
   readonly subject: string

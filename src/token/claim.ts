@@ -15,3 +15,11 @@ export function findClaim(claims: Claims, name: string): unknown {
   }
   return value
 }
+
+/**
+ * Typed and exact: `1` is not `"1"`. An array claim equals each value that it contains; a missing claim
+ * equals none.
+ */
+export function claimEquals(claim: unknown, value: string | number | boolean): boolean {
+  return Array.isArray(claim) ? claim.includes(value) : claim === value
+}

@@ -16,6 +16,12 @@ export function parseScopes(claim: unknown): ReadonlySet<string> {
   return Array.isArray(claim) ? setOf(claim) : noScopes
 }
 
+/** The scopes that several claims hold together. One claim keeps its set, which many tokens share. */
+export function uniteScopes(claims: readonly unknown[]): ReadonlySet<string> {
+  const sets = claims.map(parseScopes).filter(({ size }) => size > 0)
+  return sets.length > 1 ? new Set(sets.flatMap((set) => [...set])) : (sets[0] ?? noScopes)
+}
+
 /** As a space-separated string, in the order in which they were found. */
 export const printScopes = memoByObject((scopes: ReadonlySet<string>) => [...scopes].join(' '))
 

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { KeySet } from '../issuer/key-set.ts'
 import type { IssuerOptions } from '../issuer/options.ts'
+import type { Audience } from './audience.ts'
 import type { TokenCache } from './cache.ts'
 import type { FairQueue } from './fair-queue.ts'
-import { formOf } from './form.ts'
+import { formOf, type TokenForm } from './form.ts'
 import { verifyJwt } from './jwt/verify.ts'
 import type { TokenOptions } from './options.ts'
-import { refuse, type Verification } from './verification.ts'
+import { refuse, type Unverified, type Verification } from './verification.ts'
 
-/** Verifies tokens of one issuer for one protected resource. */
+/** Verifies tokens of one issuer for one API. */
 export type Verifier = {
   /**
    * Answers at once for a token that is in the cache or refused by its form; otherwise with a promise that
@@ -19,7 +20,7 @@ export type Verifier = {
 
 export type VerifierOptions = {
   readonly issuer: IssuerOptions
-  readonly resource: string
+  readonly audience: Audience
   readonly tokens: TokenOptions
   readonly keySet: KeySet
   readonly cache: TokenCache
@@ -27,14 +28,13 @@ export type VerifierOptions = {
 }
 
 /**
- * Makes the verifier for one pair of issuer and resource; it is cheap enough for every reload. A digest of
+ * Makes the verifier for one pair of issuer and audience; it is cheap enough for every reload. A digest of
  * these options is a part of the cache key.
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const { cache, tokens } = options
   const policy = policyDigest(options)
   const underWay = new Map<string, Promise<Verification>>()
-  const opaqueRefusal = refuse(options.issuer.isLogto ? 'opaqueFromLogto' : 'opaque', 'opaque')
 
   /** Requests that bring the same new token at the same time share one verification. */
   function verifyOnce(tokenText: string, nowMs: number, client: string): Promise<Verification> {
@@ -46,11 +46,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
 
   async function verifyAndKeep(tokenText: string, nowMs: number, client: string): Promise<Verification> {
-    const { issuer, resource, keySet, queue } = options
+    const { issuer, audience, keySet, queue } = options
     const generation = keySet.generation()
     const verification = await verifyJwt(tokenText, {
       issuer,
-      resource,
+      audience,
       tokens,
       keySet,
       queue,
@@ -71,26 +71,27 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const known = cache.get(policy, tokenText, nowMs)
       if (known !== undefined) return known
       if (tokenText.length > tokens.maxBytes) return tooLong
-      switch (formOf(tokenText, options.issuer.isLogto)) {
-        case 'jwt':
-          return verifyOnce(tokenText, nowMs, client)
-        case 'jwe':
-          return encrypted
-        case 'malformed':
-          return malformed
-        case 'opaque':
-          return opaqueRefusal
-      }
+      const form = formOf(tokenText, options.issuer.isLogto)
+      if (form === 'jwt') return verifyOnce(tokenText, nowMs, client)
+      return options.issuer.isLogto && form === 'opaque' ? opaqueFromLogto : refusals[form]
     },
   }
 }
 
 const tooLong = refuse('tooLong')
-const encrypted = refuse('encrypted')
-const malformed = refuse('malformed')
+const opaqueFromLogto = refuse('opaqueFromLogto', 'opaque')
+const refusals: Readonly<Record<Exclude<TokenForm, 'jwt'>, Unverified>> = {
+  encrypted: refuse('encrypted'),
+  malformed: refuse('malformed'),
+  opaque: refuse('opaque', 'opaque'),
+  placeholder: refuse('placeholder', 'opaque'),
+  personalAccessToken: refuse('personalAccessToken', 'opaque'),
+  impersonationToken: refuse('impersonationToken', 'opaque'),
+  notFromLogto: refuse('notFromLogto', 'opaque'),
+}
 
-function policyDigest({ issuer, resource, tokens }: VerifierOptions): string {
+function policyDigest({ issuer, audience, tokens }: VerifierOptions): string {
   return createHash('sha256')
-    .update(JSON.stringify([issuer, resource, tokens]))
+    .update(JSON.stringify([issuer, audience, tokens]))
     .digest('base64url')
 }

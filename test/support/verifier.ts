@@ -1,6 +1,7 @@
 import { createKeySet, type KeySet } from '../../src/issuer/key-set.ts'
 import type { IssuerOptions } from '../../src/issuer/options.ts'
 import type { Logger } from '../../src/log/logger.ts'
+import type { Audience } from '../../src/token/audience.ts'
 import { createTokenCache, type TokenCache } from '../../src/token/cache.ts'
 import { createFairQueue } from '../../src/token/fair-queue.ts'
 import type { TokenOptions } from '../../src/token/options.ts'
@@ -21,7 +22,7 @@ export function issuerOptions(url: string, more?: Partial<IssuerOptions>): Issue
     issuer: url,
     isLogto: true,
     tokenTypes: ['at+jwt'],
-    claims: { scope: 'scope', clientId: 'client_id' },
+    claims: { scope: ['scope'], clientId: 'client_id' },
     ...more,
   }
 }
@@ -56,7 +57,7 @@ export type VerifierStage = {
 
 export type StageOptions = {
   readonly issuer: IssuerOptions
-  readonly resource?: string
+  readonly audience?: Audience
   readonly tokens?: Partial<TokenOptions>
 }
 
@@ -72,7 +73,7 @@ export function createVerifierStage(options: StageOptions): VerifierStage {
   })
   const verifier = createVerifier({
     issuer: options.issuer,
-    resource: options.resource ?? resource,
+    audience: options.audience ?? { values: [resource] },
     tokens: { ...tokenOptions, ...options.tokens },
     keySet,
     cache,

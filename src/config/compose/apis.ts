@@ -4,6 +4,7 @@ import type { ApiConfig, PathConfig } from '../config.ts'
 import { type FileApi, plainApiOptions } from '../schema/api.ts'
 import type { FileUpstream } from '../schema/exchange.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
+import { composeAudience } from './audience.ts'
 import type { Context } from './context.ts'
 import { composeCors } from './cors.ts'
 import { commonExchange, inheritExchange } from './exchange.ts'
@@ -45,14 +46,13 @@ function composeApi(name: string, api: FileApi, context: ApisContext): ComposedA
     compose,
   })
   const paths = routes.map(({ config }) => config)
+  const issuer = issuerOf(name, api, paths, context)
   const config = {
     ...pick(api, plainApiOptions),
     name,
     resource: api.resource ?? '',
-    ...withoutUndefined({
-      issuer: issuerOf(name, api, paths, context),
-      cors: api.cors && composeCors(api.cors),
-    }),
+    audience: composeAudience(api, at, context.issuers.get(issuer ?? ''), context),
+    ...withoutUndefined({ issuer, cors: api.cors && composeCors(api.cors) }),
     hosts: hostsOf(api, at, context),
     pathPrefix: api.path.canonical,
     identityHeaders: composeIdentityHeaders(api, at, context),

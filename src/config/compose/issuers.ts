@@ -1,5 +1,6 @@
+import { X509Certificate } from 'node:crypto'
 import { resolve } from 'node:path'
-import type { IssuerOptions } from '../../issuer/options.ts'
+import type { ClaimCondition, IssuerOptions } from '../../issuer/options.ts'
 import type { FileIssuer } from '../schema/issuer.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
 import type { Context } from './context.ts'
@@ -12,9 +13,11 @@ export function composeIssuers(context: Context): ReadonlyMap<string, IssuerOpti
   const named = Object.entries(issuers).map(
     ([name, input]) => [name, composeIssuer(input, ['issuers', name], context)] as const,
   )
-  return new Map(
+  const composed = new Map(
     issuer === undefined ? named : [['default', composeIssuer(issuer, ['issuer'], context)], ...named],
   )
+  reportSharedNames(composed, context)
+  return composed
 }
 
 function composeIssuer(input: FileIssuer, at: KeyPath, context: Context): IssuerOptions {
@@ -24,7 +27,58 @@ function composeIssuer(input: FileIssuer, at: KeyPath, context: Context): Issuer
     issuer: logto === undefined ? (url ?? '') : `${logto}/oidc`,
     isLogto: logto !== undefined,
     ...withoutUndefined({ jwksUri, jwksFile: jwksFile && resolve(context.folder, jwksFile), algorithms }),
+    ...withoutUndefined({ also: input.also, proxy: input.proxy, tls: composeTls(input, at, context) }),
+    ...withoutUndefined({ accessToken: composeAccessToken(input) }),
     tokenTypes: input.tokenTypes,
-    claims: input.claims,
+    claims: { scope: [input.claims.scope].flat(), clientId: input.claims.clientId },
   }
+}
+
+function composeAccessToken({ accessToken }: FileIssuer): IssuerOptions['accessToken'] {
+  if (accessToken?.where === undefined) return undefined
+  const where = Object.entries(accessToken.where).map(
+    ([claim, value]): ClaimCondition => ({ claim, values: [value].flat() }),
+  )
+  return { where }
+}
+
+function composeTls({ tls }: FileIssuer, at: KeyPath, context: Context): IssuerOptions['tls'] {
+  if (tls?.ca === undefined) return undefined
+  const path = [...at, 'tls', 'ca']
+  const ca = readNamedFile(tls.ca, path, context)
+  if (ca === undefined) return undefined
+  if (!isCertificate(ca)) context.issues.error(path, 'this file holds no certificate (PEM): name another')
+  return { ca }
+}
+
+/** Node takes any text, trusts nobody by it, and says so only when a connection fails. */
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== ''
+  } catch {
+    return false
+  }
+}
+
+/** An `iss` of two issuers would make one user of two, or hold a token against the wrong keys. */
+function reportSharedNames(issuers: ReadonlyMap<string, IssuerOptions>, { input, issues }: Context): void {
+  const owners = new Map<string, string>()
+  for (const [name, { issuer, isLogto, also = [] }] of issuers) {
+    const at = input.issuer !== undefined && name === 'default' ? ['issuer'] : ['issuers', name]
+    const places: [string, KeyPath][] = [
+      [issuer, [...at, isLogto ? 'logto' : 'url']],
+      ...also.map((iss, i): [string, KeyPath] => [iss, [...at, 'also', i]]),
+    ]
+    for (const [iss, place] of places) {
+      const owner = owners.get(iss)
+      if (owner === undefined) owners.set(iss, name)
+      else if (iss !== '') issues.error(place, sharedName(owner, name))
+    }
+  }
+}
+
+function sharedName(owner: string, name: string): string {
+  return owner === name
+    ? 'this issuer has this iss already: take it out here'
+    : `the issuer ${owner} has this iss already, and each belongs to one: take it out in one of them`
 }

@@ -52,6 +52,14 @@ export const plainApiOptions = {
   ),
 }
 
+const audienceMap = fields({
+  clients: needed(
+    filled(text),
+    'Tokens of these clients may have no `aud`, where issuer.accessToken marks access tokens.',
+    'name the clients whose access tokens have no aud',
+  ),
+})
+
 const api = fields(
   {
     resource: needed(
@@ -72,6 +80,10 @@ const api = fields(
       'write what each path requires; {} refuses everything',
     ),
     issuer: key(text, 'Which of several issuers.'),
+    audience: key(
+      byForm({ text, list: filled(text), map: audienceMap }),
+      'What `aud` may be instead of the resource; or clients whose tokens may have none.',
+    ),
     hosts: key(filled(host), 'The hosts of this API: a name, or "*.name" for all below it.'),
     path: key(prefix, 'The API stands below this path.', '/'),
     ...plainApiOptions,

@@ -1,6 +1,8 @@
 import * as v from 'valibot'
-import { fields, key } from './fields.ts'
-import { baseUrl, endpoint, filled, text } from './values.ts'
+import { fields, key, needed } from './fields.ts'
+import { byForm } from './form.ts'
+import { conditions } from './requirement.ts'
+import { baseUrl, endpoint, filled, proxy, text } from './values.ts'
 
 const algorithm = v.picklist(
   ['ES256', 'ES384', 'ES512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'EdDSA'],
@@ -23,19 +25,37 @@ const logto = v.pipe(
 )
 
 const claims = fields({
-  scope: key(text, 'The claim that holds the scopes.', 'scope'),
+  scope: key(
+    byForm({ text, list: filled(text) }),
+    'The claim that holds the scopes, or several whose scopes are united.',
+    'scope',
+  ),
   clientId: key(text, 'The claim that names the client.', 'client_id'),
 })
+
+const accessToken = fields({
+  where: needed(
+    conditions,
+    'Claims that every access token of this issuer has, and no ID token.',
+    'name a claim that marks access tokens, such as token_use: access',
+  ),
+})
+
+const tls = fields({ ca: key(text, 'File with the certificates (PEM) to trust instead of the usual ones.') })
 
 /** An authorization server and the form of its access tokens. */
 export const issuer = fields(
   {
     logto: key(logto, 'Address of a Logto tenant. Its issuer is this address with /oidc behind it.'),
     url: key(baseUrl, 'Any other OpenID Connect issuer: the exact `iss` of its tokens.'),
+    also: key(filled(baseUrl), 'Further exact `iss` values of the same key set, such as a custom domain.'),
     jwksUri: key(endpoint, 'Where the keys are fetched, when not where discovery says.'),
     jwksFile: key(text, 'A JWKS file that is read instead of any fetch.'),
     algorithms: key(filled(algorithm), 'The signature algorithms that tokens may have.'),
     tokenTypes: key(filled(tokenType), 'The `typ` that tokens may have; none is an absent one.', ['at+jwt']),
+    accessToken: key(accessToken, 'What marks an access token. Without it, ID tokens are told by a guess.'),
+    proxy: key(proxy, 'The proxy to the issuer, instead of the one that the environment names.'),
+    tls: key(tls, 'For an issuer with https.'),
     claims: key(claims, 'Where this issuer keeps what others keep in `scope` and `client_id`.', {}),
   },
   (value) =>

@@ -26,7 +26,8 @@ const claimValue = byForm({
   map: claimMap,
 })
 
-const conditions = v.pipe(
+/** Claims that a token must have. */
+export const conditions = v.pipe(
   named(claimValue),
   v.check(
     (value) => Object.keys(value).length > 0,

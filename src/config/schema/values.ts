@@ -55,6 +55,12 @@ export const endpoint = checked(
   'expected a URL such as https://example.com/jwks',
 )
 
+/** A proxy for requests of the gateway's own, with its credentials if it wants some. */
+export const proxy = checked(
+  (value) => /^https?:\/\/[^\s/?#\\]+\/?$/i.test(value) && URL.canParse(value),
+  'expected an http or https proxy such as http://proxy:3128, without path and query',
+)
+
 /** `http://legacy-api:3000`, as a URL writes it: lower case, without the default port. */
 export const origin = v.pipe(
   checked(isOrigin, 'expected an origin such as http://legacy-api:3000, without user, path and query'),

@@ -1,11 +1,14 @@
 import type { IssuerOptions } from '../../issuer/options.ts'
 import type { Claims } from '../access-token.ts'
+import { type Audience, audiencesOf } from '../audience.ts'
+import { claimEquals, findClaim } from '../claim.ts'
 import type { TokenOptions } from '../options.ts'
 import type { Check } from '../verification.ts'
+import { looksLikeIdToken } from './id-token.ts'
 
 export type ClaimRules = {
   readonly issuer: IssuerOptions
-  readonly resource: string
+  readonly audience: Audience
   readonly tokens: TokenOptions
   readonly nowMs: number
 }
@@ -16,9 +19,12 @@ export type ClaimRules = {
  */
 export function claimsFault(type: string, claims: Claims, rules: ClaimRules): Check | undefined {
   return (
-    originFault(claims, rules) ??
+    issuerFault(claims, rules.issuer) ??
+    audienceFault(claims, rules) ??
     timeFault(claims, rules) ??
     subjectFault(claims) ??
+    bindingFault(claims) ??
+    kindFault(type, claims, rules) ??
     profileFault(type, claims, rules.issuer)
   )
 }
@@ -34,14 +40,33 @@ export function dateFault(claims: Claims): Check | undefined {
   return undefined
 }
 
-function originFault(claims: Claims, { issuer, resource }: ClaimRules): Check | undefined {
-  if (claims['iss'] !== issuer.issuer) return 'issuer'
-  return audiencesOf(claims).includes(resource) ? undefined : 'audience'
+/** `iss` must be a configured one, exactly (RFC 9068 section 4). */
+export function issuerFault({ iss }: Claims, { issuer, also = [] }: IssuerOptions): Check | undefined {
+  return iss === issuer || (typeof iss === 'string' && also.includes(iss)) ? undefined : 'issuer'
 }
 
-function audiencesOf(claims: Claims): readonly unknown[] {
+function audienceFault(claims: Claims, { issuer, audience }: ClaimRules): Check | undefined {
   const { aud } = claims
-  return Array.isArray(aud) ? aud : [aud]
+  if (aud === undefined) return mayLackAudience(claims, issuer, audience) ? undefined : 'audienceMissing'
+  const audiences = audiencesOf(aud)
+  if (audience.values.some((value) => audiences.includes(value))) return undefined
+  const texts = audiences.filter((value) => typeof value === 'string')
+  if (texts.some((value) => value.startsWith(organizationAudience))) return 'organizationToken'
+  const wanted = audience.values.map(withoutSlash)
+  return texts.some((value) => wanted.includes(withoutSlash(value))) ? 'audienceSlash' : 'audience'
+}
+
+/** Logto's `aud` of a token that was asked for an organization and for no API. */
+const organizationAudience = 'urn:logto:organization:'
+
+function withoutSlash(value: string): string {
+  return value.endsWith('/') ? value.slice(0, -1) : value
+}
+
+/** Without a claim that marks access tokens, an ID token would pass as soon as it has no `aud`. */
+function mayLackAudience(claims: Claims, issuer: IssuerOptions, { clients = [] }: Audience): boolean {
+  const clientId = findClaim(claims, issuer.claims.clientId)
+  return issuer.accessToken !== undefined && typeof clientId === 'string' && clients.includes(clientId)
 }
 
 function timeFault(claims: Claims, { tokens, nowMs }: ClaimRules): Check | undefined {
@@ -61,39 +86,42 @@ function timeFault(claims: Claims, { tokens, nowMs }: ClaimRules): Check | undef
  */
 const unsafeSubject = /[\u0000-\u001f\u007f-\u009f]|^\s|\s$|\p{Surrogate}/u
 
-function subjectFault(claims: Claims): Check | undefined {
-  const { sub } = claims
+function subjectFault({ sub }: Claims): Check | undefined {
+  if (sub === undefined) return 'subjectMissing'
   if (typeof sub !== 'string' || sub === '' || sub.length > 255) return 'subject'
   return unsafeSubject.test(sub) ? 'subject' : undefined
 }
 
+/**
+ * RFC 9449 section 7.2, RFC 8705 section 3: a thief cannot use a bound token, but could if it passed as
+ * Bearer.
+ */
+function bindingFault(claims: Claims): Check | undefined {
+  return 'cnf' in claims ? 'bound' : undefined
+}
+
+/**
+ * Is it an access token? The type `at+jwt` says so by itself (RFC 9068 section 2.1); others are looked at.
+ */
+function kindFault(type: string, claims: Claims, { issuer, audience }: ClaimRules): Check | undefined {
+  if (issuer.accessToken !== undefined) {
+    const isMarked = issuer.accessToken.where.every(({ claim, values }) =>
+      values.some((value) => claimEquals(findClaim(claims, claim), value)),
+    )
+    return isMarked ? undefined : 'notMarked'
+  }
+  if (type === 'at+jwt') return undefined
+  return looksLikeIdToken(claims, issuer, audience.values) ? 'idToken' : undefined
+}
+
+/** RFC 9068 section 2.2. */
 function profileFault(type: string, claims: Claims, issuer: IssuerOptions): Check | undefined {
-  // RFC 9449 section 7.2, RFC 8705 section 3: a thief cannot use a bound token, but could if it passed as
-  // Bearer.
-  if ('cnf' in claims) return 'bound'
-  if (acceptsUntyped(issuer) && looksLikeIdToken(claims, issuer)) return 'idToken'
   if (type !== 'at+jwt') return undefined
-  // RFC 9068 section 2.2
   if (claims['iat'] === undefined) return 'issuedAtMissing'
   if (!isText(claims['jti'])) return 'tokenIdMissing'
-  return isText(claims[issuer.claims.clientId]) ? undefined : 'clientMissing'
+  return isText(findClaim(claims, issuer.claims.clientId)) ? undefined : 'clientMissing'
 }
 
 function isText(claim: unknown): boolean {
   return typeof claim === 'string' && claim !== ''
-}
-
-/** True when `typ` does not tell access tokens of this issuer from ID tokens. */
-function acceptsUntyped(issuer: IssuerOptions): boolean {
-  return issuer.tokenTypes.includes('jwt') || issuer.tokenTypes.includes('none')
-}
-
-function looksLikeIdToken(claims: Claims, issuer: IssuerOptions): boolean {
-  const clientId = claims[issuer.claims.clientId]
-  return (
-    'nonce' in claims ||
-    'at_hash' in claims ||
-    'c_hash' in claims ||
-    (clientId !== undefined && audiencesOf(claims).includes(clientId))
-  )
 }

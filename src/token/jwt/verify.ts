@@ -1,14 +1,23 @@
 import { compactVerify } from 'jose'
-import type { FoundKey } from '../../issuer/found-key.ts'
+import type { FoundKey, UnknownKey } from '../../issuer/found-key.ts'
 import { signatureAlgorithms } from '../../issuer/json-web-key.ts'
 import type { KeySet } from '../../issuer/key-set.ts'
 import type { IssuerOptions } from '../../issuer/options.ts'
 import type { AccessToken, Claims } from '../access-token.ts'
+import type { Audience } from '../audience.ts'
+import { findClaim } from '../claim.ts'
 import type { FairQueue } from '../fair-queue.ts'
 import type { TokenOptions } from '../options.ts'
-import { parseScopes } from '../scope.ts'
-import { type Check, keysUnavailable, queueFull, refuse, type Unverified } from '../verification.ts'
-import { claimsFault, dateFault } from './claims.ts'
+import { uniteScopes } from '../scope.ts'
+import {
+  type Check,
+  keysUnavailable,
+  queueFull,
+  refuse,
+  refuseIssuer,
+  type Unverified,
+} from '../verification.ts'
+import { claimsFault, dateFault, issuerFault } from './claims.ts'
 import { parseStrictJson } from './strict-json.ts'
 import { tokenTypeOf } from './type.ts'
 
@@ -16,7 +25,7 @@ export type VerifiedJwt = { readonly token: AccessToken; readonly keyThumbprint:
 
 export type JwtOptions = {
   readonly issuer: IssuerOptions
-  readonly resource: string
+  readonly audience: Audience
   readonly tokens: TokenOptions
   readonly keySet: KeySet
   readonly queue: FairQueue
@@ -48,15 +57,24 @@ async function verify(tokenText: string, options: JwtOptions): Promise<VerifiedJ
   if (formFault !== undefined) return refuse(formFault)
   const key = await options.keySet.find(header['kid'], String(header['alg']))
   if (key.kind === 'unavailable') return keysUnavailable(key.reason, key.retryAfterSeconds)
-  if (key.kind === 'unknown') return refuse(key.reason)
+  if (key.kind === 'unknown') return refuse(elsewhere(key.reason, claims, options.issuer))
   const verifies = await options.queue.run(options.client, () =>
     signatureVerifies(tokenText, key, options.keySet),
   )
   if (verifies === undefined) return queueFull
   if (!verifies) return refuse('signature')
   const claimFault = claimsFault(tokenTypeOf(header), claims, options)
+  if (claimFault === 'issuer') return refuseIssuer(claims['iss'], options.issuer)
   if (claimFault !== undefined) return refuse(claimFault)
   return { token: accessToken(claims, options), keyThumbprint: key.thumbprint }
+}
+
+/**
+ * The usual reason for an unknown key is a token of another issuer. Its `iss` is not printed: nobody has
+ * signed it.
+ */
+function elsewhere(reason: UnknownKey, claims: Claims, issuer: IssuerOptions): Check {
+  return reason === 'keyUnknown' && issuerFault(claims, issuer) !== undefined ? 'keyOfAnotherIssuer' : reason
 }
 
 /**
@@ -82,9 +100,10 @@ async function signatureVerifies(
  * Header parameters that point to keys or change what is signed. They are refused, never followed (RFC 8725
  * section 3).
  */
-const refusedParameters = ['crit', 'jku', 'x5u', 'jwk', 'b64', 'zip', 'enc', 'cnf']
+const refusedParameters = ['crit', 'jku', 'x5u', 'jwk', 'b64', 'zip', 'cnf']
 
 function headerFault(header: Claims, issuer: IssuerOptions): Check | undefined {
+  if ('enc' in header) return 'encrypted'
   if (refusedParameters.some((name) => name in header)) return 'headerParameter'
   if (!issuer.tokenTypes.includes(tokenTypeOf(header))) return 'type'
   const { alg } = header
@@ -93,15 +112,15 @@ function headerFault(header: Claims, issuer: IssuerOptions): Check | undefined {
   return undefined
 }
 
-function accessToken(parsed: Record<string, unknown>, { issuer, resource, tokens }: JwtOptions): AccessToken {
-  const claims = compactClaims(parsed, { iss: issuer.issuer, aud: resource })
-  const clientId = claims[issuer.claims.clientId]
+function accessToken(parsed: Record<string, unknown>, { issuer, audience, tokens }: JwtOptions): AccessToken {
+  const claims = compactClaims(parsed, { iss: issuer.issuer, aud: audience.values[0] })
+  const clientId = findClaim(claims, issuer.claims.clientId)
   return {
     kind: 'jwt',
     issuer: issuer.issuer,
     subject: String(claims['sub']),
     clientId: typeof clientId === 'string' ? clientId : undefined,
-    scopes: parseScopes(claims[issuer.claims.scope]),
+    scopes: uniteScopes(issuer.claims.scope.map((name) => findClaim(claims, name))),
     claims,
     expiresAtMs: Number(claims['exp']) * 1000 + tokens.clockToleranceMs,
   }
@@ -114,7 +133,7 @@ function accessToken(parsed: Record<string, unknown>, { issuer, resource, tokens
 const noMembers: object = Object.freeze(Object.create(null))
 
 /** Thousands of cached tokens say the same in the same order: they share one copy of it. */
-function compactClaims(parsed: Claims, texts: Readonly<Record<string, string>>): Claims {
+function compactClaims(parsed: Claims, texts: Readonly<Record<string, string | undefined>>): Claims {
   const claims: Record<string, unknown> = Object.create(noMembers)
   for (const name of Object.keys(parsed)) {
     const text = texts[name]

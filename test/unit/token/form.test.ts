@@ -5,7 +5,7 @@ import { formOf, type TokenForm } from '../../../src/token/form.ts'
 const cases: [string, TokenForm, TokenForm][] = [
   ['eyJh.eyJi.c2ln', 'jwt', 'jwt'],
   ['eyJh.eyJi.', 'jwt', 'jwt'],
-  ['a.b.c.d.e', 'jwe', 'jwe'],
+  ['a.b.c.d.e', 'encrypted', 'encrypted'],
   ['l8m_c7u_CtrTe5RoPxr_f2AK1ZAAMee3jcUGaKi8bFZ', 'opaque', 'opaque'],
   ['eyJh.eyJi', 'malformed', 'malformed'],
   ['eyJh.eyJi.c2ln.', 'malformed', 'malformed'],

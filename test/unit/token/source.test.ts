@@ -42,3 +42,23 @@ test.each([
 ])('%j is malformed', (authorization) => {
   expect(sourceOf(authorization).kind).toBe('malformed')
 })
+
+test.each([
+  ['Bearer', 'by nothing'],
+  ['Bearer [object Object]', 'JavaScript object'],
+  ['Bearer {"access_token":"secret"}', 'JSON'],
+  ['Bearer ["secret"]', 'JSON'],
+  ['Bearer "secret"', 'in quotes'],
+  ['Bearer Bearer secret', 'stands twice'],
+  ['Bearer <secret>', 'a placeholder'],
+  ['Bearer ${secret}', 'a placeholder'],
+  ['Bearer connect.sid=s%3Asecret.x', 'a cookie'],
+  ['Bearer s%3Asecret.x', 'a cookie'],
+  ['Bearer secret; other', 'a cookie'],
+])('%j is called what it is, without a word of what was sent', (authorization, words) => {
+  const source = sourceOf(authorization)
+  if (source.kind !== 'malformed') throw new Error(source.kind)
+  expect(source.detail).toContain(words)
+  expect(source.detail).not.toContain('secret')
+  expect(source.detail).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
+})

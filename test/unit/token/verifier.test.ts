@@ -56,7 +56,7 @@ describe('a token that was verified', () => {
     expect(stage.verifier.verify(text, stage.clock.nowMs)).toMatchObject({ cache: 'hit' })
   })
   test.each([
-    { resource: 'https://other.example/' },
+    { audience: { values: ['https://other.example/'] } },
     { tokens: { ...tokenOptions, maxLifetimeMs: 1000 } },
     { tokens: { ...tokenOptions, clockToleranceMs: 0 } },
     { algorithms: ['RS256'] },
@@ -65,7 +65,7 @@ describe('a token that was verified', () => {
     await stage.verify(text)
     const other = createVerifier({
       issuer: issuerOptions(issuer.url, algorithms && { algorithms }),
-      resource,
+      audience: { values: [resource] },
       tokens: tokenOptions,
       keySet: stage.keySet,
       cache: stage.cache,
@@ -102,7 +102,13 @@ describe('by its shape alone, at once,', () => {
     ['spare bits', 'eyJh.eyJh.AB', 'malformed', 'jwt'],
     ['an impossible length', 'eyJh.eyJh.A', 'malformed', 'jwt'],
     ['padding', 'eyJh.eyJh.AA==', 'malformed', 'jwt'],
-    ['no dot', 'l8m_c7u_CtrTe5RoPxr', 'opaqueFromLogto', 'opaque'],
+    ['43 characters', 'l8m_c7u_CtrTe5RoPxr_f2AK1ZAAMee3jcUGaKi8bFZ', 'opaqueFromLogto', 'opaque'],
+    ['pat_ and 32 characters', `pat_${'x'.repeat(32)}`, 'personalAccessToken', 'opaque'],
+    ['pat_ and 39 characters', `pat_${'x'.repeat(39)}`, 'personalAccessToken', 'opaque'],
+    ['sub_', `sub_${'x'.repeat(21)}`, 'impersonationToken', 'opaque'],
+    ['any other text', 'l8m_c7u_CtrTe5RoPxr', 'notFromLogto', 'opaque'],
+    ['undefined', 'undefined', 'placeholder', 'opaque'],
+    ['null', 'null', 'placeholder', 'opaque'],
   ]
   test.each(cases)('%s is refused', (_, text, check, tokenKind) => {
     expect(stage.verifier.verify(text, stage.clock.nowMs)).toEqual({
@@ -117,6 +123,8 @@ describe('by its shape alone, at once,', () => {
     ['abc.def.gh!', 'opaque'],
     ['l8m_c7u_CtrTe5RoPxr', 'opaque'],
     ['eyJh.eyJh.AB', 'malformed'],
+    [`pat_${'x'.repeat(32)}`, 'opaque'],
+    ['undefined', 'placeholder'],
   ] as const)('%s of another issuer is refused as %s', async (text, check) => {
     const other = createVerifierStage({ issuer: issuerOptions(issuer.url, { isLogto: false }) })
     expect(await other.outcome(text)).toBe(`invalid_token: ${details[check]}`)

@@ -24,7 +24,7 @@ function fault(
     { ...good, ...claims },
     {
       issuer,
-      resource,
+      audience: { values: [resource] },
       tokens: tokenOptions,
       nowMs: nowS * 1000,
     },

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { IssuerOptions } from '../../../../src/issuer/options.ts'
+import type { Audience } from '../../../../src/token/audience.ts'
 import { details } from '../../../../src/token/verification.ts'
 import {
   createIssuerKey,
@@ -8,6 +10,7 @@ import {
 } from '../../../support/issuer.ts'
 import {
   createVerifierStage,
+  eventually,
   issuerOptions,
   resource,
   type VerifierStage,
@@ -93,7 +96,8 @@ describe('a header is refused', () => {
     [{ kid: ['k'] }, 'keyIdForm'],
     [{ kid: 'k'.repeat(513) }, 'keyIdForm'],
     [{ kid: undefined, alg: 'ES512' }, 'keyIdMissing'],
-    ...['crit', 'jku', 'x5u', 'jwk', 'b64', 'zip', 'enc', 'cnf'].map(
+    [{ enc: 'A256GCM' }, 'encrypted'],
+    ...['crit', 'jku', 'x5u', 'jwk', 'b64', 'zip', 'cnf'].map(
       (name): [Record<string, unknown>, 'headerParameter'] => [{ [name]: true }, 'headerParameter'],
     ),
   ]
@@ -115,11 +119,12 @@ describe('a header is refused', () => {
 
 describe('claims are refused', () => {
   const cases: [Record<string, unknown>, keyof typeof details][] = [
-    [{ iss: undefined }, 'issuer'],
-    [{ iss: 'https://evil.example/oidc' }, 'issuer'],
-    [{ iss: ['x'] }, 'issuer'],
-    [{ aud: undefined }, 'audience'],
-    [{ aud: 'https://api.example.com' }, 'audience'],
+    [{ aud: undefined }, 'audienceMissing'],
+    [{ aud: null }, 'audience'],
+    [{ aud: [] }, 'audience'],
+    [{ aud: 'https://api.example.com' }, 'audienceSlash'],
+    [{ aud: ['https://api.example.com//'] }, 'audience'],
+    [{ aud: 'urn:logto:organization:o1' }, 'organizationToken'],
     [{ aud: 'HTTPS://api.example.com/' }, 'audience'],
     [{ aud: [['https://api.example.com/']] }, 'audience'],
     [{ aud: { 0: 'https://api.example.com/' } }, 'audience'],
@@ -135,7 +140,8 @@ describe('claims are refused', () => {
     [{ exp: now() + 25 * 3600 }, 'lifetime'],
     [{ exp: now() * 1000 }, 'lifetime'],
     [{ iat: -1 }, 'lifetime'],
-    [{ sub: undefined }, 'subject'],
+    [{ sub: undefined }, 'subjectMissing'],
+    [{ sub: null }, 'subject'],
     [{ sub: '' }, 'subject'],
     [{ sub: 1 }, 'subject'],
     [{ sub: 'u'.repeat(256) }, 'subject'],
@@ -155,6 +161,17 @@ describe('claims are refused', () => {
   ]
   test.each(cases)('%j: %s', async (claims, check) => {
     expect(await stage.outcome(await issuer.sign(issuer.claims(resource, claims)))).toBe(refused(check))
+  })
+  test.each([
+    [undefined, 'none'],
+    ['https://evil.example/oidc', 'https://evil.example/oidc'],
+    [['x'], 'a value that is no text'],
+    ['a"b\\c\r\nX: y\u00e4', 'a?b?c??X:?y?'],
+    ['i'.repeat(300), `${'i'.repeat(200)}...`],
+  ])('when iss is %j, which is printed safely beside the configured one', async (iss, received) => {
+    const outcome = await stage.outcome(await issuer.sign(issuer.claims(resource, { iss })))
+    expect(outcome).toBe(`${refused('issuer')}: received ${received}, configured ${issuer.url}`)
+    expect(outcome).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
   })
   test('when exp is a number that reads as Infinity', async () => {
     const claims = JSON.stringify(issuer.claims(resource, { exp: 4711 })).replace('4711', '1e400')
@@ -206,12 +223,37 @@ describe('an issuer without at+jwt', () => {
   test.each(['JWT', undefined])('may send typ %s, without jti, iat and client_id', async (typ) => {
     expect(await untyped(typ, { jti: undefined, iat: undefined, client_id: undefined })).toBe('ok')
   })
-  test.each([{ nonce: 'n' }, { at_hash: 'h' }, { c_hash: 'h' }, { aud: ['app1', resource] }])(
+  test.each([{ nonce: 'n' }, { at_hash: 'h' }, { c_hash: 'h' }, { s_hash: 'h' }, { typ: 'ID' }])(
     'gets an ID token with %j refused',
     async (claims) => expect(await untyped('JWT', claims)).toBe(refused('idToken')),
   )
+  test('gets an ID token refused although the resource is its client (security)', async () => {
+    await withStage({ tokenTypes: ['jwt', 'none'] }, { values: ['app1'] }, async (other) => {
+      const { iss, sub, iat, exp } = issuer.claims(resource)
+      const idToken = await issuer.sign({ iss, sub, iat, exp, aud: 'app1' }, { header: { typ: 'JWT' } })
+      expect(await other.outcome(idToken)).toBe(refused('idToken'))
+    })
+  })
+  test('has at+jwt tokens that nobody guesses about', async () => {
+    expect(await untyped('at+jwt', { nonce: 'n', at_hash: 'h', typ: 'ID' })).toBe('ok')
+  })
+  test('may keep scopes and the client in nested claims, and scopes in several', async () => {
+    const claims = { scope: ['scp', 'realm.roles', 'a.b'], clientId: 'client.id' }
+    await withStage({ claims }, async (other) => {
+      const held = {
+        scp: 'read write',
+        realm: { roles: ['admin', 'read'] },
+        'a.b': 'whole',
+        client: { id: 'app2' },
+      }
+      const verification = await other.verify(await issuer.sign(issuer.claims(resource, held)))
+      if (!verification.verified) throw new Error(verification.detail)
+      expect(verification.token.clientId).toBe('app2')
+      expect([...verification.token.scopes]).toEqual(['read', 'write', 'admin', 'whole'])
+    })
+  })
   test('may keep scope and client_id elsewhere', async () => {
-    await withStage({ claims: { scope: 'scp', clientId: 'azp' } }, async (other) => {
+    await withStage({ claims: { scope: ['scp'], clientId: 'azp' } }, async (other) => {
       const claims = issuer.claims(resource, { scp: ['read', 'write'], azp: 'app2', client_id: undefined })
       const verification = await other.verify(await issuer.sign(claims))
       expect(verification.verified && verification.token.clientId).toBe('app2')
@@ -229,11 +271,118 @@ describe('an issuer without at+jwt', () => {
   })
 })
 
-async function withStage<T>(
-  more: Parameters<typeof issuerOptions>[1],
+describe('an issuer that says what marks its access tokens', () => {
+  const marked = {
+    tokenTypes: ['at+jwt', 'jwt', 'none'],
+    accessToken: {
+      where: [
+        { claim: 'token_use', values: ['access'] },
+        { claim: 'meta.kind', values: ['user', 7] },
+      ],
+    },
+  }
+  const mark = { token_use: 'access', meta: { kind: ['user'] } }
+  const outcomeOf = (claims: Record<string, unknown>, typ: string | undefined, audience?: Audience) =>
+    withStage(marked, audience, async (other) =>
+      other.outcome(await issuer.sign(issuer.claims(resource, claims), { header: { typ } })),
+    )
+  test.each([
+    [mark, 'JWT'],
+    [mark, undefined],
+    [mark, 'at+jwt'],
+    [{ token_use: 'access', meta: { kind: 7 }, nonce: 'n', at_hash: 'h' }, 'JWT'],
+  ])('has those accepted without a guess: %j of typ %s', async (claims, typ) => {
+    expect(await outcomeOf(claims, typ)).toBe('ok')
+  })
+  test.each([
+    [{}, 'JWT'],
+    [{}, 'at+jwt'],
+    [{ ...mark, token_use: 'id' }, undefined],
+    [{ ...mark, token_use: ['id'] }, undefined],
+    [{ ...mark, meta: { kind: '7' } }, 'JWT'],
+    [{ token_use: 'access' }, 'JWT'],
+  ])('has every other refused: %j of typ %s', async (claims, typ) => {
+    expect(await outcomeOf(claims, typ)).toBe(refused('notMarked'))
+  })
+  test.each([
+    [{ aud: undefined, client_id: 'app1' }, 'ok'],
+    [{ aud: undefined, client_id: 'app2' }, refused('audienceMissing')],
+    [{ aud: undefined, client_id: undefined, jti: undefined }, refused('audienceMissing')],
+    [{ aud: undefined, client_id: ['app1'] }, refused('audienceMissing')],
+    [{ aud: resource, client_id: 'app2' }, 'ok'],
+    [{ aud: 'app1', client_id: 'app1' }, refused('audience')],
+    [{ aud: null, client_id: 'app1' }, refused('audience')],
+    [{ aud: [], client_id: 'app1' }, refused('audience')],
+  ])('may leave aud out for clients that are named: %j', async (claims, outcome) => {
+    const audience = { values: [resource], clients: ['app1'] }
+    expect(await outcomeOf({ ...mark, ...claims }, 'JWT', audience)).toBe(outcome)
+  })
+})
+
+test('a token without aud is never accepted where nothing marks access tokens (security)', async () => {
+  const audience = { values: [resource], clients: ['app1'] }
+  await withStage({ tokenTypes: ['at+jwt', 'jwt'] }, audience, async (other) => {
+    const token = await issuer.sign(issuer.claims(resource, { aud: undefined }))
+    expect(await other.outcome(token)).toBe(refused('audienceMissing'))
+  })
+})
+
+test('an audience of its own stands in place of the resource', async () => {
+  await withStage({}, { values: ['api://one', 'api://two'] }, async (other) => {
+    for (const aud of ['api://one', ['x', 'api://two']])
+      expect(await other.outcome(await issuer.sign(issuer.claims(resource, { aud })))).toBe('ok')
+    expect(await other.outcome(await issuer.sign(issuer.claims(resource)))).toBe(refused('audience'))
+  })
+})
+
+describe('an issuer of several names', () => {
+  const also = ['https://custom.example/oidc']
+  const outcomeOf = (iss: unknown) =>
+    withStage({ also }, async (other) => other.verify(await issuer.sign(issuer.claims(resource, { iss }))))
+  test('is one issuer under each of them', async () => {
+    const verification = await outcomeOf('https://custom.example/oidc')
+    if (!verification.verified) throw new Error(verification.detail)
+    expect(verification.token.issuer).toBe(issuer.url)
+    expect(verification.token.claims['iss']).toBe('https://custom.example/oidc')
+  })
+  test.each(['https://custom.example/oidc/', 'https://custom.example', '', also])(
+    'has no others: %j',
+    async (iss) => expect(await outcomeOf(iss)).toMatchObject({ verified: false }),
+  )
+  test('has all of them told when a token names another', async () => {
+    const verification = await outcomeOf('https://evil.example')
+    expect(!verification.verified && verification.detail).toBe(
+      `${details.issuer}: received https://evil.example, configured ${issuer.url} or ${also[0]}`,
+    )
+  })
+})
+
+test('an unknown key of a token from another issuer is told by its iss, which is not printed', async () => {
+  const own = createVerifierStage({ issuer: issuerOptions(issuer.url) })
+  await eventually(() => own.keySet.status().ready)
+  own.clock.nowMs += 2000
+  const claims = issuer.claims(resource, { iss: 'https://evil.example' })
+  expect(await own.outcome(await issuer.sign(claims, { key: foreign }))).toBe(refused('keyOfAnotherIssuer'))
+  own.keySet.close()
+})
+
+function withStage<T>(more: Partial<IssuerOptions>, use: (stage: VerifierStage) => Promise<T>): Promise<T>
+function withStage<T>(
+  more: Partial<IssuerOptions>,
+  audience: Audience | undefined,
   use: (stage: VerifierStage) => Promise<T>,
+): Promise<T>
+async function withStage<T>(
+  more: Partial<IssuerOptions>,
+  ...rest:
+    | [(stage: VerifierStage) => Promise<T>]
+    | [Audience | undefined, (stage: VerifierStage) => Promise<T>]
 ): Promise<T> {
-  const other = createVerifierStage({ issuer: issuerOptions(issuer.url, more) })
+  const [audience, use] = rest.length === 1 ? [undefined, ...rest] : rest
+  const other = createVerifierStage({
+    issuer: issuerOptions(issuer.url, more),
+    ...(audience && { audience }),
+  })
   try {
     return await use(other)
   } finally {

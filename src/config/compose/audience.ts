@@ -1,0 +1,26 @@
+import type { IssuerOptions } from '../../issuer/options.ts'
+import type { Audience } from '../../token/audience.ts'
+import type { FileApi } from '../schema/api.ts'
+import type { KeyPath } from '../yaml/key-path.ts'
+import type { Context } from './context.ts'
+
+/** For whom the access tokens of an API are: `audience` where it is written, else the resource. */
+export function composeAudience(
+  { resource = '', audience = resource }: FileApi,
+  at: KeyPath,
+  issuer: IssuerOptions | undefined,
+  { issues }: Pick<Context, 'issues'>,
+): Audience {
+  if (typeof audience === 'string') return { values: [audience] }
+  if (Array.isArray(audience)) return { values: audience }
+  const { clients = [] } = audience
+  const path = [...at, 'audience', 'clients']
+  if (issuer !== undefined && issuer.accessToken === undefined)
+    issues.error(
+      path,
+      'an ID token may have no aud either: say what marks access tokens, such as issuer.accessToken: { where: { token_use: access } }',
+    )
+  else
+    issues.warning(path, 'any access token of these clients without aud passes here, whatever API it is for')
+  return { values: [resource], clients }
+}

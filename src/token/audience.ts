@@ -1,0 +1,15 @@
+/** For whom the access tokens of one API are issued. */
+export type Audience = {
+  /** `aud` must contain one of these, byte for byte. Never empty. */
+  readonly values: readonly string[]
+  /**
+   * Clients whose tokens may have no `aud` at all, where `issuer.accessToken` marks access tokens. Any token
+   * of such a client passes then, whatever it was issued for. Default: none
+   */
+  readonly clients?: readonly string[]
+}
+
+/** `aud` as a list (RFC 7519 section 4.1.3). */
+export function audiencesOf(aud: unknown): readonly unknown[] {
+  return Array.isArray(aud) ? aud : [aud]
+}
