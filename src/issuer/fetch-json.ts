@@ -77,7 +77,8 @@ async function limitedText(body: IncomingMessage, url: string, signal: AbortSign
     throw failure(url, error, signal)
   }
   if (size > limitBytes) throw new Error(`${url} sent more than 1 MiB`)
-  return Buffer.concat(chunks).toString('utf8')
+  // RFC 8259 section 8.1: a byte order mark may be ignored, and Windows servers send one.
+  return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
 function parse(text: string, url: string): unknown {

@@ -4,12 +4,13 @@ import { isJsonObject } from './json-object.ts'
 /** One published key that may verify access tokens. */
 export type VerificationKey = {
   readonly kid: string | undefined
-  /** One algorithm; two only where it has two names (Ed25519). */
-  readonly algorithms: readonly string[]
   /** RFC 7638, SHA-256. */
   readonly thumbprint: string
-  readonly key: Awaited<ReturnType<typeof importJWK>>
+  /** The key ready for each algorithm that it may verify; there is at least one. */
+  readonly byAlgorithm: ReadonlyMap<string, ImportedKey>
 }
+
+export type ImportedKey = Awaited<ReturnType<typeof importJWK>>
 
 const rsaAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
 const byCurve: ReadonlyMap<unknown, readonly string[]> = new Map([
@@ -42,20 +43,26 @@ export async function readKeys(
 }
 
 async function readKey(
-  jwk: unknown,
+  published: unknown,
   allowed: readonly string[] | undefined,
 ): Promise<VerificationKey | undefined> {
-  if (!isJsonObject(jwk) || !mayVerify(jwk)) return undefined
-  const algorithms = algorithmsOf(jwk, allowed)
-  const [first] = algorithms
-  if (first === undefined) return undefined
+  if (!isJsonObject(published)) return undefined
+  const jwk = withoutNulls(published)
+  if (!mayVerify(jwk)) return undefined
+  const byAlgorithm = new Map<string, ImportedKey>()
+  // A JSON object is all that JWK promises; jose checks the members.
+  for (const name of algorithmsOf(jwk, allowed)) byAlgorithm.set(name, await importJWK(jwk as JWK, name))
+  if (byAlgorithm.size === 0) return undefined
   return {
     kid: typeof jwk['kid'] === 'string' ? jwk['kid'] : undefined,
-    algorithms,
-    // A JSON object is all that JWK promises; jose checks the members.
     thumbprint: await calculateJwkThumbprint(jwk as JWK),
-    key: await importJWK(jwk as JWK, first),
+    byAlgorithm,
   }
+}
+
+/** Some issuers write members that a key does not have as null. */
+function withoutNulls(jwk: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(jwk).filter(([, value]) => value !== null))
 }
 
 /**
@@ -79,6 +86,10 @@ function modulusBits(n: unknown): number {
   return start === -1 ? 0 : (bytes.length - start) * 8 - (Math.clz32(bytes[start] ?? 0) - 24)
 }
 
+/**
+ * A key without `alg` verifies every algorithm that fits its kind: those of RSA differ only in padding and
+ * digest.
+ */
 function algorithmsOf(
   jwk: Record<string, unknown>,
   allowed: readonly string[] | undefined,
@@ -86,8 +97,5 @@ function algorithmsOf(
   const { kty, crv, alg } = jwk
   const fitting = kty === 'RSA' ? rsaAlgorithms : (byCurve.get(`${kty} ${crv}`) ?? [])
   const usable = allowed === undefined ? fitting : fitting.filter((name) => allowed.includes(name))
-  if (alg !== undefined) return usable.filter((name) => name === alg)
-  // An RSA key without `alg` is RS256 (Logto's are), or the first RSA algorithm that the configuration
-  // leaves.
-  return kty === 'RSA' ? usable.slice(0, 1) : usable
+  return alg === undefined ? usable : usable.filter((name) => name === alg)
 }

@@ -14,7 +14,7 @@ export async function loadJwks(issuer: IssuerOptions): Promise<unknown> {
 
 async function readJwksFile(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    return JSON.parse(new TextDecoder().decode(await readFile(path)))
   } catch (error) {
     const reason = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'
     throw new Error(`${path} ${reason} (issuer.jwksFile)`)

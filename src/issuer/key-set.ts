@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log/logger.ts'
-import { type FoundKey, unavailable, unknown } from './found-key.ts'
+import { type FoundKeys, unavailable, unknown } from './found-keys.ts'
 import { readKeys } from './json-web-key.ts'
 import { loadJwks } from './jwks.ts'
 import { createKeyReport } from './key-report.ts'
@@ -30,7 +30,7 @@ export type KeySet = {
    * The key for a token's header. Never rejects. Waits for the first keys, or for one shared refetch when the
    * `kid` is unknown.
    */
-  find(kid: unknown, algorithm: string): Promise<FoundKey>
+  find(kid: unknown, algorithm: string): Promise<FoundKeys>
   /** A signature failed under a known `kid`: looks for new keys in the background. */
   suspect(): void
   /**
@@ -91,7 +91,7 @@ export function createKeySet({ issuer, log, onKeysLeft, now = Date.now }: KeySet
     }
   }
 
-  async function wait(run: () => Promise<void>): Promise<FoundKey | undefined> {
+  async function wait(run: () => Promise<void>): Promise<FoundKeys | undefined> {
     if (waiting >= waitingLimit) return unavailable('keysBusy')
     waiting += 1
     await run()
@@ -103,13 +103,13 @@ export function createKeySet({ issuer, log, onKeysLeft, now = Date.now }: KeySet
    * Only the first fetch is waited for: in an outage each request would hang as long as a fetch does, but
    * asks for one.
    */
-  async function waitForFirstKeys(): Promise<FoundKey | undefined> {
+  async function waitForFirstKeys(): Promise<FoundKeys | undefined> {
     const missing = report.problem === undefined ? await wait(refetch.current) : unavailable('keysMissing')
     if (missing !== undefined) void refetch.next()
     return missing
   }
 
-  async function findAfterRefetch(kid: string, algorithm: string): Promise<FoundKey> {
+  async function findAfterRefetch(kid: string, algorithm: string): Promise<FoundKeys> {
     // The run under way may have been answered before this key was published: then only the next one counts.
     for (const run of [refetch.current, refetch.next]) {
       const key = (await wait(run)) ?? keys.find(kid, algorithm)

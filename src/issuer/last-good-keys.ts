@@ -1,4 +1,4 @@
-import { type FoundKey, found, unknown } from './found-key.ts'
+import { type CandidateKey, type FoundKeys, unknown } from './found-keys.ts'
 import type { VerificationKey } from './json-web-key.ts'
 
 /** The keys of the last fetch that brought some. */
@@ -11,7 +11,7 @@ export type LastGoodKeys = {
   usable(): boolean
   replace(fetched: readonly VerificationKey[]): { readonly added: number; readonly removed: number }
   /** Undefined when no key has this `kid`. */
-  find(kid: string | undefined, algorithm: string): FoundKey | undefined
+  find(kid: string | undefined, algorithm: string): FoundKeys | undefined
   /** Announces every key as one that left, because from now on nobody notices when one really does. */
   close(): void
 }
@@ -28,6 +28,12 @@ export type LastGoodKeysOptions = {
  * the gateway from hearing that it was withdrawn. Afterwards routes that need a token answer 503.
  */
 const lastGoodMs = 24 * 3_600_000
+
+/**
+ * Keys of one `kid` that are tried for a token. Each costs a signature, so that an issuer which publishes
+ * more could make one token as dear as many.
+ */
+const candidateLimit = 4
 
 export function createLastGoodKeys({ onKeysLeft, now }: LastGoodKeysOptions): LastGoodKeys {
   let keys: readonly VerificationKey[] = []
@@ -58,15 +64,17 @@ export function createLastGoodKeys({ onKeysLeft, now }: LastGoodKeysOptions): La
       return { added, removed: gone.length }
     },
     find(kid, algorithm) {
-      const fitting = keys.filter(({ algorithms }) => algorithms.includes(algorithm))
-      if (kid === undefined) {
-        const [only, another] = fitting
-        return only === undefined || another !== undefined ? unknown('keyIdMissing') : found(only, algorithm)
-      }
-      const named = fitting.find((key) => key.kid === kid)
-      if (named !== undefined) return found(named, algorithm)
-      return keys.some((key) => key.kid === kid) ? unknown('algorithmOfKey') : undefined
+      const named = kid === undefined ? keys : keys.filter((key) => key.kid === kid)
+      const candidates = named.flatMap((key) => candidateOf(key, algorithm))
+      if (kid === undefined && candidates.length !== 1) return unknown('keyIdMissing')
+      if (candidates.length > 0) return { kind: 'keys', candidates: candidates.slice(0, candidateLimit) }
+      return named.length > 0 ? unknown('algorithmOfKey') : undefined
     },
     close: () => announce(keys),
   }
+}
+
+function candidateOf({ byAlgorithm, thumbprint }: VerificationKey, algorithm: string): CandidateKey[] {
+  const key = byAlgorithm.get(algorithm)
+  return key === undefined ? [] : [{ key, thumbprint }]
 }

@@ -1,4 +1,4 @@
-import type { UnavailableKeys, UnknownKey } from '../issuer/found-key.ts'
+import type { UnavailableKeys, UnknownKey } from '../issuer/found-keys.ts'
 import type { IssuerOptions } from '../issuer/options.ts'
 import type { AccessToken, TokenKind } from './access-token.ts'
 

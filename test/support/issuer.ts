@@ -22,6 +22,7 @@ export type Fault =
   | 'moved'
   | 'elsewhere'
   | 'compressed'
+  | 'marked'
 
 /** A stand-in issuer over real loopback HTTP, which can be as hostile as a test wants. */
 export type TestIssuer = {
@@ -105,6 +106,8 @@ function answer(fault: Fault | undefined, response: ServerResponse, document: un
       return void response.writeHead(302, { location: '?again' }).end()
     case 'elsewhere':
       return void response.writeHead(302, { location: 'http://localhost:9/jwks' }).end()
+    case 'marked':
+      return void response.end(`\ufeff${JSON.stringify(document)}`)
     case 'compressed':
       return void response.writeHead(200, { 'content-encoding': 'gzip' }).end('bomb')
   }

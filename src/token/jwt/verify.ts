@@ -1,5 +1,5 @@
 import { compactVerify } from 'jose'
-import type { FoundKey, UnknownKey } from '../../issuer/found-key.ts'
+import type { CandidateKey, UnknownKey } from '../../issuer/found-keys.ts'
 import { signatureAlgorithms } from '../../issuer/json-web-key.ts'
 import type { KeySet } from '../../issuer/key-set.ts'
 import type { IssuerOptions } from '../../issuer/options.ts'
@@ -55,18 +55,23 @@ async function verify(tokenText: string, options: JwtOptions): Promise<VerifiedJ
   if (header === undefined || claims === undefined) return refuse('notStrictJson')
   const formFault = headerFault(header, options.issuer) ?? dateFault(claims)
   if (formFault !== undefined) return refuse(formFault)
-  const key = await options.keySet.find(header['kid'], String(header['alg']))
-  if (key.kind === 'unavailable') return keysUnavailable(key.reason, key.retryAfterSeconds)
-  if (key.kind === 'unknown') return refuse(elsewhere(key.reason, claims, options.issuer))
-  const verifies = await options.queue.run(options.client, () =>
-    signatureVerifies(tokenText, key, options.keySet),
+  const algorithm = String(header['alg'])
+  const found = await options.keySet.find(header['kid'], algorithm)
+  if (found.kind === 'unavailable') return keysUnavailable(found.reason, found.retryAfterSeconds)
+  if (found.kind === 'unknown') return refuse(elsewhere(found.reason, claims, options.issuer))
+  const thumbprint = await options.queue.run(options.client, () =>
+    findSigner(tokenText, algorithm, found.candidates),
   )
-  if (verifies === undefined) return queueFull
-  if (!verifies) return refuse('signature')
+  if (thumbprint === undefined) return queueFull
+  if (thumbprint === null) {
+    // The issuer may have replaced the key under its old kid.
+    options.keySet.suspect()
+    return refuse('signature')
+  }
   const claimFault = claimsFault(tokenTypeOf(header), claims, options)
   if (claimFault === 'issuer') return refuseIssuer(claims['iss'], options.issuer)
   if (claimFault !== undefined) return refuse(claimFault)
-  return { token: accessToken(claims, options), keyThumbprint: key.thumbprint }
+  return { token: accessToken(claims, options), keyThumbprint: thumbprint }
 }
 
 /**
@@ -78,22 +83,19 @@ function elsewhere(reason: UnknownKey, claims: Claims, issuer: IssuerOptions): C
 }
 
 /**
- * jose verifies with WebCrypto, off the event loop. It may throw anything: on a weak RSA key a plain
- * TypeError.
+ * The thumbprint of the key that signed the token, or null. jose verifies with WebCrypto, off the event loop.
  */
-async function signatureVerifies(
+async function findSigner(
   tokenText: string,
-  key: Extract<FoundKey, { kind: 'key' }>,
-  keySet: KeySet,
-): Promise<boolean> {
-  try {
-    await compactVerify(tokenText, key.key, { algorithms: [key.algorithm] })
-    return true
-  } catch {
-    // The issuer may have replaced the key under its old kid.
-    keySet.suspect()
-    return false
+  algorithm: string,
+  candidates: readonly CandidateKey[],
+): Promise<string | null> {
+  for (const { key, thumbprint } of candidates) {
+    // It may throw anything: on a weak RSA key a plain TypeError.
+    const verified = await compactVerify(tokenText, key, { algorithms: [algorithm] }).catch(() => undefined)
+    if (verified !== undefined) return thumbprint
   }
+  return null
 }
 
 /**

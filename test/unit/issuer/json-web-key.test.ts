@@ -12,7 +12,8 @@ function withoutAlg({ alg: _, ...jwk }: JWK): JWK {
 }
 
 async function algorithmsOf(jwk: JWK, allowed?: readonly string[]): Promise<readonly string[] | undefined> {
-  return (await readKeys({ keys: [jwk] }, allowed))[0]?.algorithms
+  const [key] = await readKeys({ keys: [jwk] }, allowed)
+  return key && [...key.byAlgorithm.keys()]
 }
 
 describe('a key verifies', () => {
@@ -22,6 +23,11 @@ describe('a key verifies', () => {
   test('without alg, the one of its curve', async () => {
     expect(await algorithmsOf(withoutAlg(ec.publicJwk))).toEqual(['ES384'])
     expect(await algorithmsOf(withoutAlg(ed.publicJwk))).toEqual(['EdDSA', 'Ed25519'])
+  })
+  test('without alg, every RSA algorithm', async () => {
+    const all = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
+    expect(await algorithmsOf(withoutAlg(rsa.publicJwk))).toEqual(all)
+    expect(await algorithmsOf(withoutAlg(rsa.publicJwk), ['PS512', 'RS512'])).toEqual(['RS512', 'PS512'])
   })
   test('nothing that is not allowed', async () => {
     expect(await algorithmsOf(ec.publicJwk, ['RS256'])).toBeUndefined()
@@ -34,6 +40,16 @@ test('keys keep their kid, or have none, and are told apart by their thumbprint'
   const keys = await readKeys({ keys: [rsa.publicJwk, nameless] }, undefined)
   expect(keys.map(({ kid }) => kid)).toEqual([rsa.kid, undefined])
   expect(new Set(keys.map(({ thumbprint }) => thumbprint)).size).toBe(2)
+})
+
+test('members that are null are as good as absent', async () => {
+  const nulls = { alg: null, use: null, key_ops: null, x5c: null, x5t: null, d: null, k: null }
+  const keys = await readKeys({ keys: [null, { ...rsa.publicJwk, ...nulls }] }, undefined)
+  expect(keys.map(({ kid, byAlgorithm }) => [kid, byAlgorithm.size])).toEqual([[rsa.kid, 6]])
+})
+
+test('a private key is none, whatever else is null', async () => {
+  expect(await readKeys({ keys: [{ ...ec.publicJwk, d: 'AAAA', k: null }] }, undefined)).toEqual([])
 })
 
 test.each([[null], [[]], [{}], [{ keys: {} }], ['keys']])('%j is no key set', async (jwks) => {

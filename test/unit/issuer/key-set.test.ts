@@ -74,6 +74,46 @@ describe('keys come', () => {
   })
 })
 
+test('a byte order mark before metadata and keys is no fault', async () => {
+  issuer.fault = 'marked'
+  const stage = await createReadyStage()
+  expect(await stage.outcome(await token())).toBe('ok')
+})
+
+describe('two keys of one kid', () => {
+  test('are both tried, and each takes its own tokens along when it leaves', async () => {
+    const second = await createIssuerKey('ES384', issuer.key.kid)
+    issuer.jwks.keys.push(second.publicJwk)
+    const stage = await createReadyStage()
+    const texts = [await token(), await issuer.sign(issuer.claims(resource), { key: second })]
+    for (const text of texts) expect(await stage.outcome(text)).toBe('ok')
+    issuer.jwks = { keys: [second.publicJwk] }
+    pass(stage, 2000)
+    stage.keySet.suspect()
+    await eventually(() => stage.cache.size === 1)
+    expect(await stage.verify(texts[1] ?? '')).toMatchObject({ cache: 'hit' })
+    expect(await stage.outcome(texts[0] ?? '')).toBe(`invalid_token: ${details.signature}`)
+  })
+  test('do not make a third pass', async () => {
+    const [second, third] = [
+      await createIssuerKey('ES384', issuer.key.kid),
+      await createIssuerKey('ES384', issuer.key.kid),
+    ]
+    issuer.jwks.keys.push(second.publicJwk)
+    const stage = await createReadyStage()
+    const text = await issuer.sign(issuer.claims(resource), { key: third })
+    expect(await stage.outcome(text)).toBe(`invalid_token: ${details.signature}`)
+  })
+})
+
+test('a key without alg verifies every algorithm that fits it', async () => {
+  const keys = await Promise.all(['RS256', 'RS512', 'PS384'].map((alg) => createIssuerKey(alg)))
+  issuer.jwks = { keys: keys.map(({ publicJwk: { alg: _, ...jwk } }) => jwk) }
+  const stage = await createReadyStage()
+  for (const key of keys)
+    expect(await stage.outcome(await issuer.sign(issuer.claims(resource), { key }))).toBe('ok')
+})
+
 describe('keys are not taken', () => {
   const unusable: [string, (jwk: Record<string, unknown>) => Promise<unknown>][] = [
     ['for encryption', async (jwk) => ({ ...jwk, use: 'enc' })],

@@ -20,7 +20,8 @@ function key(
   kid: string | undefined = thumbprint,
 ): VerificationKey {
   // Nothing is verified here.
-  return { kid, algorithms, thumbprint, key: new Uint8Array() }
+  const key = new Uint8Array()
+  return { kid, thumbprint, byAlgorithm: new Map(algorithms.map((name) => [name, key])) }
 }
 
 describe('the keys of the last good fetch', () => {
@@ -58,10 +59,10 @@ describe('the keys of the last good fetch', () => {
 describe('a key is found', () => {
   beforeEach(() => void keys.replace([key('a'), key('b', ['RS256'])]))
   test('by its kid', () => {
-    expect(keys.find('b', 'RS256')).toMatchObject({ kind: 'key', thumbprint: 'b', algorithm: 'RS256' })
+    expect(keys.find('b', 'RS256')).toMatchObject({ kind: 'keys', candidates: [{ thumbprint: 'b' }] })
   })
   test('without a kid, when only one fits the algorithm', () => {
-    expect(keys.find(undefined, 'ES384')).toMatchObject({ kind: 'key', thumbprint: 'a' })
+    expect(keys.find(undefined, 'ES384')).toMatchObject({ kind: 'keys', candidates: [{ thumbprint: 'a' }] })
   })
   test.each([
     ['a', 'RS256', { kind: 'unknown', reason: 'algorithmOfKey' }],
@@ -69,6 +70,16 @@ describe('a key is found', () => {
     ['c', 'RS256', undefined],
   ])('never for kid %s with %s', (kid, algorithm, answer) => {
     expect(keys.find(kid, algorithm)).toEqual(answer)
+  })
+  test('with all others of its kid that fit the algorithm, at most four', () => {
+    const algorithms = { a: ['ES384'], b: ['RS256'], c: ['RS256', 'PS256'], d: ['PS256'] }
+    keys.replace(Object.entries(algorithms).map(([name, fitting]) => key(name, fitting, 'same')))
+    expect(keys.find('same', 'RS256')).toMatchObject({
+      candidates: [{ thumbprint: 'b' }, { thumbprint: 'c' }],
+    })
+    keys.replace(['a', 'b', 'c', 'd', 'e'].map((name) => key(name, ['RS256'], 'same')))
+    const found = keys.find('same', 'RS256')
+    expect(found?.kind === 'keys' && found.candidates.length).toBe(4)
   })
   test('never without a kid, when several fit', () => {
     keys.replace([key('a'), key('b')])

@@ -1,15 +1,19 @@
-import type { VerificationKey } from './json-web-key.ts'
+import type { ImportedKey } from './json-web-key.ts'
 
-/** The key for a token's header, or why there is none. The reasons are turned into words in `token/`. */
-export type FoundKey =
+/**
+ * The keys that a token's header may mean, or why there are none. The reasons are turned into words in
+ * `token/`.
+ */
+export type FoundKeys =
   | {
-      readonly kind: 'key'
-      readonly key: VerificationKey['key']
-      readonly algorithm: string
-      readonly thumbprint: string
+      readonly kind: 'keys'
+      /** Nearly always one. Several, where the issuer publishes them under one `kid`; then each is tried. */
+      readonly candidates: readonly CandidateKey[]
     }
   | { readonly kind: 'unknown'; readonly reason: UnknownKey }
   | { readonly kind: 'unavailable'; readonly reason: UnavailableKeys; readonly retryAfterSeconds: number }
+
+export type CandidateKey = { readonly key: ImportedKey; readonly thumbprint: string }
 
 /** The token is at fault: the issuer published no key that may verify it. */
 export type UnknownKey = 'keyIdForm' | 'keyIdMissing' | 'keyUnknown' | 'algorithmOfKey'
@@ -20,14 +24,10 @@ export type UnavailableKeys = 'keysMissing' | 'keysUnreachable' | 'keysBusy'
 /** A request that finds no keys asks for them at once: two seconds later there may be some. */
 const retryAfterSeconds = 2
 
-export function found({ key, thumbprint }: VerificationKey, algorithm: string): FoundKey {
-  return { kind: 'key', key, algorithm, thumbprint }
-}
-
-export function unknown(reason: UnknownKey): FoundKey {
+export function unknown(reason: UnknownKey): FoundKeys {
   return { kind: 'unknown', reason }
 }
 
-export function unavailable(reason: UnavailableKeys): FoundKey {
+export function unavailable(reason: UnavailableKeys): FoundKeys {
   return { kind: 'unavailable', reason, retryAfterSeconds }
 }
