@@ -15,6 +15,7 @@ export function composeAudience(
   if (Array.isArray(audience)) return { values: audience }
   const { clients = [] } = audience
   const path = [...at, 'audience', 'clients']
+  if (issues.hasError(path)) return { values: [resource], clients }
   if (issuer !== undefined && issuer.accessToken === undefined)
     issues.error(
       path,
