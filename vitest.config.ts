@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'bench/test/**/*.test.ts'],
     testTimeout: 20_000,
     allowOnly: false,
+    // Whoever runs this behind a proxy means it for the Internet, not for the issuers on loopback.
+    env: { HTTP_PROXY: '', HTTPS_PROXY: '', http_proxy: '', https_proxy: '' },
   },
 })

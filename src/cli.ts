@@ -1,14 +1,14 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import type { DemoOptions } from './dev/demo/demo-options.ts'
+import { version } from './http/product.ts'
 
 /** Exit status: 0 done, 1 the configuration is at fault, 64 wrong usage (sysexits.h). */
 const wrongUsage = 64
 
 const program = new Command('scopegate')
   .description('Puts OAuth 2 user authorization in front of an API that has none.')
-  .version(version())
+  .version(version)
   .exitOverride()
   .showHelpAfterError()
 
@@ -25,7 +25,7 @@ program
   .action(async ({ config }: { config: string }) => {
     const { serve } = await import('./commands/serve.ts')
     // Whatever may be left (a log destination that is stuck) does not hold up whoever waits for this process.
-    process.exit(await serve(config, version()))
+    process.exit(await serve(config, version))
   })
 
 program.command('worker', { hidden: true }).action(async () => {
@@ -73,11 +73,6 @@ program
     const demo = await import('./dev/demo/demo.ts').catch(notPublished)
     process.exitCode = demo === undefined ? 1 : await demo.runDemo(options)
   })
-
-function version(): string {
-  const { version: number } = JSON.parse(readFileSync(beside('package.json'), 'utf8')) // Ours.
-  return String(number)
-}
 
 /** A file of the package. */
 function beside(name: string): URL {

@@ -10,10 +10,10 @@ export async function findJwksUri(issuer: IssuerOptions): Promise<string> {
   if (issuer.jwksUri !== undefined) return issuer.jwksUri
   // OpenID Connect Discovery section 4.1: a terminating slash of the issuer is taken off first.
   const url = `${issuer.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-  const document = await fetchJson(url)
+  const document = await fetchJson(url, issuer)
   if (!isJsonObject(document)) throw new Error(`${url} is not a JSON object`)
   const { issuer: named, jwks_uri: jwksUri } = document
-  if (named !== issuer.issuer) {
+  if (named !== issuer.issuer && !issuer.also?.some((name) => name === named)) {
     throw new Error(`${url} names another issuer: configure the exact value of its member issuer`)
   }
   if (typeof jwksUri !== 'string') throw new Error(`${url} has no jwks_uri: set issuer.jwksUri`)

@@ -9,7 +9,7 @@ import type { IssuerOptions } from './options.ts'
  */
 export async function loadJwks(issuer: IssuerOptions): Promise<unknown> {
   if (issuer.jwksFile !== undefined) return readJwksFile(issuer.jwksFile)
-  return fetchJson(await findJwksUri(issuer))
+  return fetchJson(await findJwksUri(issuer), issuer)
 }
 
 async function readJwksFile(path: string): Promise<unknown> {
