@@ -55,8 +55,18 @@ function convert(schema: v.GenericSchema): JsonSchema {
 
 /** The library's conversion, without the members that belong to a whole document. */
 function unrefined(schema: v.GenericSchema): JsonSchema {
-  const { $schema: _, $defs: __, ...shape } = toJsonSchema(schema, conversion)
-  return shape
+  const { $schema: _, $defs = {}, ...shape } = toJsonSchema(schema, conversion)
+  return writtenOut(shape, $defs)
+}
+
+/** The library gives a name to some schemas that it meets twice. Editors show more where each is written out. */
+function writtenOut(shape: unknown, named: Readonly<Record<string, unknown>>): JsonSchema {
+  return JSON.parse(JSON.stringify(shape), (_, value: { readonly $ref?: unknown } | null) => {
+    const target = named[String(value?.$ref).replace('#/$defs/', '')]
+    if (target === undefined) return value
+    const { $ref: __, ...annotations } = value ?? {}
+    return { ...annotations, ...writtenOut(target, named) }
+  })
 }
 
 const conversion: ConversionConfig = {
