@@ -3,7 +3,7 @@ import type { ReceivedTarget } from '../http/received-target.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import type { Requirement } from '../route/requirement.ts'
 import type { RouteMiss, RouteTable, TableRoute } from '../route/table.ts'
-import type { AccessToken } from '../token/access-token.ts'
+import type { AccessToken, TokenKind } from '../token/access-token.ts'
 import { findToken } from '../token/source.ts'
 import type { Verification } from '../token/verification.ts'
 import type { Verifier } from '../token/verifier.ts'
@@ -99,9 +99,10 @@ function noIssuer<R extends AccessRoute>(route: R): Refusal<R> {
 /** What is known of the token that was not enough. */
 type About = {
   readonly token?: AccessToken
-  readonly tokenKind?: 'jwt' | 'opaque'
+  readonly tokenKind?: TokenKind
   readonly cache?: 'hit' | 'miss'
   readonly retryAfterSeconds?: number
+  readonly description?: string
 }
 
 /** All of one shape: put together by spreading, they took a tenth of a refused request. */
@@ -109,7 +110,7 @@ function refusal<R extends AccessRoute>(
   route: R,
   code: Refusal<R>['code'],
   detail: string,
-  { token, tokenKind, cache, retryAfterSeconds }: About = {},
+  { token, tokenKind, cache, retryAfterSeconds, description }: About = {},
 ): Refusal<R> {
   return {
     outcome: 'refuse',
@@ -121,6 +122,7 @@ function refusal<R extends AccessRoute>(
     tokenKind,
     cache,
     retryAfterSeconds,
+    description,
     scopesNeeded: challengedScopes(route.requirement).join(' '),
   }
 }

@@ -1,11 +1,11 @@
 import type { Code } from '../errors.ts'
 import type { Condition, Requirement } from '../route/requirement.ts'
-import type { AccessToken } from '../token/access-token.ts'
+import type { AccessToken, TokenKind } from '../token/access-token.ts'
 import { claimEquals, findClaim } from '../token/claim.ts'
 
 /**
- * The answer to "may this request pass?". `R` is the compiled route (`route/table.ts`).
- * `detail` is static text for the client and the log; it never echoes the request or the token.
+ * The answer to "may this request pass?". `R` is the compiled route (`route/table.ts`). `detail` is static
+ * text for the client and the log; it never echoes the request or the token.
  */
 export type Decision<R> =
   | {
@@ -27,11 +27,13 @@ export type Refusal<R> = {
   /** The pattern, when a path matched but no route of it. */
   readonly pattern?: string | undefined
   readonly token?: AccessToken | undefined
-  readonly tokenKind?: 'jwt' | 'opaque' | undefined
+  readonly tokenKind?: TokenKind | undefined
   readonly cache?: 'hit' | 'miss' | undefined
   /** `method_not_allowed`: the value of `Allow`. */
   readonly allow?: string | undefined
   readonly retryAfterSeconds?: number | undefined
+  /** `invalid_token`: the detail without token content, for the challenge. Default: the detail */
+  readonly description?: string | undefined
   /** Every scope the route needs, as a challenge names them, with spaces between. */
   readonly scopesNeeded?: string
 }

@@ -19,18 +19,23 @@ export type RefusalResponses = <R>(refusal: Refusal<R>, context: RefusalContext)
 export function createRefusalResponses(realm: string): RefusalResponses {
   const problemFor = rememberProblems(realm)
   return (refusal, { requestId, corsHeaders }) => {
-    const { code, detail, allow = '', scopesNeeded = '' } = refusal
-    const made = problemFor(detail)(code)(code === 'insufficient_scope' ? scopesNeeded : allow)
+    const { code, detail } = refusal
+    const made = problemFor(detail)(code)(moreOf(refusal))
     if (made.status !== 503) return problemResponse(made, requestId, corsHeaders)
     const seconds = String(refusal.retryAfterSeconds ?? 1)
     return problemResponse(made, requestId, ['Retry-After', seconds, ...corsHeaders])
   }
 }
 
+function moreOf<R>({ code, allow = '', scopesNeeded = '', description = '' }: Refusal<R>): string {
+  if (code === 'insufficient_scope') return scopesNeeded
+  return code === 'invalid_token' ? description : allow
+}
+
 /**
- * By detail, by code, and by what else is in the answer: the methods for a 405, the scopes for a challenge.
- * Three keys, because each is a text that is already there, and one put together of them would be new for
- * every request.
+ * By detail, by code, and by what else is in the answer: the methods for a 405, the scopes or the description
+ * for a challenge. Three keys, because each is a text that is already there, and one put together of them
+ * would be new for every request.
  */
 function rememberProblems(realm: string): (detail: string) => (code: Code) => (more: string) => Problem {
   return memo(
@@ -55,15 +60,16 @@ function refusalHeaders(code: Code, detail: string, more: string, realm: string)
  * RFC 6750 section 3.1: no error code where no credentials were sent; the scope only where scopes were the
  * reason.
  */
-function challengeFor(code: Code, detail: string, scope: string, realm: string): string | undefined {
+function challengeFor(code: Code, detail: string, more: string, realm: string): string | undefined {
   switch (code) {
     case 'token_missing':
       return challenge({ realm })
     case 'invalid_request':
-    case 'invalid_token':
       return challenge({ realm, error: code, errorDescription: detail })
+    case 'invalid_token':
+      return challenge({ realm, error: code, errorDescription: more || detail })
     case 'insufficient_scope':
-      return challenge({ realm, error: code, errorDescription: detail, scope })
+      return challenge({ realm, error: code, errorDescription: detail, scope: more })
     case 'condition_failed':
       return challenge({ realm, error: 'insufficient_scope', errorDescription: detail })
     default:

@@ -19,6 +19,8 @@ export type Unverified =
       readonly verified: false
       readonly code: 'invalid_token'
       readonly detail: string
+      /** The check alone, where the detail says more: a challenge never holds token content. */
+      readonly description?: string
       readonly tokenKind: TokenKind
     }
   | {
@@ -140,14 +142,14 @@ export function refuse(check: Check, tokenKind: TokenKind = 'jwt'): Unverified {
 export function refuseIssuer(received: unknown, issuer: Pick<IssuerOptions, 'issuer' | 'also'>): Unverified {
   const configured = [issuer.issuer, ...(issuer.also ?? [])].slice(0, mostPrinted).map(printable).join(' or ')
   const detail = `${details.issuer}: received ${printable(received)}, configured ${configured}`
-  return { verified: false, code: 'invalid_token', detail, tokenKind: 'jwt' }
+  return { verified: false, code: 'invalid_token', detail, description: details.issuer, tokenKind: 'jwt' }
 }
 
-/** Bounds of what is printed: a detail becomes a response header. */
+/** Bounds of what is printed in one detail. */
 const mostPrinted = 3
 const longestPrinted = 200
 
-/** As an `error_description` may hold it, with `?` for each other character. */
+/** As printable ASCII without quotes and backslashes, with `?` for each other character. */
 function printable(value: unknown): string {
   if (value === undefined) return 'none'
   if (typeof value !== 'string') return 'a value that is no text'

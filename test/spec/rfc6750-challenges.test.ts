@@ -200,7 +200,6 @@ describe('a token that is not accepted', () => {
   test.each([
     ['of another resource', { aud: 'https://other.test/' }, /aud/],
     ['that has expired', { exp: 1 }, /exp/],
-    ['of another issuer', { iss: 'https://evil.test' }, /iss/],
     ['without a subject', { sub: undefined }, /sub/],
     ['that lives too long', { exp: Math.floor(Date.now() / 1000) + 90_000 }, /maxLifetime/],
     ['that is bound to a key', { cnf: { jkt: 'x' } }, /cnf/],
@@ -221,6 +220,21 @@ describe('a token that is not accepted', () => {
       expect(body + headers['www-authenticate']).not.toMatch(/evil|other\.test|user1/)
     },
   )
+
+  test('(of another issuer) is 401: the body says which, safely, and the challenge nothing of the token', async () => {
+    const stage = await stageOf()
+    const token = await stage.token({ iss: 'https://evil.test/"\r\nX: y\u00e4' })
+    const { status, headers, problem } = await stage.call('/todos', { token })
+    expect([status, problem.code]).toEqual([401, 'invalid_token'])
+    const received = 'https://evil.test/???X:?y?'
+    expect(problem.detail).toBe(
+      `iss is not the configured issuer: received ${received}, configured ${stage.issuer.url}`,
+    )
+    expect(headers['www-authenticate']).toBe(
+      'Bearer realm="scopegate", error="invalid_token", error_description="iss is not the configured issuer"',
+    )
+    await expect.poll(() => stage.gateway.logText()).toContain(`received ${received}, configured`)
+  })
 
   test('(opaque) is told why Logto sent such a one, and what to change', async () => {
     const stage = await createStage(guarding(routes).replace('url: ISSUER', 'logto: http://127.0.0.1:9'))
