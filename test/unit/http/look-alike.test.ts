@@ -107,15 +107,22 @@ describe('letter case is folded in full', () => {
     expect(fold(path)).toBe(folded)
   })
 
-  it('so that a character and its capital never differ, nor what folding makes of them when it is folded again', () => {
-    for (let code = 0xa0; code < 0x20000; code++) {
-      if (code >= 0xd800 && code <= 0xdfff) continue
-      const character = String.fromCodePoint(code)
-      const folded = foldSegment(`a${character}a`, [], false)
-      expect(foldSegment(`a${character.toUpperCase()}a`, [], false)).toBe(folded)
-      expect(foldSegment(`a${character.toLowerCase()}a`, [], false)).toBe(folded)
-      expect(foldSegment(folded, [], false)).toBe(folded)
-    }
+  it('so that no character differs from its capital, nor from its folded form when that is folded again', () => {
+    const foldOne = (character: string) => foldSegment(`a${character}a`, [], false)
+    const characters = Array.from({ length: 0x20000 }, (_, code) => String.fromCodePoint(code))
+    const differing = characters.slice(0xa0).filter((character) => {
+      const spellings = new Set([
+        character.toUpperCase(),
+        character.toLowerCase(),
+        character.normalize('NFKC'),
+      ])
+      if (spellings.size === 1) return false
+      const folded = foldOne(character)
+      return (
+        [...spellings].some((other) => foldOne(other) !== folded) || foldSegment(folded, [], false) !== folded
+      )
+    })
+    expect(differing).toEqual([])
   })
 
   it('but not where the upstream tells it apart', () => {
