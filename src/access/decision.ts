@@ -1,11 +1,12 @@
 import type { Code } from '../errors.ts'
+import { memoByObject } from '../memo.ts'
 import type { Condition, Requirement } from '../route/requirement.ts'
 import type { AccessToken, TokenKind } from '../token/access-token.ts'
 import { claimEquals, findClaim } from '../token/claim.ts'
 
 /**
- * The answer to "may this request pass?". `R` is the compiled route (`route/table.ts`). `detail` is static
- * text for the client and the log; it never echoes the request or the token.
+ * The answer to "may this request pass?". `R` is the compiled route (`route/table.ts`). `detail` is for
+ * the client and the log. It may name the scopes of a token, and nothing else of the request or the token.
  */
 export type Decision<R> =
   | {
@@ -55,7 +56,8 @@ export type DecidedRoute = {
 export function decide(route: DecidedRoute, token: AccessToken, path: string): Shortfall | undefined {
   const { requirement } = route
   if (requirement.kind === 'public') return undefined
-  if (requirement.kind === 'scopes' && !holdsOneOf(requirement.anyOf, token.scopes)) return scopeMissing
+  if (requirement.kind === 'scopes' && !holdsOneOf(requirement.anyOf, token.scopes))
+    return scopeMissing(requirement.anyOf)(token.scopes)
   if (route.clients !== undefined && (token.clientId === undefined || !route.clients.has(token.clientId))) {
     return clientNotAllowed
   }
@@ -63,10 +65,36 @@ export function decide(route: DecidedRoute, token: AccessToken, path: string): S
   return undefined
 }
 
-const scopeMissing: Shortfall = {
-  code: 'insufficient_scope',
-  detail: 'The access token does not hold every scope that this route needs',
+/** One text for each pair, however often it is refused: many routes share the one, many tokens the other. */
+const scopeMissing = memoByObject((anyOf: AnyOf) =>
+  memoByObject(
+    (held: ReadonlySet<string>): Shortfall => ({
+      code: 'insufficient_scope',
+      detail: `This route needs ${neededText(anyOf)}; the access token holds ${heldText(held)}`,
+    }),
+  ),
+)
+
+function neededText(anyOf: AnyOf): string {
+  const sets = anyOf.map((set) => (set.length === 1 ? `the scope ${set[0]}` : `the scopes ${set.join(' ')}`))
+  return sets.join(' or ')
 }
+
+/** The text goes into a header, and there are tokens with hundreds of scopes. */
+function heldText(held: ReadonlySet<string>): string {
+  const scopes = [...held]
+  let text = ''
+  for (const [i, scope] of scopes.entries()) {
+    const longer = text === '' ? scope : `${text} ${scope}`
+    if (longer.length > longestHeldText)
+      return i === 0 ? `${scopes.length} others` : `${text} and ${scopes.length - i} more`
+    text = longer
+  }
+  return text === '' ? 'none' : text
+}
+
+const longestHeldText = 200
+
 const clientNotAllowed: Shortfall = {
   code: 'condition_failed',
   detail: 'The client of this access token is not on the list of clients of this API',
@@ -76,7 +104,9 @@ const conditionNotMet: Shortfall = {
   detail: 'The access token does not meet a condition of this route',
 }
 
-function holdsOneOf(anyOf: readonly (readonly string[])[], held: ReadonlySet<string>): boolean {
+type AnyOf = readonly (readonly string[])[]
+
+function holdsOneOf(anyOf: AnyOf, held: ReadonlySet<string>): boolean {
   for (const set of anyOf) if (holdsAll(set, held)) return true
   return false
 }

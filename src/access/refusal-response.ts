@@ -47,8 +47,8 @@ function rememberProblems(realm: string): (detail: string) => (code: Code) => (m
   )
 }
 
-/** There are fewer: a text that should ever hold something of a request must not fill the memory. */
-const memoLimits = { most: 200, longestKey: 1000 }
+/** Details are as many as requirements times sets of scopes that tokens hold, but never without end. */
+const memoLimits = { most: 1000, longestKey: 1000 }
 
 function refusalHeaders(code: Code, detail: string, more: string, realm: string): string[] {
   if (code === 'method_not_allowed') return ['Allow', more]

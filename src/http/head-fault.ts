@@ -1,4 +1,4 @@
-/** A request head that cannot be served; `detail` is static text. */
+/** A request head that cannot be served; `detail` says nothing of what the client sent. */
 export type HeadFault = {
   readonly code:
     | 'malformed_request'
@@ -11,11 +11,10 @@ export type HeadFault = {
   readonly detail: string
 }
 
-/** Every fault that a head can have. */
+/** Every fault that a head can have, but for too many fields. */
 export const headFaults = {
   version09: { code: 'malformed_request', detail: 'HTTP/0.9 is not served' },
   version: { code: 'version_not_supported', detail: 'Only HTTP/1.0 and HTTP/1.1 are served' },
-  count: { code: 'headers_too_large', detail: 'The request has too many header fields' },
   host: { code: 'malformed_request', detail: 'The request needs exactly one valid Host header' },
   authorization: { code: 'invalid_request', detail: 'The request has several Authorization headers' },
   contentLength: { code: 'malformed_request', detail: 'Content-Length is not one number below 2^53' },
@@ -31,3 +30,10 @@ export const headFaults = {
   foreignUpgrade: { code: 'unsupported_upgrade', detail: 'The only upgrade that is offered is websocket' },
   handshake: { code: 'unsupported_upgrade', detail: 'This is not a complete WebSocket handshake' },
 } as const satisfies Record<string, HeadFault>
+
+export function tooManyFields(limit: number): HeadFault {
+  return {
+    code: 'headers_too_large',
+    detail: `The request has more than ${limit} header fields (limits.headerCount)`,
+  }
+}

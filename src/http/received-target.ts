@@ -1,6 +1,7 @@
 import { queryHoldsToken, queryOverridesMethod } from './query.ts'
 import type { RequestHead } from './request-head.ts'
 import { parseRequestTarget, type RequestTarget } from './request-target.ts'
+import { sizeText } from './size-text.ts'
 
 /** A request target that passed every check for which no route is needed. */
 export type ReceivedTarget = RequestTarget & {
@@ -8,7 +9,7 @@ export type ReceivedTarget = RequestTarget & {
   readonly queryHoldsToken: boolean
 }
 
-/** Why a target is refused; `detail` is static text. */
+/** Why a target is refused; `detail` says nothing of what the client sent. */
 export type ReceivedTargetFault = {
   readonly code: 'ambiguous_target' | 'target_too_long' | 'method_override'
   readonly detail: string
@@ -22,7 +23,7 @@ export function receiveTarget(
   head: RequestHead,
   limitBytes: number,
 ): ReceivedTarget | ReceivedTargetFault {
-  if (raw.length > limitBytes) return tooLong
+  if (raw.length > limitBytes) return tooLong(limitBytes)
   const target = parseRequestTarget(raw, head.method, head.host)
   if ('code' in target) return { code: target.code, detail: target.detail, path: undefined }
   const { path, query, irregularities, plain } = target
@@ -31,10 +32,12 @@ export function receiveTarget(
   return { path, query, irregularities, plain, queryHoldsToken: queryHoldsToken(query) }
 }
 
-const tooLong: ReceivedTargetFault = {
-  code: 'target_too_long',
-  detail: 'The request target is longer than limits.targetBytes',
-  path: undefined,
+function tooLong(limitBytes: number): ReceivedTargetFault {
+  return {
+    code: 'target_too_long',
+    detail: `The request target is longer than ${sizeText(limitBytes)} (limits.targetBytes)`,
+    path: undefined,
+  }
 }
 
 const overridden = {

@@ -1,4 +1,4 @@
-import { type HeadFault, headFaults } from './head-fault.ts'
+import { type HeadFault, headFaults, tooManyFields } from './head-fault.ts'
 import { gatherFields, type HeadFields } from './head-fields.ts'
 import { parseHost } from './host.ts'
 
@@ -54,7 +54,7 @@ export function readRequestHead(
 ): RequestHead | HeadFault {
   if (httpVersion === '0.9') return headFaults.version09
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return headFaults.version
-  if (headers.length > 2 * limits.headerCount) return headFaults.count
+  if (headers.length > 2 * limits.headerCount) return tooManyFields(limits.headerCount)
   const fields = gatherFields(headers)
   const hostName = fields.host === undefined ? undefined : parseHost(fields.host)
   if (fields.host === undefined || hostName === undefined) return headFaults.host

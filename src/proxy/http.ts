@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Code } from '../errors.ts'
 import { hasBody } from '../http/request-head.ts'
+import { sizeText } from '../http/size-text.ts'
 import { faultDetails, upstreamCode, wasRefused, wasReset } from '../upstream/fault.ts'
 import type { UpstreamRequest } from '../upstream/undici-client.ts'
 import { Attempt, type Attempting } from './attempt.ts'
@@ -26,7 +27,7 @@ export type Running = {
 export function forward(exchange: Exchange, response: ServerResponse, refuse: Refuse): Running | undefined {
   const { asked, plan } = exchange
   if ((asked.head.contentLength ?? 0) > plan.bodyLimitBytes) {
-    refuse(...tooLarge)
+    refuse(...tooLarge(plan.bodyLimitBytes))
     return undefined
   }
   const run = new HttpExchange(exchange, response, refuse)
@@ -36,7 +37,9 @@ export function forward(exchange: Exchange, response: ServerResponse, refuse: Re
   return run
 }
 
-const tooLarge = ['body_too_large', 'The request body is larger than limits.bodyBytes'] as const
+function tooLarge(limitBytes: number): Parameters<Refuse> {
+  return ['body_too_large', `The request body is larger than ${sizeText(limitBytes)} (limits.bodyBytes)`]
+}
 
 class HttpExchange implements Attempting, Timed, Running {
   readonly #exchange: Exchange
@@ -89,7 +92,7 @@ class HttpExchange implements Attempting, Timed, Running {
         record.received(bytes)
         if (this.#over) return
         this.#lifetime.refresh()
-        if (record.record.bytesIn > plan.bodyLimitBytes) this.#fail(...tooLarge)
+        if (record.record.bytesIn > plan.bodyLimitBytes) this.#fail(...tooLarge(plan.bodyLimitBytes))
       },
       onStall: (slow) => {
         if (slow === 'client')

@@ -167,13 +167,14 @@ function compileApi<R extends TableRoute>(api: TableApi<R>): CompiledApi<R> {
 }
 
 function compilePath<R extends TableRoute>(api: string, path: TablePath<R>): CompiledPath<R> {
+  const methods = [...path.methods.keys()].join(', ')
   const methodMiss: RouteMiss = {
     kind: 'miss',
     code: 'method_not_allowed',
-    detail: 'The route for this path does not list this method',
+    detail: `This path has no route for this method; it has ${methods}`,
     api,
     pattern: path.pattern.text,
-    allow: [...path.methods.keys()].join(', '),
+    allow: methods,
   }
   return { path, methodMiss }
 }

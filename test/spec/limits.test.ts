@@ -42,6 +42,19 @@ describe('a greedy client', () => {
     expect(stage.upstream.received()).toBe('')
   })
 
+  test.each([
+    ['headerCount: 100', get('/', 'X: 1\r\n'.repeat(99)), 'more than 100 header fields (limits.headerCount)'],
+    ['targetBytes: 1KiB', get(`/${'a'.repeat(1100)}`), 'longer than 1KiB (limits.targetBytes)'],
+    [
+      'bodyBytes: 1MiB',
+      'POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 1048577\r\n\r\n',
+      'larger than 1MiB (limits.bodyBytes)',
+    ],
+  ])('is told the limit %s and its key', async (limits, bytes, detail) => {
+    const stage = await createStage(open(`limits: { ${limits} }`))
+    expect((await sendRaw(stage.gateway.port, bytes)).text).toContain(detail)
+  })
+
   test('is served up to each limit', async () => {
     const stage = await createStage(open('limits: { headerCount: 100, targetBytes: 1KiB }'))
     expect((await sendRaw(stage.gateway.port, get('/', 'X: 1\r\n'.repeat(98)))).status).toBe(200)

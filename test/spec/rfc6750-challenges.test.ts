@@ -111,6 +111,24 @@ describe('a valid token', () => {
     )
   })
 
+  test('without a scope is told which one the route needs and which ones it holds', async () => {
+    const stage = await stageOf()
+    const detail = async (path: string, method: string, claims?: Record<string, unknown>) =>
+      (await stage.call(path, { method, token: await stage.token(claims) })).problem.detail
+    expect(await detail('/todos', 'POST')).toBe(
+      'This route needs the scopes read write; the access token holds read',
+    )
+    expect(await detail('/either', 'GET', { scope: 'audit' })).toBe(
+      'This route needs the scope read or the scopes admin audit; the access token holds audit',
+    )
+    expect(await detail('/todos', 'GET', { scope: '' })).toBe(
+      'This route needs the scope read; the access token holds none',
+    )
+    expect((await stage.call('/todos', { method: 'DELETE' })).problem.detail).toBe(
+      'This path has no route for this method; it has GET, POST, HEAD',
+    )
+  })
+
   test('is held against anyOf as whole sets, and the challenge names the first', async () => {
     const stage = await stageOf()
     const status = async (scope: string) =>

@@ -46,6 +46,38 @@ describe('scopes', () => {
   })
 })
 
+describe('the detail of a missing scope', () => {
+  const detail = (anyOf: readonly string[], held: string) =>
+    decide({ requirement: scopes(anyOf), clients: undefined }, token({ scopes: held }), '/')?.detail
+
+  it.each([
+    [['write'], 'read', 'the scope write; the access token holds read'],
+    [['write'], '', 'the scope write; the access token holds none'],
+    [['read write'], 'read audit', 'the scopes read write; the access token holds read audit'],
+    [
+      ['admin', 'read audit'],
+      'read',
+      'the scope admin or the scopes read audit; the access token holds read',
+    ],
+  ])('names all alternatives of %j and what is held: %j', (anyOf, held, text) => {
+    expect(detail(anyOf, held)).toBe(`This route needs ${text}`)
+  })
+
+  it('is one text for each requirement and set of scopes', () => {
+    const route = { requirement: scopes(['write']), clients: undefined }
+    const held = token({ scopes: 'read' })
+    expect(decide(route, held, '/')).toBe(decide(route, held, '/'))
+    expect(decide(route, token({ scopes: 'audit' }), '/')?.detail).toMatch(/holds audit$/)
+  })
+
+  it('stays short and fit for a challenge, however many and long the scopes are', () => {
+    const many = Array.from({ length: 500 }, (_, i) => `scope:${i}`).join(' ')
+    expect(detail(['write'], many)).toMatch(/holds scope:0 scope:1 (?:scope:\d+ )+and 4\d\d more$/)
+    expect(detail(['write'], many)?.length).toBeLessThan(300)
+    expect(detail(['write'], 'x'.repeat(300))).toMatch(/holds 1 others$/)
+  })
+})
+
 describe('without scopes', () => {
   it('a public route asks nothing, not even whose client it is', () => {
     expect(ask({ kind: 'public' }, {}, { clients: ['app1'] })).toBe('enough')

@@ -59,6 +59,12 @@ describe('the route table', () => {
 
   test('refuses a method that the most specific path does not list', () => {
     expect(ask(table, '/a/b', 'POST')).toBe('method_not_allowed')
+    const target = parseRequestTarget('/a/b', 'POST', 'h')
+    if ('code' in target) throw new Error(target.detail)
+    expect(table.find('h', target, 'POST')).toMatchObject({
+      detail: 'This path has no route for this method; it has GET',
+      allow: 'GET',
+    })
   })
 
   test.each(['/Admin/x', '/admin./x', '/admin%20/x', '/ADMIN', '/admin.json'])(
