@@ -1,3 +1,4 @@
+import { codes } from '../errors.ts'
 import { memo } from '../memo.ts'
 import type { Logger, LogOptions } from './logger.ts'
 import type { RequestRecord } from './request-record.ts'
@@ -16,13 +17,26 @@ export function createDecisionLog(
   if (options.decisions === 'off' || options.level === 'silent') return () => {}
   const all = options.decisions === 'all'
   return (record) => {
-    if (all || record.outcome === 'refuse') log.write(line(record))
+    if (all || isRefusedOrFailed(record)) log.write(line(record))
   }
+}
+
+/** A code says what went wrong, also with a request that was allowed, and after its response had begun. */
+function isRefusedOrFailed({ outcome, code, status = 0 }: RequestRecord): boolean {
+  return outcome === 'refuse' || code !== undefined || status >= 500
+}
+
+/** Of what happened in the end: a response that broke off is no success, whatever its status says. */
+function levelOf({ code, status = 0 }: RequestRecord): 'info' | 'warn' | 'error' {
+  if (status >= 500) return 'error'
+  if (code === undefined) return 'info'
+  if (codes[code].status >= 500) return 'error'
+  return status < 400 ? 'warn' : 'info'
 }
 
 function line(record: RequestRecord): string {
   return (
-    `${(record.status ?? 0) >= 500 ? '{"level":"error","time":"' : '{"level":"info","time":"'}${now()}` +
+    `{"level":"${levelOf(record)}","time":"${now()}` +
     // Neither can hold what JSON escapes: one is ours or `[A-Za-z0-9._-]`, the other passed Node's parser.
     `","msg":"request","requestId":"${record.requestId}"${api(record.api)}${route(record.route)},"method":"${record.method}"` +
     `${record.path === undefined ? '' : `,"path":${JSON.stringify(record.path)}`},"status":${record.status}` +

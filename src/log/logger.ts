@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty'
 import pino from 'pino'
+import { type Destination, openDestination } from './destination.ts'
 import { prettyLines } from './pretty.ts'
 
 /** The process log: one JSON line an event. A destination that fails never stops traffic. */
@@ -24,27 +25,24 @@ type ProcessLogOptions = Pick<LogOptions, 'level' | 'format'> & { readonly worke
 /** A logger with a handle on its level and its buffer. */
 export type ProcessLogger = Logger & {
   setLevel(level: LogOptions['level']): void
+  /** Since the start, for want of somebody who takes them. */
+  readonly droppedLines: number
   /** Writes what is buffered, in order, and ends; to be waited for before the process ends. */
-  close(): Promise<void>
+  close(): ReturnType<Destination['end']>
 }
 
 /** Decision lines wait at most this long, or until there are so many; a crash loses no more. */
 const waitMs = 100
 const batchChars = 32 * 1024
-/** What a stuck destination (full disk, stopped reader) may hold in memory; later lines are dropped. */
-const bufferLimitBytes = 16 * 1024 * 1024
 
 /** Logs to a file descriptor or a file, standard output by default. */
 export function createLogger(options: ProcessLogOptions, destination: number | string = 1): ProcessLogger {
   const { worker } = options
-  const sink = pino.destination({
-    dest: destination,
-    sync: false,
-    maxWrite: 2 * batchChars,
-    maxLength: bufferLimitBytes,
+  const sink = openDestination(destination, {
+    batchBytes: 2 * batchChars,
+    onRecovered: (lines) =>
+      log.warn({ lines }, 'log lines were lost: nobody took them; this destination takes lines again'),
   })
-  // A full disk or a closed pipe raises `error` here; without a listener it would end the process.
-  sink.on('error', () => {})
   const stream = options.format === 'pretty' ? pretty(sink, destination) : sink
   const log = pino(
     {
@@ -71,9 +69,12 @@ export function createLogger(options: ProcessLogOptions, destination: number | s
     setLevel: (level) => {
       log.level = level
     },
+    get droppedLines() {
+      return sink.droppedLines
+    },
     close() {
       lines.flush()
-      return end(sink)
+      return sink.end()
     },
   }
 }
@@ -103,32 +104,7 @@ function batched(write: (text: string) => void): { write(line: string): void; fl
 }
 
 /** In colour on a terminal, unless NO_COLOR says otherwise (no-color.org). */
-function pretty(sink: pino.DestinationStream, destination: number | string): pino.DestinationStream {
+function pretty(sink: Destination, destination: number | string): Pick<Destination, 'write'> {
   const color = typeof destination === 'number' && isatty(destination) && !process.env['NO_COLOR']
   return { write: (lines) => sink.write(prettyLines(lines, color)) }
-}
-
-/** A destination that is stuck or gone must not hold the process up. */
-const endWithinMs = 1000
-
-function end(sink: ReturnType<typeof pino.destination>): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      // What is not destroyed is flushed at exit, for ever when the disk is full.
-      sink.destroy()
-      resolve()
-    }
-    const timer = setTimeout(done, endWithinMs)
-    sink.once('close', done).once('error', done)
-    // What is pretty-printed reaches the destination a turn later.
-    setImmediate(() => {
-      try {
-        sink.end()
-      } catch {
-        // It was given up before: there is nobody left to tell.
-        done()
-      }
-    })
-  })
 }

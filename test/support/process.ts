@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 
-const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.js')
+/** The built program. */
+export const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.js')
 
 export type GatewayProcess = {
   readonly port: number

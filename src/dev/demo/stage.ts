@@ -25,7 +25,7 @@ export type Stage = {
   readonly place: Place
   readonly print: (line: string) => void
   /** Called at the end, the last one first. */
-  readonly closers: (() => Promise<void>)[]
+  readonly closers: (() => Promise<unknown>)[]
 }
 
 export async function openLogto({ place, closers }: Stage): Promise<StandInLogto> {

@@ -187,3 +187,46 @@ describe('which lines are written', () => {
     expect(written({ level: 'silent' })).toEqual([])
   })
 })
+
+const allowed = { outcome: 'allow', status: 200 } as const
+
+describe('the level of a line', () => {
+  it.each<[string, Partial<RequestRecord>, string]>([
+    ['an allowed request that went well', allowed, 'info'],
+    ['a 404 of the upstream', { ...allowed, status: 404 }, 'info'],
+    ['a 500 of the upstream', { ...allowed, status: 500 }, 'error'],
+    ['a refusal', { outcome: 'refuse', status: 403, code: 'insufficient_scope' }, 'info'],
+    [
+      'an upstream that cannot be reached',
+      { ...allowed, status: 502, code: 'upstream_unreachable' },
+      'error',
+    ],
+    ['an upstream that broke off its answer', { ...allowed, code: 'upstream_protocol' }, 'error'],
+    ['an upstream that stopped in the middle', { ...allowed, code: 'upstream_timeout' }, 'error'],
+    ['a client that left in the middle', { ...allowed, code: 'client_closed' }, 'warn'],
+    ['a client that left before its answer', { ...allowed, status: 499, code: 'client_closed' }, 'info'],
+    ['a stream that came to its end', { ...allowed, detail: 'The stream was ended' }, 'info'],
+  ])('of %s follows what happened', (_, record, level) => {
+    expect(lineOf(record)).toMatchObject({ level, status: record.status })
+  })
+})
+
+describe('log.decisions: refused', () => {
+  it.each<[string, Partial<RequestRecord>]>([
+    ['a refusal', { outcome: 'refuse', status: 401, code: 'token_missing' }],
+    ['an upstream that cannot be reached', { ...allowed, status: 502, code: 'upstream_unreachable' }],
+    ['an upstream that broke off after 200', { ...allowed, code: 'upstream_protocol' }],
+    ['a client that left', { ...allowed, status: 499, code: 'client_closed' }],
+    ["a 503 of the upstream's own", { ...allowed, status: 503 }],
+  ])('has %s', (_, record) => {
+    expect(write([record], { decisions: 'refused' })).not.toBe('')
+  })
+
+  it.each<[string, Partial<RequestRecord>]>([
+    ['a 200', allowed],
+    ["a 404 of the upstream's own", { ...allowed, status: 404 }],
+    ['a stream that came to its end', { ...allowed, detail: 'The stream was ended' }],
+  ])('leaves out %s', (_, record) => {
+    expect(write([record], { decisions: 'refused' })).toBe('')
+  })
+})
