@@ -4,31 +4,49 @@ import { type LoadResult, loadConfig } from '../config/load.ts'
 import { watchFile } from '../config/watch.ts'
 import { messageOf } from '../errors.ts'
 import { createLogger, type Logger, type ProcessLogger } from '../log/logger.ts'
+import { watchCertificateEnd } from '../server/certificate-end.ts'
+import { warnOfFewDescriptors, watchDescriptors } from '../server/descriptors.ts'
+import { catchFaults, faultStatus } from '../server/last-resort.ts'
 import type { Server } from '../server/single-process.ts'
 import { boundYoungGeneration } from '../server/young-generation.ts'
 
-/** `scopegate serve`: runs until SIGTERM or SIGINT, then resolves to the exit status. */
+/**
+ * `scopegate serve`: runs until SIGTERM or SIGINT, or until a fault that nobody caught, then resolves to the exit status.
+ */
 export async function serve(fileName: string, version: string): Promise<number> {
   const loaded = loadConfig(fileName, process.env)
   for (const issue of loaded.issues) process.stderr.write(`${formatIssue(issue, loaded)}\n`)
   if (loaded.config === undefined) return 1
+  // Without a listener it would end the process while it starts or stops.
+  process.on('SIGHUP', () => {})
   boundYoungGeneration()
   const log = createLogger(loaded.config.log)
+  const status = await run({ version, fileName }, loaded.config, log)
+  // Then only this signal ends the process: `process.exit` would wait for whoever does not read the log.
+  if ((await log.close()) === 'held') process.kill(process.pid, 'SIGKILL')
+  return status
+}
+
+type Program = { readonly version: string; readonly fileName: string }
+
+async function run(program: Program, config: Config, log: ProcessLogger): Promise<number> {
+  const end = untilEnd(log, config.timeouts.shutdownMs)
   try {
-    const server = await start({ config: loaded.config, log })
-    announce({ version, fileName }, loaded.config, server, log)
-    const stopWatching = reloadOnChange(fileName, server, log)
-    await stopSignal()
-    stopWatching()
+    const server = await start({ config, log })
+    announce(program, config, server, log)
+    const shortages = watchShortages(config, log)
+    const stopReloading = reloadOnChange({ ...program, server, log, onLoaded: shortages.look })
+    await end.reached
+    stopReloading()
+    shortages.stop()
     log.info({}, 'stopping: no new connections, requests in flight finish')
     await server.stop()
-    log.info({}, 'stopped')
-    return 0
+    if (end.isFault()) log.error({}, 'stopped because of a fault that nobody caught')
+    else log.info({}, 'stopped')
+    return end.isFault() ? faultStatus : 0
   } catch (error) {
-    log.error({ problem: startProblem(error, loaded.config) }, 'the gateway could not start')
+    log.error({ problem: startProblem(error, config) }, 'the gateway could not start')
     return 1
-  } finally {
-    await log.close()
   }
 }
 
@@ -41,12 +59,7 @@ async function start(options: { readonly config: Config; readonly log: Logger })
   return (await import('../workers/supervisor.ts')).startSupervisor(options)
 }
 
-function announce(
-  { version, fileName }: { readonly version: string; readonly fileName: string },
-  config: Config,
-  server: Server,
-  log: Logger,
-): void {
+function announce({ version, fileName }: Program, config: Config, server: Server, log: Logger): void {
   const { host } = config.listen
   log.info(
     {
@@ -68,9 +81,34 @@ function countRoutes({ apis }: Config): number {
     .reduce((total, { methods }) => total + new Set(methods.values()).size, 0)
 }
 
+/** What this process may run short of, told before it does. `look` is for a configuration that was loaded. */
+function watchShortages(config: Config, log: Logger) {
+  const descriptors = watchDescriptors(log)
+  const certificate = config.tls && watchCertificateEnd(config.tls, log)
+  warnOfFewDescriptors(config, log)
+  return {
+    look(next: Config) {
+      warnOfFewDescriptors(next, log)
+      certificate?.look()
+    },
+    stop() {
+      descriptors.stop()
+      certificate?.stop()
+    },
+  }
+}
+
+type Reloading = {
+  readonly fileName: string
+  readonly server: Server
+  readonly log: ProcessLogger
+  /** Called with each configuration that was loaded. */
+  readonly onLoaded: (config: Config) => void
+}
+
 /** A file change and SIGHUP both load the file again: all of it, or nothing. */
-function reloadOnChange(fileName: string, server: Server, log: ProcessLogger): () => void {
-  const watch = watchFile(fileName, () => void tryReload(fileName, server, log))
+function reloadOnChange(reloading: Reloading): () => void {
+  const watch = watchFile(reloading.fileName, () => void tryReload(reloading))
   process.on('SIGHUP', watch.tell)
   return () => {
     watch.close()
@@ -78,15 +116,17 @@ function reloadOnChange(fileName: string, server: Server, log: ProcessLogger): (
   }
 }
 
-async function tryReload(fileName: string, server: Server, log: ProcessLogger): Promise<void> {
+async function tryReload(reloading: Reloading): Promise<void> {
   try {
-    await reloadFrom(loadConfig(fileName, process.env), server, log)
+    const config = await reload(reloading, loadConfig(reloading.fileName, process.env))
+    if (config !== undefined) reloading.onLoaded(config)
   } catch (error) {
-    log.error({ problem: messageOf(error) }, 'configuration not loaded, the running one stays')
+    reloading.log.error({ problem: messageOf(error) }, 'configuration not loaded, the running one stays')
   }
 }
 
-async function reloadFrom(loaded: LoadResult, server: Server, log: ProcessLogger): Promise<void> {
+/** Resolves to the configuration that is in force then, or to undefined when the file has errors. */
+async function reload({ server, log }: Reloading, loaded: LoadResult): Promise<Config | undefined> {
   const errors = loaded.issues.filter(({ severity }) => severity === 'error')
   const [first] = errors
   if (loaded.config === undefined) {
@@ -96,18 +136,27 @@ async function reloadFrom(loaded: LoadResult, server: Server, log: ProcessLogger
       { errors: errors.length, problem },
       'configuration not loaded, the running one stays; see scopegate check',
     )
-    return
+    return undefined
   }
   await server.reload(loaded.config)
   log.setLevel(loaded.config.log.level)
   log.info({ file: loaded.fileName }, 'configuration loaded')
+  return loaded.config
 }
 
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
+/** What ends the program: a signal or a fault. A fault may also come later, during the stop. */
+function untilEnd(log: Logger, withinMs: number) {
+  let faulty = false
+  const reached = new Promise<void>((resolve) => {
     process.once('SIGTERM', () => resolve())
     process.once('SIGINT', () => resolve())
+    const drain = () => {
+      faulty = true
+      resolve()
+    }
+    catchFaults({ log, withinMs, drain })
   })
+  return { reached, isFault: () => faulty }
 }
 
 /** Says what the operator can do about it. */

@@ -1,4 +1,5 @@
 import type { Refusal } from '../access/decision.ts'
+import { describeFault } from '../errors.ts'
 import { isPreflight } from '../http/cors.ts'
 import type { OwnResponse } from '../http/problem.ts'
 import { hasBody, type RequestHead } from '../http/request-head.ts'
@@ -56,12 +57,6 @@ const gatewayFailed: Refusal<CompiledRoute> = {
   outcome: 'refuse',
   code: 'internal_error',
   detail: 'The gateway failed at this request; its log has an entry with this request id',
-}
-
-/** Where it happened. The message is left out: it may quote the request. */
-function describeFault(fault: unknown): string {
-  if (!(fault instanceof Error)) return typeof fault
-  return [fault.name, ...(fault.stack ?? '').split('\n').slice(1, 6)].map((line) => line.trim()).join(' ')
 }
 
 /** Then the connection cannot be used again: what still comes would be taken for the next request. */

@@ -159,7 +159,7 @@ function logEnd({ log, number }: State, end: End, problem: string | undefined, p
   else
     log.error(
       { worker: number, ...how },
-      `a worker ended: its requests were cut, the other workers go on, another is started ${next}`,
+      `a worker ended: requests that it still had were cut, the other workers go on, another is started ${next}`,
     )
 }
 

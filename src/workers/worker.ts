@@ -5,6 +5,8 @@ import type { ProcessStatus } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
 import { createLogger, type ProcessLogger } from '../log/logger.ts'
+import { watchDescriptors } from '../server/descriptors.ts'
+import { catchFaults, faultStatus } from '../server/last-resort.ts'
 import { PublicSide } from '../server/public-side.ts'
 import { boundYoungGeneration } from '../server/young-generation.ts'
 import type {
@@ -31,24 +33,27 @@ export async function runWorker(): Promise<number> {
   // Ctrl-C and systemd signal every process of the group: the supervisor says what happens then.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   boundYoungGeneration()
-  const worker: Worker = { serving: undefined }
+  const worker: Worker = { serving: undefined, status: 0 }
   await untilStopped(worker)
   // A supervisor that is killed while it waits for its workers was signalled twice, which means: end at once.
   process.once('disconnect', () => process.exit(1))
   await worker.serving?.publicSide.stop()
   await worker.serving?.log.close()
-  return 0
+  return worker.status
 }
 
 type Worker = {
   /** Undefined before the order to serve. */
   serving: Serving | undefined
+  /** With which it will end. */
+  status: number
 }
 
 type Serving = {
   readonly publicSide: PublicSide
   readonly log: ProcessLogger
   readonly number: number
+  readonly shutdownMs: number
   connectionLimit: number
 }
 
@@ -67,6 +72,7 @@ function orderHandlers(worker: Worker, stop: () => void): OrderHandlers {
       const begun = startServing(content)
       if ('problem' in begun) return begun
       worker.serving = begun
+      drainAfterFault(worker, begun, stop)
       return {}
     },
     connection: (_, socket) => takeConnection(worker.serving, socket),
@@ -78,6 +84,15 @@ function orderHandlers(worker: Worker, stop: () => void): OrderHandlers {
       return null
     },
   }
+}
+
+/** The supervisor sees that it refuses connections and, when it has ended, starts another. */
+function drainAfterFault(worker: Worker, { log, shutdownMs }: Serving, stop: () => void): void {
+  const drain = () => {
+    worker.status = faultStatus
+    stop()
+  }
+  catchFaults({ log, withinMs: shutdownMs, drain })
 }
 
 const emptyStatus: ProcessStatus = {
@@ -107,7 +122,9 @@ function startServing(order: Orders['serve']): Serving | Required<ConfigReply> {
     if (config.tls) (publicSide.server as HttpsServer).setTicketKeys(Buffer.from(ticketKeys, 'base64'))
     // It never listens itself. Node starts to look for heads that are too slow when it sees this event.
     publicSide.server.emit('listening')
-    return { publicSide, log, number, connectionLimit: config.limits.connections }
+    const { shutdownMs } = config.timeouts
+    watchDescriptors(log)
+    return { publicSide, log, number, shutdownMs, connectionLimit: config.limits.connections }
   } catch (error) {
     return { problem: messageOf(error) }
   }
