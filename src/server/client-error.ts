@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { type Code, codes } from '../errors.ts'
 import { problem, problemResponse } from '../http/problem.ts'
 import { sendOnSocket } from '../http/send.ts'
@@ -13,9 +14,13 @@ import type { KeepAlive } from './keep-alive.ts'
  * request, down. `log` is asked each time, since a reload may change what is logged.
  */
 export function refuseBrokenRequests(server: HttpServer, keepAlive: KeepAlive, log: () => DecisionLog): void {
+  const refused = new WeakSet<Duplex>()
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // A reset connection or a failed TLS handshake: nobody is there to read an answer.
     if (!isRefusable(error.code) || !socket.writable) return void socket.destroy()
+    // Nothing that follows is a request any more, and each piece of it arrives here again.
+    if (refused.has(socket)) return
+    refused.add(socket)
     const [code, detail] = reasonFor(error.code)
     const remote = 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined
     const record = new RecordKeeper(randomUUID(), '', remote)

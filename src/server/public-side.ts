@@ -13,6 +13,7 @@ import { drain, trackConnections } from './connections.ts'
 import { refuseFixedAtStart } from './fixed-at-start.ts'
 import { createKeepAlive, type KeepAlive } from './keep-alive.ts'
 import { applyLimits, createListener, watchCertificates } from './listener.ts'
+import { nameWrongScheme } from './wrong-scheme.ts'
 
 export type PublicSideOptions = {
   readonly config: Config
@@ -46,6 +47,7 @@ export class PublicSide {
     this.#keepAlive = createKeepAlive(() => this.#config.timeouts.idleMs)
     this.#takeRequests()
     refuseBrokenRequests(this.server, this.#keepAlive, () => this.#decisionLog)
+    nameWrongScheme(this.server, log)
     this.connections = trackConnections(this.server, log)
     this.#stopWatchingCertificates = config.tls && watchCertificates(this.server, config.tls, log)
   }
