@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes what passes for node:24-bookworm-slim where no image can be pulled: a minimal Debian, Node 24, this machine's
-# npm, and this machine's npm registry and certificates, so that `npm ci` works inside as it does outside.
+# Makes what passes for the base image of the Dockerfile where no image can be pulled: a minimal Debian, Node 24, this
+# machine's npm, and this machine's npm registry and certificates, so that `npm ci` works inside as it does outside.
 # Usage: base-image.sh WORK_FOLDER. The engine is the one that DOCKER_HOST names.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -33,5 +33,6 @@ if [ -f "$certificates" ]; then
 fi
 chroot "$root" useradd --uid 1000 --create-home node
 
-tar -C "$root" -c . | docker import --change 'CMD ["node"]' - node:24-bookworm-slim >/dev/null
+base=$(awk '$1 == "FROM" { print $2; exit }' Dockerfile)
+tar -C "$root" -c . | docker import --change 'CMD ["node"]' - "$base" >/dev/null
 rm -rf "$root"
