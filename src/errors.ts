@@ -26,6 +26,7 @@ export const codes = {
   upstream_busy: { status: 503, title: 'The upstream queue is full' },
   issuer_unavailable: { status: 503, title: 'The access token cannot be verified at the moment' },
   verification_busy: { status: 503, title: 'Too many access tokens wait for their verification' },
+  gateway_stopping: { status: 503, title: 'The gateway is stopping' },
   upstream_timeout: { status: 504, title: 'The upstream did not answer in time' },
   version_not_supported: { status: 505, title: 'This HTTP version is not supported' },
 } as const satisfies Record<string, { status: number; title: string }>

@@ -112,6 +112,7 @@ function planOf(build: RouteBuild, api: ApiConfig, route: RouteConfig): ForwardP
     upstream: upstreamOf(build, route),
     timeouts,
     bodyLimitBytes: bodyBytes,
+    bodyRateBytes: build.config.limits.bodyRate,
     response,
   }))
 }
@@ -141,7 +142,7 @@ function upstreamOf({ config, runtime, releases }: RouteBuild, route: RouteConfi
   }
   const key = JSON.stringify([route.upstream, limits])
   releases.push(() => runtime.upstreams.release(key))
-  return runtime.upstreams.acquire(key, () => createUpstream(route.upstream, limits))
+  return runtime.upstreams.acquire(key, () => createUpstream(route.upstream, limits, runtime.log))
 }
 
 function verifierOf({ config, runtime, releases }: RouteBuild, api: ApiConfig): Verifier | undefined {

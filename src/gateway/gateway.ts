@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import { type AccessRequest, authorize } from '../access/authorize.ts'
 import type { Decision } from '../access/decision.ts'
 import { receiveTarget } from '../http/received-target.ts'
@@ -8,15 +8,15 @@ import { type Asked, compileSnapshot, type GatewayOptions, type Snapshot } from 
 import type { CompiledRoute } from './compile-route.ts'
 import { exchangeFor } from './exchange.ts'
 import { type ReceivedHead, receiveHead } from './receive.ts'
-import { replyOnSocket, replyThrough } from './reply.ts'
+import { HttpReply, replyOnSocket, type Serving } from './reply.ts'
 import { decisionFacts, type Visit } from './visit.ts'
 
 /** One configuration, ready to take requests. It never changes: a reload makes a new one. */
 export type Gateway = Asked & {
   readonly routes: readonly CompiledRoute[]
-  handle(request: IncomingMessage, response: ServerResponse): void
+  handle(request: IncomingMessage, response: ServerResponse): Serving
   /** `early` is what arrived behind the head. */
-  upgrade(request: IncomingMessage, socket: Duplex, early: Buffer): void
+  upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void
   /** Gives its keys and connections back, once the last request that came in under these rules is over. */
   close(): void
 }
@@ -31,9 +31,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     handle(request, response) {
       const received = receiveHead(snapshot, request, false)
       const { record, startedMs } = received
-      const reply = replyThrough(response, record, () => leave(snapshot, visit))
+      const reply = new HttpReply(response, record, () => leave(snapshot, visit))
       const visit: Visit = { request, reply, record, startedMs }
       enter(snapshot, visit, received)
+      return reply
     },
     upgrade(request, socket, early) {
       const received = receiveHead(snapshot, request, true)

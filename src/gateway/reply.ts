@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
+import type { Code } from '../errors.ts'
 import type { OwnResponse } from '../http/problem.ts'
 import { sendOnSocket, sendResponse } from '../http/send.ts'
 import type { RecordKeeper } from '../log/request-record.ts'
@@ -15,28 +16,60 @@ export type Reply = {
   forward(exchange: Exchange, refuse: Refuse): void
 }
 
-/** `over` is called once, when the response is closed: the request can leave. */
-export function replyThrough(response: ServerResponse, record: RecordKeeper, over: () => void): Reply {
-  let running: Running | undefined
-  response.on('close', () => {
-    running?.clientClosed()
-    over()
-  })
-  return {
-    send(own, closing) {
-      if (response.headersSent) return void response.destroy()
-      record.responded(own.status)
-      record.sent(own.body.length)
-      sendResponse(response, own, closing)
-    },
-    forward(exchange, refuse) {
-      running = forward(exchange, response, refuse)
-    },
+/** A request that is being served, as its connection sees it. */
+export type Serving = {
+  /** The connection is closed: whatever Node says of the response, the request is over. */
+  clientLeft(): void
+  /** The client sends nothing more. */
+  clientHalfClosed(): void
+  /** The gateway gives up what is not over, and is about to close the connection: the log says why. */
+  cut(code: Code, detail: string): void
+}
+
+/** `over` is called once, when the response or its connection is closed: the request can leave. */
+export class HttpReply implements Reply, Serving {
+  readonly #response: ServerResponse
+  readonly #record: RecordKeeper
+  readonly #over: () => void
+  #running: Running | undefined
+  #isOver = false
+
+  constructor(response: ServerResponse, record: RecordKeeper, over: () => void) {
+    this.#response = response
+    this.#record = record
+    this.#over = over
+    response.on('close', () => this.clientLeft())
+  }
+
+  send(own: OwnResponse, closing: boolean): void {
+    if (this.#response.headersSent) return void this.#response.destroy()
+    this.#record.responded(own.status)
+    this.#record.sent(own.body.length)
+    sendResponse(this.#response, own, closing)
+  }
+
+  forward(exchange: Exchange, refuse: Refuse): void {
+    if (!this.#isOver) this.#running = forward(exchange, this.#response, refuse)
+  }
+
+  clientLeft(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#running?.clientClosed()
+    this.#over()
+  }
+
+  clientHalfClosed(): void {
+    this.#running?.clientHalfClosed()
+  }
+
+  cut(code: Code, detail: string): void {
+    this.#running?.cut(code, detail)
   }
 }
 
 /** The same for an upgrade, where Node leaves the socket to us. `early` is what arrived behind the head. */
-export function replyOnSocket(socket: Duplex, early: Buffer, record: RecordKeeper, over: () => void): Reply {
+export function replyOnSocket(socket: Socket, early: Buffer, record: RecordKeeper, over: () => void): Reply {
   // Without a listener a reset connection would end the process.
   socket.on('error', () => socket.destroy())
   return {

@@ -1,5 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
+import { lingerAfter, lingerOn } from './linger.ts'
 import type { OwnResponse } from './problem.ts'
 
 /** Sends a response of the gateway's own through Node; `closing` when the connection must not be used again. */
@@ -8,18 +9,21 @@ export function sendResponse(
   { status, headers, body }: OwnResponse,
   closing: boolean,
 ): void {
-  // Unread body bytes must never be taken for the next request, nor be drained at the client's pleasure.
-  if (closing) response.shouldKeepAlive = false
+  // Unread body bytes must never be taken for the next request.
+  if (closing) {
+    response.shouldKeepAlive = false
+    lingerAfter(response)
+  }
   response.writeHead(status, headers)
   endWithBody(response, body)
 }
 
 /** The same on a bare socket, where Node has no response: upgrades and requests that did not parse. Closes it. */
-export function sendOnSocket(socket: Duplex, { status, headers, body }: OwnResponse): void {
+export function sendOnSocket(socket: Socket, { status, headers, body }: OwnResponse): void {
   if (!socket.writable) return void socket.destroy()
   const head = headText(status, [...headers, 'Date', new Date().toUTCString(), 'Connection', 'close'])
-  socket.once('error', () => socket.destroy())
-  socket.end(head + body, () => socket.destroy())
+  socket.write(head + body, 'latin1')
+  lingerOn(socket)
 }
 
 /** A response head as text for a bare socket, to be written as latin1; names and values in turn. */

@@ -127,11 +127,11 @@ export class RecordKeeper {
 
   /** The request is over. One without a response was left by its client, and a status must be in the log. */
   close(): RequestRecord {
-    if (!this.hasResponse) {
-      this.#fields.code = 'client_closed'
-      this.#fields.status = codes.client_closed.status
-    }
-    return this.#fields
+    const fields = this.#fields
+    if (fields.status !== undefined) return fields
+    fields.code ??= 'client_closed'
+    fields.status = codes[fields.code].status
+    return fields
   }
 }
 

@@ -1,32 +1,53 @@
+import { hasBody } from '../http/request-head.ts'
 import type { Connection } from '../upstream/connection.ts'
 import type { Origin, QueuedRequest } from '../upstream/origin.ts'
 import type { UpstreamHandler, UpstreamRequest } from '../upstream/undici-client.ts'
-import type { Upstream } from '../upstream/upstream.ts'
+import type { Exchange } from './exchange.ts'
 
 /** The exchange that an attempt is made for: what goes upstream, and who hears what comes back. */
-export type Attempting = UpstreamHandler & { upstreamRequest(): UpstreamRequest }
+export type Attempting = UpstreamHandler & {
+  upstreamRequest(): UpstreamRequest
+  /** Its place in the queue went to a client that has fewer. */
+  onTurnLost(): void
+}
 
 /** One try of an exchange over one connection: first in the queue of an origin, then on its way. */
 export class Attempt implements QueuedRequest {
-  readonly #exchange: Attempting
+  readonly #exchange: Exchange
+  readonly #attempting: Attempting
   #origin: Origin | undefined
   #connection: Connection | undefined
   #abort: ((reason: Error) => void) | undefined
+  #reusable: boolean
 
-  constructor(exchange: Attempting) {
+  constructor(exchange: Exchange, attempting: Attempting) {
     this.#exchange = exchange
+    this.#attempting = attempting
+    this.#reusable = exchange.plan.upstream.options.reuse
+  }
+
+  get client(): string {
+    return this.#exchange.asked.client.address
+  }
+
+  get hasBody(): boolean {
+    return hasBody(this.#exchange.asked.head)
   }
 
   /** Enters the queue of the next origin; false when all queues are full. */
-  enter(upstream: Upstream): boolean {
-    this.#origin = upstream.pick()
+  enter(): boolean {
+    this.#origin = this.#exchange.plan.upstream.pick(this.client)
     this.#origin?.enter(this)
     return this.#origin !== undefined
   }
 
   useConnection(connection: Connection): void {
     this.#connection = connection
-    connection.dispatch(this.#exchange.upstreamRequest(), this.#exchange)
+    connection.dispatch(this.#attempting.upstreamRequest(), this.#attempting)
+  }
+
+  loseTurn(): void {
+    this.#attempting.onTurnLost()
   }
 
   /** undici begins to write. From now on the attempt can be aborted. */
@@ -34,12 +55,20 @@ export class Attempt implements QueuedRequest {
     this.#abort = abort
   }
 
-  /** undici has said its last word: the connection can take the next request. */
-  settled(): void {
+  /** No other request may follow on this connection. */
+  keepConnectionApart(): void {
+    this.#reusable = false
+  }
+
+  /**
+   * undici has said its last word. After an error the connection is given up, since undici may still count the request as
+   * running: the next one would then wait for it in vain.
+   */
+  settled(error?: Error): void {
     const connection = this.#connection
     this.#connection = undefined
     this.#abort = undefined
-    connection?.release()
+    connection?.release(this.#reusable && error === undefined)
   }
 
   /** Gives up its place in the queue, if it still has one. */
@@ -56,7 +85,7 @@ export class Attempt implements QueuedRequest {
     this.#origin?.succeeded()
   }
 
-  originFailed(): void {
-    this.#origin?.failed()
+  originFailed(cause?: string): void {
+    this.#origin?.failed(cause)
   }
 }

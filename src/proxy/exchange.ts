@@ -12,6 +12,8 @@ export type ForwardPlan = {
   readonly upstream: Upstream
   readonly timeouts: ExchangeTimeouts
   readonly bodyLimitBytes: number
+  /** The least pace of a request body, in bytes a second; 0 for none. */
+  readonly bodyRateBytes: number
   readonly response: ResponseRules
 }
 

@@ -2,9 +2,17 @@ import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Code } from '../errors.ts'
+import { lingerAfter } from '../http/linger.ts'
 import { hasBody } from '../http/request-head.ts'
 import { sizeText } from '../http/size-text.ts'
-import { faultDetails, upstreamCode, wasRefused, wasReset } from '../upstream/fault.ts'
+import {
+  faultCause,
+  faultDetail,
+  protocolDetail,
+  upstreamCode,
+  wasRefused,
+  wasReset,
+} from '../upstream/fault.ts'
 import type { UpstreamRequest } from '../upstream/undici-client.ts'
 import { Attempt, type Attempting } from './attempt.ts'
 import { ClientResponse } from './client-response.ts'
@@ -18,6 +26,10 @@ import { relayHead } from './response-head.ts'
 export type Running = {
   /** To be called when the response is closed, before the log line is written: aborts what is not over. */
   clientClosed(): void
+  /** The client sends nothing more: it may still read, or it may be gone. */
+  clientHalfClosed(): void
+  /** The gateway gives up what is not over, and is about to close the connection: the log says why. */
+  cut(code: Code, detail: string): void
 }
 
 /**
@@ -41,6 +53,12 @@ function tooLarge(limitBytes: number): Parameters<Refuse> {
   return ['body_too_large', `The request body is larger than ${sizeText(limitBytes)} (limits.bodyBytes)`]
 }
 
+const stalls = {
+  client: ['request_timeout', 'No byte of the request body within timeouts.idle'],
+  pace: ['request_timeout', 'The request body comes slower than limits.bodyRate'],
+  upstream: ['upstream_timeout', 'The upstream took no byte of the request body within timeouts.idle'],
+} as const
+
 class HttpExchange implements Attempting, Timed, Running {
   readonly #exchange: Exchange
   /** Node's response, of which the client's view is `#client`. */
@@ -62,22 +80,26 @@ class HttpExchange implements Attempting, Timed, Running {
     this.#client = new ClientResponse(response)
     this.#refuse = refuse
     this.#lifetime = new Lifetime(exchange, this)
-    this.#attempt = new Attempt(this)
+    this.#attempt = new Attempt(exchange, this)
   }
 
   start(): void {
-    const { request, plan } = this.#exchange
+    const { request } = this.#exchange
     if (this.#response.destroyed || request.destroyed || this.#over) return
     this.#lifetime.begin()
-    if (!this.#attempt.enter(plan.upstream))
-      this.#fail('upstream_busy', 'Too many requests wait for this upstream; try again shortly')
+    if (!this.#attempt.enter()) this.onTurnLost()
+  }
+
+  onTurnLost(): void {
+    this.#fail('upstream_busy', 'Too many requests wait for this upstream; try again shortly')
   }
 
   upstreamRequest(): UpstreamRequest {
-    const { asked, target, headers } = this.#exchange
+    const { asked, target, headers, plan } = this.#exchange
     // Any token may be a method; undici passes on what it is given.
     const method = asked.head.method as Dispatcher.HttpMethod
-    return { path: target, method, headers, body: hasBody(asked.head) ? this.#body() : null }
+    const body = hasBody(asked.head) ? this.#body() : null
+    return { path: target, method, headers, body, ...(plan.upstream.options.reuse ? {} : { reset: true }) }
   }
 
   #body(): Readable {
@@ -85,6 +107,7 @@ class HttpExchange implements Attempting, Timed, Running {
     return createRequestBody({
       request,
       idleMs: plan.timeouts.idleMs,
+      rateBytes: plan.bodyRateBytes,
       onWanted: () => {
         if (asked.head.expectsContinue && !this.#client.begun) this.#response.writeContinue()
       },
@@ -94,13 +117,13 @@ class HttpExchange implements Attempting, Timed, Running {
         this.#lifetime.refresh()
         if (record.record.bytesIn > plan.bodyLimitBytes) this.#fail(...tooLarge(plan.bodyLimitBytes))
       },
-      onStall: (slow) => {
-        if (slow === 'client')
-          this.#fail('request_timeout', 'No byte of the request body within timeouts.idle')
-        else
-          this.#fail('upstream_timeout', 'The upstream took no byte of the request body within timeouts.idle')
-      },
+      onStall: (slow) => this.#stalled(slow),
     })
+  }
+
+  #stalled(slow: keyof typeof stalls): void {
+    const [code, detail] = stalls[slow]
+    this.#fail(code, detail)
   }
 
   onConnect(abort: (reason?: Error) => void): void {
@@ -118,12 +141,18 @@ class HttpExchange implements Attempting, Timed, Running {
     if (this.#over || isInterim(status)) return true
     const { plan, corsHeaders, record } = this.#exchange
     this.#attempt.originAnswered()
-    const head = relayHead(raw, plan.response, corsHeaders)
+    const head = relayHead(status, raw, plan.response, corsHeaders)
     if (!this.#client.begin(status, head, resume)) {
       this.#fail('upstream_protocol', 'The upstream sent an answer that cannot be relayed')
       return true
     }
     record.responded(status, performance.now() - this.#lifetime.startedMs)
+    if (head.isWhole) {
+      this.#complete()
+      // undici waits for a body where a length is named (RFC 9110 section 8.6 allows that for a 304): there is none to come.
+      process.nextTick(abandonBody, this.#attempt)
+      return true
+    }
     // An event stream has no end that could be missed: it ends properly, and its client comes again.
     if (head.isEventStream) this.#lifetime.becomeStream('event-stream', (why) => this.#endStream(why))
     process.nextTick(flushHead, this)
@@ -146,26 +175,29 @@ class HttpExchange implements Attempting, Timed, Running {
   onComplete(): void {
     this.#attempt.settled()
     if (this.#over) return
-    if (!this.#client.begun) return this.#fail('upstream_protocol', faultDetails.upstream_protocol)
+    if (!this.#client.begun) return this.#fail('upstream_protocol', protocolDetail)
+    this.#complete()
+  }
+
+  #complete(): void {
     const { request, asked } = this.#exchange
     this.#finish()
     // The upstream did not want the rest of the body: it must not be taken for the next request.
-    if (hasBody(asked.head) && !request.complete)
-      this.#response.once('finish', () => request.socket.destroySoon())
+    if (hasBody(asked.head) && !request.complete) lingerAfter(this.#response)
     this.#client.end()
   }
 
   onError(error: Error): void {
-    this.#attempt.settled()
+    this.#attempt.settled(error)
     if (this.#over) return
     const { request } = this.#exchange
     if (request.destroyed && !request.complete) return this.clientClosed()
-    if (!this.#responseBegun && this.#mayTryAgain(error)) return this.#tryAgain()
+    if (!this.#responseBegun && this.#mayTryAgain(error)) return this.#tryAgain(error)
     if (this.#client.begun)
       return this.#fail('upstream_protocol', 'The upstream broke off in the middle of its answer')
     const code = upstreamCode(error)
-    if (code === 'upstream_unreachable') this.#attempt.originFailed()
-    this.#fail(code, faultDetails[code])
+    if (code === 'upstream_unreachable') this.#attempt.originFailed(faultCause(error))
+    this.#fail(code, faultDetail(error))
   }
 
   /** Elsewhere when nobody listened; once when the connection was reset and asking twice changes nothing. */
@@ -181,9 +213,9 @@ class HttpExchange implements Attempting, Timed, Running {
     return wasReset(error)
   }
 
-  #tryAgain(): void {
-    this.#attempt.originFailed()
-    this.#attempt = new Attempt(this)
+  #tryAgain(error: Error): void {
+    this.#attempt.originFailed(wasRefused(error) ? faultCause(error) : undefined)
+    this.#attempt = new Attempt(this.#exchange, this)
     this.start()
   }
 
@@ -210,6 +242,46 @@ class HttpExchange implements Attempting, Timed, Running {
     this.#attempt.abort('the client has left')
   }
 
+  clientHalfClosed(): void {
+    if (this.#over) return
+    // Nobody half-closes a stream to go on reading it for hours.
+    if (this.#lifetime.isStream) return void this.#response.destroy()
+    if (this.#client.begun) this.#watch(this.#exchange.record.record.bytesOut)
+    else this.#probe(firstProbeMs)
+  }
+
+  /** A response that goes on shows by itself whether it is read. One that pauses is given up after a while. */
+  #watch(seenBytes: number): void {
+    const timer = setTimeout(() => {
+      if (this.#over) return
+      const { bytesOut } = this.#exchange.record.record
+      if (bytesOut === seenBytes) this.#response.destroy()
+      else this.#watch(bytesOut)
+    }, silenceMs)
+    timer.unref()
+  }
+
+  /**
+   * A client that has left and one that only sends nothing more look the same until something is written: 102 (RFC 2518
+   * section 10.1) is ignored by the latter, and answered with a reset for the former.
+   */
+  #probe(afterMs: number): void {
+    const timer = setTimeout(() => {
+      if (this.#over || this.#response.destroyed) return
+      if (this.#client.begun) return this.#watch(this.#exchange.record.record.bytesOut)
+      this.#response.writeProcessing()
+      this.#probe(Math.min(afterMs * 2, lastProbeMs))
+    }, afterMs)
+    timer.unref()
+  }
+
+  cut(code: Code, detail: string): void {
+    if (this.#over) return
+    this.#exchange.record.problem(code, detail)
+    this.#finish()
+    this.#attempt.abort(detail)
+  }
+
   /** A refusal while one can be sent. Later the client's connection goes: a cut response must not look complete. */
   #fail(code: Code, detail: string): void {
     if (this.#over) return
@@ -227,6 +299,16 @@ class HttpExchange implements Attempting, Timed, Running {
     this.#lifetime.end()
     this.#attempt.leaveQueue()
   }
+}
+
+/** When a client is asked for a sign of life that has closed its side; each further time after twice as long. */
+const firstProbeMs = 300
+const lastProbeMs = 10_000
+/** How long a response may pause towards such a client. */
+const silenceMs = 5000
+
+function abandonBody(attempt: Attempt): void {
+  attempt.abort('the response has no body')
 }
 
 /** The head goes out with the body that came in the same turn, or else alone when the turn is over. */

@@ -1,16 +1,19 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
+import { BodyPace } from './body-pace.ts'
 
 export type RequestBodyOptions = {
   readonly request: IncomingMessage
   /** Longest time without a byte, in milliseconds. */
   readonly idleMs: number
+  /** Least pace in bytes a second, on average; 0 for none. */
+  readonly rateBytes: number
   /** Before the first byte is taken: the moment to send 100. */
   readonly onWanted: () => void
   /** Hears of every chunk's length, before the chunk is passed on. */
   readonly onBytes: (bytes: number) => void
-  /** No byte for `idleMs`: the client sends none, or the upstream takes none. */
-  readonly onStall: (slow: 'client' | 'upstream') => void
+  /** No byte for `idleMs`: the client sends none, or the upstream takes none. Or the client is slower than the pace. */
+  readonly onStall: (slow: 'client' | 'upstream' | 'pace') => void
 }
 
 /**
@@ -24,10 +27,14 @@ export function createRequestBody(options: RequestBodyOptions): Readable {
 class RequestBody extends Readable {
   readonly #options: RequestBodyOptions
   #timer: NodeJS.Timeout | undefined
+  #pace: BodyPace | undefined
+  #bytes = 0
 
   constructor(options: RequestBodyOptions) {
     super()
     this.#options = options
+    // undici listens only while it sends: an error after that would be nobody's, and end the process.
+    this.on('error', () => {})
   }
 
   override _read(): void {
@@ -39,18 +46,25 @@ class RequestBody extends Readable {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     const { request } = this.#options
     clearTimeout(this.#timer)
+    this.#pace?.stop()
     request.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose).pause()
     done(error)
   }
 
   #begin(): void {
-    const { request, idleMs, onStall, onWanted } = this.#options
+    const { request, idleMs, rateBytes, onStall, onWanted } = this.#options
     onWanted()
     this.#timer = setTimeout(() => onStall(request.isPaused() ? 'upstream' : 'client'), idleMs)
+    this.#pace = new BodyPace({
+      leastBytes: rateBytes,
+      received: () => (request.isPaused() ? undefined : this.#bytes),
+      onTooSlow: () => onStall('pace'),
+    })
     request.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose)
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    this.#bytes += chunk.length
     this.#options.onBytes(chunk.length)
     if (this.destroyed) return
     this.#timer?.refresh()
@@ -59,6 +73,7 @@ class RequestBody extends Readable {
 
   readonly #onEnd = (): void => {
     clearTimeout(this.#timer)
+    this.#pace?.stop()
     this.push(null)
   }
 

@@ -17,6 +17,8 @@ export type ResponseHead = {
   readonly headers: string[]
   readonly hasDate: boolean
   readonly isEventStream: boolean
+  /** No body follows, whatever Content-Length says: the response is over with its head. */
+  readonly isWhole: boolean
 }
 
 /**
@@ -24,6 +26,7 @@ export type ResponseHead = {
  * Location and CORS as configured. A new flat list for `writeHead`.
  */
 export function relayHead(
+  status: number,
   raw: readonly (Buffer | string)[],
   rules: ResponseRules,
   corsHeaders: readonly string[] | undefined,
@@ -32,6 +35,7 @@ export function relayHead(
     headers: [],
     hasDate: false,
     isEventStream: false,
+    isWhole: bodiless.has(status),
     cacheControl: undefined,
     varies: false,
   }
@@ -42,8 +46,11 @@ export function relayHead(
     if (role === 'hop-by-hop' || listed?.includes(name.toLowerCase())) continue
     if (role === 'cors' && corsHeaders !== undefined) continue
     if (role === 'shared-cache' && rules.keepPrivate) continue
+    if (role === 'content-length' && status !== 304 && head.isWhole) continue
     relayField(head, role, name, latin1(raw[i + 1]), rules)
   }
+  // Of the three, it is the one after which HTTP/1.1 expects a body (RFC 9110 section 15.3.6).
+  if (status === 205) head.headers.push('Content-Length', '0')
   if (rules.keepPrivate) addPrivacy(head)
   if (corsHeaders !== undefined) head.headers.push(...corsHeaders)
   head.headers.push('Via', '1.1 scopegate')
@@ -55,6 +62,7 @@ type Draft = {
   readonly headers: string[]
   hasDate: boolean
   isEventStream: boolean
+  readonly isWhole: boolean
   /** Of all Cache-Control fields, joined; written last. */
   cacheControl: string | undefined
   /** Vary names Authorization, or everything. */
@@ -90,12 +98,16 @@ function addPrivacy({ headers, cacheControl, varies }: Draft): void {
   if (!varies) headers.push('Vary', 'Authorization')
 }
 
+/** Statuses without a body (RFC 9110 sections 15.3.5, 15.3.6, 15.4.5). 304 keeps the length of what it stands for. */
+const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
+
 const eventStream = /^[ \t]*text\/event-stream[ \t]*(?:;|$)/i
 const variesByToken = /(?:^|,)[ \t]*(?:\*|authorization)[ \t]*(?:,|$)/i
 
 type Role =
   | 'hop-by-hop'
   | 'cache-control'
+  | 'content-length'
   | 'content-type'
   | 'cors'
   | 'date'
@@ -106,6 +118,7 @@ type Role =
 
 const roles: ReadonlyMap<string, Role> = new Map<string, Role>([
   ['cache-control', 'cache-control'],
+  ['content-length', 'content-length'],
   ['content-location', 'location'],
   ['content-type', 'content-type'],
   ['date', 'date'],

@@ -1,7 +1,9 @@
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Code } from '../errors.ts'
+import { lingerOn } from '../http/linger.ts'
 import { headText } from '../http/send.ts'
-import { faultDetails, upstreamCode } from '../upstream/fault.ts'
+import { faultCause, faultDetail, upstreamCode } from '../upstream/fault.ts'
 import type { UpstreamRequest } from '../upstream/undici-client.ts'
 import { Attempt, type Attempting } from './attempt.ts'
 import type { Exchange, Refuse } from './exchange.ts'
@@ -9,10 +11,11 @@ import { acceptsHandshake } from './handshake.ts'
 import { Lifetime, type Timed } from './lifetime.ts'
 import { type StreamEnd, streamEnds } from './open-streams.ts'
 import { relayHead } from './response-head.ts'
+import { WebSocketRelay } from './websocket-relay.ts'
 
 /** An upgrade's own members: the client's socket and what arrived behind the head. */
 export type Upgrade = {
-  readonly socket: Duplex
+  readonly socket: Socket
   readonly early: Buffer
   /** Called once, when the tunnel is over without a refusal: time to write the log line. */
   readonly done: () => void
@@ -33,8 +36,8 @@ class Tunnel implements Attempting, Timed {
   readonly #refuse: Refuse
   readonly #lifetime: Lifetime
   readonly #attempt: Attempt
-  /** The upstream's side of the tunnel, once there is one. */
-  #remote: Duplex | undefined
+  /** Once the handshake has succeeded. */
+  #relay: WebSocketRelay | undefined
   #resume: (() => void) | undefined
   #over = false
 
@@ -43,15 +46,18 @@ class Tunnel implements Attempting, Timed {
     this.#upgrade = upgrade
     this.#refuse = refuse
     this.#lifetime = new Lifetime(exchange, this)
-    this.#attempt = new Attempt(this)
+    this.#attempt = new Attempt(exchange, this)
     upgrade.socket.once('close', () => this.#end())
   }
 
   start(): void {
     if (this.#upgrade.socket.destroyed) return this.#end()
     this.#lifetime.begin()
-    if (!this.#attempt.enter(this.#exchange.plan.upstream))
-      this.#fail('upstream_busy', 'Too many requests wait for this upstream')
+    if (!this.#attempt.enter()) this.onTurnLost()
+  }
+
+  onTurnLost(): void {
+    this.#fail('upstream_busy', 'Too many requests wait for this upstream')
   }
 
   upstreamRequest(): UpstreamRequest {
@@ -70,7 +76,7 @@ class Tunnel implements Attempting, Timed {
     this.#attempt.settled()
     remote.on('error', () => remote.destroy())
     if (!this.#over && acceptsHandshake(status, raw, this.#exchange.asked.head.headers))
-      return this.#join(raw, remote)
+      return this.#join(raw, remote as Socket) // undici makes no other connections.
     remote.destroy()
     this.#fail('upstream_protocol', 'The upstream did not answer the WebSocket handshake as it must')
   }
@@ -96,61 +102,63 @@ class Tunnel implements Attempting, Timed {
 
   onComplete(): void {
     this.#attempt.settled()
-    this.#upgrade.socket.end()
+    lingerOn(this.#upgrade.socket)
     this.#end()
   }
 
   onError(error: Error): void {
-    this.#attempt.settled()
+    this.#attempt.settled(error)
     if (this.#over) return
     const code = upstreamCode(error)
     if (!this.#exchange.record.hasResponse) {
-      if (code === 'upstream_unreachable') this.#attempt.originFailed()
-      return this.#fail(code, faultDetails[code])
+      if (code === 'upstream_unreachable') this.#attempt.originFailed(faultCause(error))
+      return this.#fail(code, faultDetail(error))
     }
     this.#exchange.record.problem(code)
     this.#upgrade.socket.destroy()
   }
 
   onLate(): void {
+    const { record } = this.#exchange
+    if (this.#relay?.isClosing) return this.#relay.destroy()
     if (this.#lifetime.isStream) return this.#endStream('silent')
-    if (this.#exchange.record.hasResponse) return this.#end()
-    this.#fail('upstream_timeout', 'The upstream did not answer the WebSocket handshake in time')
+    if (!record.hasResponse)
+      return this.#fail('upstream_timeout', 'The upstream did not answer the WebSocket handshake in time')
+    record.problem('upstream_timeout', 'No byte of the answer to the handshake within timeouts.idle')
+    this.#upgrade.socket.destroy()
   }
 
   #begin(status: number, raw: readonly Buffer[], connection: readonly string[]): void {
     const { plan, corsHeaders, record } = this.#exchange
     this.#attempt.originAnswered()
     record.responded(status, performance.now() - this.#lifetime.startedMs)
-    const { headers } = relayHead(raw, plan.response, corsHeaders)
+    const { headers } = relayHead(status, raw, plan.response, corsHeaders)
     this.#upgrade.socket.write(headText(status, [...headers, ...connection]), 'latin1')
   }
 
-  #join(raw: readonly Buffer[], remote: Duplex): void {
-    const { record } = this.#exchange
+  #join(raw: readonly Buffer[], remote: Socket): void {
+    const { record, plan } = this.#exchange
     const { socket, early } = this.#upgrade
-    this.#remote = remote
     this.#begin(101, raw, ['Connection', 'Upgrade', 'Upgrade', 'websocket'])
     if (early.length > 0) socket.unshift(early)
-    this.#lifetime.becomeStream('websocket', (why) => this.#endStream(why))
-    if (this.#over) return
-    this.#pipe(socket, remote, (bytes) => record.received(bytes))
-    this.#pipe(remote, socket, (bytes) => record.sent(bytes))
-  }
-
-  #pipe(from: Duplex, to: Duplex, count: (bytes: number) => void): void {
-    from.on('data', (chunk: Buffer) => {
-      count(chunk.length)
-      if (!this.#over) this.#lifetime.refresh()
+    this.#relay = new WebSocketRelay(socket, remote, {
+      received: (bytes) => record.received(bytes),
+      sent: (bytes) => record.sent(bytes),
+      progress: () => {
+        if (!this.#over) this.#lifetime.refresh()
+      },
+      // The rest is on its way: however slow its reader is, it must take something within `timeouts.idle`.
+      closing: () => {
+        if (!this.#over) this.#lifetime.expect(plan.timeouts.idleMs)
+      },
     })
-    from.pipe(to)
-    from.once('close', () => to.destroy())
+    this.#lifetime.becomeStream('websocket', (why) => this.#endStream(why))
+    if (!this.#over) this.#relay.start()
   }
 
   #endStream(why: StreamEnd): void {
     this.#exchange.record.streamEnded(streamEnds[why])
-    this.#remote?.destroy()
-    this.#upgrade.socket.destroy()
+    this.#relay?.close(...closeCodes[why])
   }
 
   /** A refusal in the gateway's own words, and the end of what is still on its way. */
@@ -174,4 +182,12 @@ class Tunnel implements Attempting, Timed {
     this.#lifetime.end()
     this.#attempt.leaveQueue()
   }
+}
+
+/** RFC 6455 section 7.4.1: going away, or a violated policy with its reason. */
+const closeCodes: Readonly<Record<StreamEnd, readonly [code: number, reason: string]>> = {
+  token_expired: [1008, 'the access token has expired'],
+  refused_after_reload: [1008, 'the rules of the gateway have changed'],
+  shutdown: [1001, 'the gateway stops'],
+  silent: [1001, 'nothing was sent for too long'],
 }

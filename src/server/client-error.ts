@@ -1,25 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type Code, codes } from '../errors.ts'
-import { problem, problemResponse } from '../http/problem.ts'
+import { type OwnResponse, problem, problemResponse } from '../http/problem.ts'
 import { sendOnSocket } from '../http/send.ts'
 import type { DecisionLog } from '../log/decision-log.ts'
 import { RecordKeeper } from '../log/request-record.ts'
 import type { KeepAlive } from './keep-alive.ts'
 
 /**
- * Answers requests that Node's parser refused. Writes nothing while an answer is outstanding on the connection: a pipelined
- * good request followed by garbage keeps its answer. A body that turns out broken takes its connection, and so its upstream
- * request, down. `log` is asked each time, since a reload may change what is logged.
+ * Answers requests that Node's parser refused, once for each connection, and never while a response is
+ * outstanding: a pipelined good request followed by garbage keeps its response, which is then the last one. A body that turns out broken takes its connection, and so
+ * its upstream request, down. `log` is asked each time, since a reload may change what is logged.
  */
 export function refuseBrokenRequests(server: HttpServer, keepAlive: KeepAlive, log: () => DecisionLog): void {
   const refused = new WeakSet<Duplex>()
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // Whatever comes behind what did not parse does not parse either.
+    if (refused.has(socket)) return
     // A reset connection or a failed TLS handshake: nobody is there to read an answer.
     if (!isRefusable(error.code) || !socket.writable) return void socket.destroy()
-    // Nothing that follows is a request any more, and each piece of it arrives here again.
-    if (refused.has(socket)) return
     refused.add(socket)
     const [code, detail] = reasonFor(error.code)
     const remote = 'remoteAddress' in socket ? String(socket.remoteAddress) : undefined
@@ -27,11 +28,20 @@ export function refuseBrokenRequests(server: HttpServer, keepAlive: KeepAlive, l
     record.problem(code, detail)
     record.responded(codes[code].status)
     log()(record.close())
-    const outstanding = keepAlive.outstanding(socket)
-    if (outstanding === undefined)
-      sendOnSocket(socket, problemResponse(problem(code, detail), record.requestId))
-    else if (!outstanding.req.complete) socket.destroy()
+    const turns = keepAlive.turnsOf(socket)
+    if (turns.outstanding?.req.complete === false) socket.destroy()
+    else if (turns.outstanding !== undefined) turns.closeAfterCurrent()
+    else {
+      const own = problemResponse(problem(code, detail), record.requestId)
+      turns.refuse((client) => sendLast(client, own, code))
+    }
   })
+}
+
+/** Who was too slow with a head gets no more time; whoever still sends one that is too large must be able to read why. */
+function sendLast(client: Socket, own: OwnResponse, code: Code): void {
+  sendOnSocket(client, own)
+  if (code === 'request_timeout') client.destroySoon()
 }
 
 function isRefusable(code: string | undefined): boolean {

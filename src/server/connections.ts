@@ -6,17 +6,17 @@ import type { Logger } from '../log/logger.ts'
 export function drain(
   server: HttpServer,
   connections: ReadonlySet<Socket>,
-  graceMs: number,
-  log: Logger,
+  options: { readonly graceMs: number; readonly onDeadline: () => void; readonly log: Logger },
 ): Promise<void> {
   return new Promise((resolve) => {
     const deadline = setTimeout(() => {
-      log.warn(
+      options.log.warn(
         { connections: connections.size },
         'closed connections that were busy for all of timeouts.shutdown',
       )
+      options.onDeadline()
       for (const socket of connections) socket.destroy()
-    }, graceMs)
+    }, options.graceMs)
     const idle = setInterval(look, 100)
     let closed = false
     // A server that was handed its connections never listened, and calls back without waiting for them.

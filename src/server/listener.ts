@@ -35,6 +35,8 @@ export function createListener(config: Config): HttpServer {
     : createHttpServer(options)
   // Lower numbers hide fields that still frame the body (CVE-2026-58044): all are shown and counted here.
   server.maxHeadersCount = 0
+  // A client may close its side after its request and still read the response. Not in the types, as not documented.
+  Reflect.set(server, 'httpAllowHalfOpen', true)
   applyLimits(server, config)
   return server
 }

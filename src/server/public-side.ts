@@ -1,6 +1,5 @@
-import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { type ProcessStatus, statusOf } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import type { CompiledRoute } from '../gateway/compile-route.ts'
@@ -13,6 +12,7 @@ import { drain, trackConnections } from './connections.ts'
 import { refuseFixedAtStart } from './fixed-at-start.ts'
 import { createKeepAlive, type KeepAlive } from './keep-alive.ts'
 import { applyLimits, createListener, watchCertificates } from './listener.ts'
+import type { TurnServer } from './turns.ts'
 import { nameWrongScheme } from './wrong-scheme.ts'
 
 export type PublicSideOptions = {
@@ -44,8 +44,7 @@ export class PublicSide {
     this.server = createListener(config)
     this.#gateway = this.#compile(config)
     this.#decisionLog = createDecisionLog(log, config.log)
-    this.#keepAlive = createKeepAlive(() => this.#config.timeouts.idleMs)
-    this.#takeRequests()
+    this.#keepAlive = createKeepAlive(this.server, this.#turnServer())
     refuseBrokenRequests(this.server, this.#keepAlive, () => this.#decisionLog)
     nameWrongScheme(this.server, log)
     this.connections = trackConnections(this.server, log)
@@ -86,32 +85,39 @@ export class PublicSide {
     this.#stopping = true
     this.#stopWatchingCertificates?.()
     this.#runtime.streams.endAll('shutdown')
-    await drain(this.server, this.connections, this.#config.timeouts.shutdownMs, this.#options.log)
+    for (const turns of this.#keepAlive.all()) turns.closeSoon()
+    await drain(this.server, this.connections, {
+      graceMs: this.#config.timeouts.shutdownMs,
+      onDeadline: () => this.#cutAll(),
+      log: this.#options.log,
+    })
     // The last responses still have to write their log lines.
     await new Promise(setImmediate)
     this.#keepAlive.stop()
     this.#gateway.close()
   }
 
+  #cutAll(): void {
+    for (const turns of this.#keepAlive.all())
+      turns.cut('gateway_stopping', 'The gateway stops, and the request took longer than timeouts.shutdown')
+  }
+
   #compile(config: Config): Gateway {
     return createGateway({ config, runtime: this.#runtime, current: () => this.#gateway })
   }
 
-  #takeRequests(): void {
-    const handle = (request: IncomingMessage, response: ServerResponse) => {
-      this.#keepAlive.serve(response)
-      if (this.stopping) response.shouldKeepAlive = false
-      this.#gateway.handle(request, response)
+  /** Requests are served by the rules that are in force when it is their turn. */
+  #turnServer(): TurnServer {
+    const side = this
+    return {
+      handle: (request, response) => side.#gateway.handle(request, response),
+      upgrade: (request, socket, early) => side.#gateway.upgrade(request, socket, early),
+      get stopping() {
+        return side.#stopping
+      },
+      get idleMs() {
+        return side.#config.timeouts.idleMs
+      },
     }
-    const upgrade = (request: IncomingMessage, socket: Duplex, early: Buffer) => {
-      this.#keepAlive.leave(socket)
-      this.#gateway.upgrade(request, socket, early)
-    }
-    this.server.on('request', handle)
-    this.server.on('checkContinue', handle)
-    this.server.on('checkExpectation', handle)
-    this.server.on('upgrade', upgrade)
-    // No route can name CONNECT: it is refused there, like any request.
-    this.server.on('connect', upgrade)
   }
 }

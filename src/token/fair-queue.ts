@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { FairLines } from './fair-lines.ts'
 
 /**
  * Jobs in turn, a few at the same time: for cryptography, of which one signature costs as much CPU as ten
@@ -28,63 +29,30 @@ export type FairQueueOptions = {
   readonly limit?: number
 }
 
-/** Is called once: with true when its turn has come, with false when it must leave. */
+/** Called once: with true when its turn has come, with false when it must leave. */
 type Waiting = (isItsTurn: boolean) => void
 
-/**
- * Clients take turns, however many jobs each has: one that floods waits behind its own flood, the others wait
- * behind one job of it. When the queue is full, the longest line in it loses its last job to a client whose
- * line is shorter.
- */
+/** Clients take turns, as `FairLines` has it. */
 export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
   const { atOnce = Math.min(Math.max(availableParallelism() - 1, 1), 3), limit = 1000 } = options
-  /** The lines of the clients, in the order of their turns. None is empty. */
-  const lines = new Map<string, Waiting[]>()
+  const lines = new FairLines<Waiting>(limit)
   let running = 0
-  let waiting = 0
 
   function waitInLine(client: string): Promise<boolean> {
-    if (waiting >= limit && !makeRoom(lines.get(client)?.length ?? 0)) return Promise.resolve(false)
-    waiting += 1
-    return new Promise((resolve) => {
-      const line = lines.get(client)
-      if (line === undefined) lines.set(client, [resolve])
-      else line.push(resolve)
-    })
+    return new Promise((resolve) => lines.add(client, resolve)?.(false))
   }
 
-  /**
-   * Makes room for a client that has `length` jobs in line already, unless one more makes its line the
-   * longest.
-   */
-  function makeRoom(length: number): boolean {
-    let longest: Waiting[] = []
-    for (const line of lines.values()) if (line.length > longest.length) longest = line
-    if (longest.length <= length + 1) return false
-    waiting -= 1
-    longest.pop()?.(false)
-    return true
-  }
-
-  /**
-   * Gives the place that became free to the next client's first job, and puts that client behind all others.
-   */
+  /** The place that became free goes to whoever is next. */
   function passPlaceOn(): void {
-    for (const [client, line] of lines) {
-      lines.delete(client)
-      const next = line.shift()
-      if (line.length > 0) lines.set(client, line)
-      waiting -= 1
-      next?.(true)
-      return
-    }
-    running -= 1
+    const next = lines.next()
+    if (next === undefined) running -= 1
+    else next(true)
   }
 
   return {
     async run(client, job) {
       if (running < atOnce) running += 1
-      else if (!(await waitInLine(networkOf(client)))) return undefined
+      else if (!(await waitInLine(client))) return undefined
       try {
         return await job()
       } finally {
@@ -92,16 +60,4 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
       }
     },
   }
-}
-
-/** Whoever has one IPv6 address has the other 2^64 of its network too: all of them wait in one line. */
-function networkOf(address: string): string {
-  if (!address.includes(':')) return address
-  const [left = '', right] = address.split('::')
-  const groups = left.split(':')
-  if (right !== undefined) {
-    const rest = right.split(':')
-    groups.push(...Array<string>(Math.max(8 - groups.length - rest.length, 0)).fill('0'), ...rest)
-  }
-  return groups.slice(0, 4).join(':')
 }

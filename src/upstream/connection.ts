@@ -1,6 +1,6 @@
 import {
+  type ClientOptions,
   createClient,
-  type UpstreamConnector,
   type UpstreamHandler,
   type UpstreamRequest,
 } from './undici-client.ts'
@@ -8,17 +8,20 @@ import {
 /** One connection to an origin. Carries one request at a time. */
 export type Connection = {
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): void
-  /** To be called once for each dispatch, when undici has said the last word about it. */
-  release(): void
+  /**
+   * To be called once for each dispatch, when undici has said the last word about it. `reusable` is false when no other
+   * request may follow on this connection.
+   */
+  release(reusable: boolean): void
   close(): Promise<void>
 }
 
-export type ConnectionOptions = {
+export type ConnectionOptions = ClientOptions & {
   readonly url: string
-  readonly connector: UpstreamConnector
-  readonly responseHeaderBytes: number
   /** It can take the next request. */
   readonly onFree: (connection: Connection) => void
+  /** It takes no more, and is to be forgotten. */
+  readonly onGone: (connection: Connection) => void
 }
 
 /** Made when it is first used, and again when it was closed. */
@@ -27,7 +30,13 @@ export function createConnection(options: ConnectionOptions): Connection {
   const connection: Connection = {
     dispatch: client.dispatch,
     // A turn later, and not within undici's callback: surplus bytes behind a response are seen before the next request.
-    release: () => void setImmediate(options.onFree, connection),
+    release(reusable) {
+      if (reusable) return void setImmediate(options.onFree, connection)
+      setImmediate(() => {
+        client.destroy()
+        options.onGone(connection)
+      })
+    },
     close: client.close,
   }
   return connection

@@ -1,35 +1,48 @@
+import { FairLines, networkOf } from '../token/fair-lines.ts'
 import { type Connection, createConnection } from './connection.ts'
-import type { UpstreamConnector } from './undici-client.ts'
+import type { ClientOptions } from './undici-client.ts'
 
-/** A request that waits for a connection to an origin. */
+/** A request that wants a connection to an origin. */
 export type QueuedRequest = {
+  /** The address that asks: clients take turns. */
+  readonly client: string
+  readonly hasBody: boolean
   /** Called once, at once or later, unless it left the queue before. */
   useConnection(connection: Connection): void
+  /** Called instead, when its place went to a client that has fewer. */
+  loseTurn(): void
 }
 
 /** One origin of an upstream: its connections, the queue before them, and whether it is worth trying. */
 export type Origin = {
   readonly url: string
-  /** Neither a connection nor a place in the queue is left. */
-  readonly isFull: boolean
   /** Passed over until then; milliseconds since the epoch. */
   readonly ejectedUntilMs: number
+  /** Connections in use or idle, and requests that wait for one. */
+  readonly connections: number
+  readonly waiting: number
+  /** A connection or a place in the queue is left for this client. */
+  hasRoomFor(client: string): boolean
   enter(request: QueuedRequest): void
   /** Gives up its place in the queue, if it still has one. */
   leave(request: QueuedRequest): void
-  /** A connection could not be made or was reset: passed over for a while, longer each time. */
-  failed(): void
+  /**
+   * A connection could not be made or was reset: passed over for a while, longer each time. `cause` where it is known to
+   * be an outage: a kept connection that was reset may only have grown old.
+   */
+  failed(cause?: string): void
   succeeded(): void
   /** To be called when no request is on its way. */
   close(): Promise<void>
 }
 
-export type OriginOptions = {
+export type OriginOptions = ClientOptions & {
   readonly url: string
   readonly connections: number
   readonly queue: number
-  readonly connector: UpstreamConnector
-  readonly responseHeaderBytes: number
+  /** Hears once when an outage begins, with its cause, and once when it is over. */
+  readonly onOutage: (cause: string) => void
+  readonly onRecovery: () => void
 }
 
 /** How long a failing origin is passed over at first; twice as long after each further failure, up to the last. */
@@ -37,57 +50,147 @@ const firstEjectionMs = 1000
 const lastEjectionMs = 30_000
 
 /**
- * Connections are picked here and not by undici's pool: that cannot take a request out of its queue again, and never uses a
- * connection again whose request it could not write.
+ * Connections are picked here and not by undici's pool: that cannot take a request out of its queue again, and never uses
+ * a connection again whose request it could not write.
  */
 export function createOrigin(options: OriginOptions): Origin {
-  const connections: Connection[] = []
-  /** The last one used is the first one used again: the others may grow old and close. */
-  const idle: Connection[] = []
-  /** A Set keeps the order, and lets one leave from the middle. */
-  const waiting = new Set<QueuedRequest>()
-  let failures = 0
-  let ejectedUntilMs = 0
+  return new PooledOrigin(options)
+}
 
-  function add(): Connection | undefined {
-    if (connections.length >= options.connections) return undefined
-    const connection = createConnection({ ...options, onFree })
-    connections.push(connection)
+class PooledOrigin implements Origin {
+  readonly #options: OriginOptions
+  readonly #connections = new Set<Connection>()
+  /** The last one used is the first one used again: the others may grow old and close. */
+  readonly #idle: Connection[] = []
+  readonly #waiting: FairLines<QueuedRequest>
+  readonly #uploads: Uploads
+  #failures = 0
+  /** The operator has been told of an outage that is not over. */
+  #isOutage = false
+  ejectedUntilMs = 0
+
+  constructor(options: OriginOptions) {
+    this.#options = options
+    this.#waiting = new FairLines(options.queue)
+    this.#uploads = new Uploads(Math.max(1, Math.ceil(options.connections / 2)))
+  }
+
+  get url(): string {
+    return this.#options.url
+  }
+
+  get connections(): number {
+    return this.#connections.size
+  }
+
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  hasRoomFor(client: string): boolean {
+    const isFree = this.#idle.length > 0 || this.#connections.size < this.#options.connections
+    return isFree || this.#waiting.hasRoomFor(client)
+  }
+
+  enter(request: QueuedRequest): void {
+    const connection = this.#uploads.allow(request) ? (this.#idle.pop() ?? this.#add()) : undefined
+    if (connection !== undefined) this.#start(request, connection)
+    else this.#waiting.add(request.client, request)?.loseTurn()
+  }
+
+  leave(request: QueuedRequest): void {
+    this.#waiting.remove(request.client, request)
+  }
+
+  failed(cause?: string): void {
+    if (cause !== undefined && !this.#isOutage) {
+      this.#isOutage = true
+      this.#options.onOutage(cause)
+    }
+    this.ejectedUntilMs = Date.now() + Math.min(firstEjectionMs * 2 ** this.#failures, lastEjectionMs)
+    this.#failures += 1
+  }
+
+  succeeded(): void {
+    if (this.#failures === 0) return
+    this.#failures = 0
+    this.ejectedUntilMs = 0
+    if (this.#isOutage) this.#options.onRecovery()
+    this.#isOutage = false
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#connections].map((connection) => connection.close()))
+  }
+
+  #add(): Connection | undefined {
+    if (this.#connections.size >= this.#options.connections) return undefined
+    const connection = createConnection({
+      ...this.#options,
+      onFree: (free) => this.#onFree(free),
+      onGone: (gone) => this.#onGone(gone),
+    })
+    this.#connections.add(connection)
     return connection
   }
 
-  function onFree(connection: Connection): void {
-    if (waiting.size === 0) return void idle.push(connection)
-    for (const next of waiting) {
-      waiting.delete(next)
-      return next.useConnection(connection)
-    }
+  #start(request: QueuedRequest, connection: Connection): void {
+    this.#uploads.begin(request, connection)
+    request.useConnection(connection)
   }
 
-  return {
-    url: options.url,
-    get isFull() {
-      return idle.length === 0 && connections.length >= options.connections && waiting.size >= options.queue
-    },
-    get ejectedUntilMs() {
-      return ejectedUntilMs
-    },
-    enter(request) {
-      const connection = idle.pop() ?? add()
-      if (connection === undefined) waiting.add(request)
-      else request.useConnection(connection)
-    },
-    leave: (request) => void waiting.delete(request),
-    failed() {
-      ejectedUntilMs = Date.now() + Math.min(firstEjectionMs * 2 ** failures, lastEjectionMs)
-      failures += 1
-    },
-    succeeded() {
-      failures = 0
-      ejectedUntilMs = 0
-    },
-    async close() {
-      await Promise.all(connections.map((connection) => connection.close()))
-    },
+  #onFree(connection: Connection): void {
+    this.#uploads.end(connection)
+    const next = this.#next()
+    if (next === undefined) this.#idle.push(connection)
+    else this.#start(next, connection)
+  }
+
+  #onGone(connection: Connection): void {
+    this.#uploads.end(connection)
+    this.#connections.delete(connection)
+    if (this.#waiting.size === 0) return
+    const successor = this.#add()
+    if (successor !== undefined) this.#onFree(successor)
+  }
+
+  #next(): QueuedRequest | undefined {
+    return this.#waiting.size === 0
+      ? undefined
+      : this.#waiting.next((request) => this.#uploads.allow(request))
+  }
+}
+
+/**
+ * Requests with bodies, which their clients can make last: no client has more than half of the connections with them, so
+ * that slow uploads cannot starve everybody else.
+ */
+class Uploads {
+  readonly #most: number
+  readonly #counts = new Map<string, number>()
+  readonly #clients = new Map<Connection, string>()
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  allow({ hasBody, client }: QueuedRequest): boolean {
+    return !hasBody || (this.#counts.get(networkOf(client)) ?? 0) < this.#most
+  }
+
+  begin({ hasBody, client }: QueuedRequest, connection: Connection): void {
+    if (!hasBody) return
+    const network = networkOf(client)
+    this.#clients.set(connection, network)
+    this.#counts.set(network, (this.#counts.get(network) ?? 0) + 1)
+  }
+
+  end(connection: Connection): void {
+    const client = this.#clients.get(connection)
+    if (client === undefined) return
+    this.#clients.delete(connection)
+    const left = (this.#counts.get(client) ?? 1) - 1
+    if (left === 0) this.#counts.delete(client)
+    else this.#counts.set(client, left)
   }
 }

@@ -6,11 +6,14 @@
  * 2. The names of handler functions before version 8: with the new ones undici parses every head into an object that
  *    nobody reads (4 % of a request, more with more fields).
  * 3. The texts of errors that have no code of their own.
+ * 4. It reads a connection by `socket.read()`.
  */
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { buildConnector as Connector, Dispatcher } from 'undici'
 import connect from 'undici/lib/core/connect.js'
 import Client from 'undici/lib/dispatcher/client.js'
+import { UnaskedContinue } from './unasked-continue.ts'
 
 export type UpstreamConnector = Connector.connector
 export type UpstreamRequest = Dispatcher.DispatchOptions
@@ -34,6 +37,8 @@ export type UpstreamHandler = {
 export type UpstreamClient = {
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): void
   close(): Promise<void>
+  /** At once: to be used no more. */
+  destroy(): void
 }
 
 /** How a connection to an upstream is made. `timeoutMs` covers TCP and TLS. */
@@ -45,27 +50,51 @@ export function createConnector(options: {
   readonly servername?: string
 }): UpstreamConnector {
   const { timeoutMs, ...tls } = options
-  return connect({ ...tls, timeout: timeoutMs })
+  const connector = connect({ ...tls, timeout: timeoutMs })
+  // undici takes the name from the request's Host, which may be the client's: the configuration alone says who must answer.
+  return (target, callback) => connector({ ...target, servername: tls.servername ?? '' }, callback)
+}
+
+export type ClientOptions = {
+  readonly connector: UpstreamConnector
+  readonly responseHeaderBytes: number
 }
 
 /** One connection, made when it is first used and again when it was closed. */
-export function createClient(
-  url: string,
-  options: { readonly connector: UpstreamConnector; readonly responseHeaderBytes: number },
-): UpstreamClient {
+export function createClient(url: string, { connector, responseHeaderBytes }: ClientOptions): UpstreamClient {
+  const continues = new UnaskedContinue()
   const client = new Client(url, {
-    connect: options.connector,
+    connect: (target, callback) =>
+      connector(target, (...result) => {
+        const [, socket] = result
+        if (socket) readThrough(continues, socket)
+        callback(...result)
+      }),
     // With more than one at a time, a surplus response to one user would reach the next.
     pipelining: 1,
-    maxHeaderSize: options.responseHeaderBytes,
+    maxHeaderSize: responseHeaderBytes,
     // The exchange keeps its own clocks: undici's start with the connection, not with the dispatch.
     headersTimeout: 0,
     bodyTimeout: 0,
   })
+  // Always the same one, or undici would make a new connection for every other Host that clients name.
+  const servername = new URL(url).hostname
   return {
-    // Heads come as lists of buffers, which the types of undici do not say.
-    dispatch: (request, handler) => void client.dispatch(request, handler as Dispatcher.DispatchHandler),
+    dispatch(request, handler) {
+      continues.expectHead()
+      // Heads come as lists of buffers, which the types of undici do not say.
+      client.dispatch({ ...request, servername } as UpstreamRequest, handler as Dispatcher.DispatchHandler)
+    },
     close: () => client.close(),
+    destroy: () => void client.destroy().catch(() => {}),
+  }
+}
+
+function readThrough(continues: UnaskedContinue, socket: Socket): void {
+  const read = socket.read
+  socket.read = (size?: number) => {
+    const bytes: Buffer | null = read.call(socket, size)
+    return bytes === null ? null : continues.pass(bytes)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Logger } from '../log/logger.ts'
 import { createOrigin, type Origin } from './origin.ts'
 import { createConnector } from './undici-client.ts'
 
@@ -9,6 +10,8 @@ export type UpstreamOptions = {
   readonly connections: number
   /** Requests that may wait for a connection, per origin; beyond it 503 `upstream_busy`. Default: 1000 */
   readonly queue: number
+  /** False: each request gets a connection of its own, for upstreams that are not trusted with a shared one. */
+  readonly reuse: boolean
   /** PEM texts (already read from their files). */
   readonly tls?: {
     readonly ca?: string
@@ -33,28 +36,45 @@ export type ExchangeTimeouts = {
 /** A set of origins: balancing, passive ejection. */
 export type Upstream = {
   readonly options: UpstreamOptions
-  /** The origin for the next request, or undefined when every queue is full. */
-  pick(): Origin | undefined
+  readonly origins: readonly Origin[]
+  /** The origin for the next request of this client, or undefined when every queue is full. */
+  pick(client: string): Origin | undefined
   /** Waits for requests in flight, then closes every connection. Tunnels are not counted here. */
   close(): Promise<void>
 }
 
-export function createUpstream(
-  options: UpstreamOptions,
-  limits: { readonly connectMs: number; readonly responseHeaderBytes: number },
-): Upstream {
+export type UpstreamLimits = {
+  readonly connectMs: number
+  readonly responseHeaderBytes: number
+}
+
+/** `log` gets one line when an origin's outage begins and one when it ends. */
+export function createUpstream(options: UpstreamOptions, limits: UpstreamLimits, log: Logger): Upstream {
   const connector = createConnector({ ...options.tls, timeoutMs: limits.connectMs })
-  const origins = options.origins.map((url) => createOrigin({ ...options, ...limits, url, connector }))
+  const { connections, queue } = options
+  const { responseHeaderBytes } = limits
+  const origins = options.origins.map((url) =>
+    createOrigin({
+      url,
+      connections,
+      queue,
+      connector,
+      responseHeaderBytes,
+      onOutage: (cause) => log.error({ upstream: url, cause }, 'an upstream cannot be reached'),
+      onRecovery: () => log.info({ upstream: url }, 'an upstream can be reached again'),
+    }),
+  )
   let turn = 0
   return {
     options,
-    pick() {
+    origins,
+    pick(client) {
       const nowMs = Date.now()
       turn = (turn + 1) % origins.length
       let failing: Origin | undefined
       for (let i = 0; i < origins.length; i++) {
         const origin = origins[(turn + i) % origins.length]
-        if (origin === undefined || origin.isFull) continue
+        if (origin === undefined || !origin.hasRoomFor(client)) continue
         if (origin.ejectedUntilMs <= nowMs) return origin
         failing ??= origin
       }

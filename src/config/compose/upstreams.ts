@@ -15,16 +15,16 @@ export function composeUpstream(
   context: Pick<Context, 'folder' | 'issues'>,
 ): UpstreamOptions {
   const isShort = typeof input === 'string' || Array.isArray(input)
-  const { url = [], connections, queue, tls } = isShort ? { url: input, ...pool } : input
+  const { url = [], tls, ...own } = isShort ? { url: input, ...pool } : input
   const origins = Array.isArray(url) ? url : [url]
-  if (tls === undefined) return { origins, connections, queue }
+  if (tls === undefined) return { origins, ...own }
   if (origins.some((origin) => !origin.startsWith('https:')))
     context.issues.error(
       [...at, 'tls'],
       'tls is for origins with https: write https://, or take it out',
       'key',
     )
-  return { origins, connections, queue, tls: readTls(tls, [...at, 'tls'], context) }
+  return { origins, ...own, tls: readTls(tls, [...at, 'tls'], context) }
 }
 
 function readTls(

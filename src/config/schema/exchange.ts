@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { fields, key, needed } from './fields.ts'
 import { byForm } from './form.ts'
 import { count, size, timeout } from './units.ts'
-import { filled, origin, text } from './values.ts'
+import { filled, flag, origin, text } from './values.ts'
 
 const origins = byForm({ text: origin, list: filled(origin) })
 
@@ -20,12 +20,13 @@ const upstreamTls = fields(
 )
 
 /** The pool of an upstream that is written as a bare origin. */
-export const pool = { connections: 128, queue: 1000 }
+export const pool = { connections: 128, queue: 1000, reuse: true }
 
 const upstreamMap = fields({
   url: needed(origins, 'Its origin, or origins that are used in turn.', 'write url: http://legacy-api:3000'),
   connections: key(count(1), 'Connections to each origin.', pool.connections),
   queue: key(count(0), 'Requests that wait for a connection; further ones are 503.', pool.queue),
+  reuse: key(flag, 'Whether a connection may carry one request after the other.', pool.reuse),
   tls: key(upstreamTls, 'For origins with https.'),
 })
 

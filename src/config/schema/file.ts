@@ -3,7 +3,7 @@ import { apis, identityHeaders } from './api.ts'
 import { exchangeLimits, exchangeTimeouts } from './exchange.ts'
 import { fields, key, named, needed } from './fields.ts'
 import { issuer } from './issuer.ts'
-import { count, lifetime, processes, size, timeout, tolerance } from './units.ts'
+import { byteRate, count, lifetime, processes, size, timeout, tolerance } from './units.ts'
 import { address, baseUrl, fieldName, list, network, text, word } from './values.ts'
 
 const tokens = fields({
@@ -36,6 +36,11 @@ const limits = fields({
   responseHeaderBytes: key(size, 'The longest response head of an upstream.', '32KiB'),
   connections: key(count(1), 'The most connections of clients at a time.', 10_000),
   ...exchangeLimits,
+  bodyRate: key(
+    byteRate,
+    'The least pace of a request body, averaged over 30 s after its first 10 s; a slower one is 408.',
+    '1KiB/s',
+  ),
 })
 
 const timeouts = fields({

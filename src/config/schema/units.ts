@@ -33,6 +33,14 @@ export const size = v.pipe(
   v.maxValue(Number.MAX_SAFE_INTEGER, 'this size is too large'),
 )
 
+const rateWords = 'a rate with its unit: 1KiB/s, 10MiB/s'
+
+/** `1KiB/s` → bytes in a second; zero for none. */
+export const byteRate = v.pipe(
+  withUnit(/^(\d+)(B|KiB|MiB|GiB)\/s$/, bytesOf, rateWords),
+  v.maxValue(Number.MAX_SAFE_INTEGER, 'this rate is too large'),
+)
+
 /** A whole number within these bounds. A text of digits counts, since an expanded reference is a text. */
 export function count(least: number, most: number = Number.MAX_SAFE_INTEGER) {
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`

@@ -1,0 +1,46 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** Longest time without a byte, in all, and most bytes: then the connection is closed, whatever still comes. */
+const silenceMs = 5000
+const longestMs = 30_000
+const mostBytes = 64 * 1024 * 1024
+const lookEveryMs = 500
+
+/**
+ * Closes a connection on which a client may still be sending. To close a socket with unread input resets it, and the reset
+ * overtakes the response that the client must read: so our side is closed first, and what still comes is read and thrown
+ * away for a while (RFC 9112 section 9.6).
+ */
+export function lingerOn(socket: Socket): void {
+  if (socket.destroyed) return
+  const startedMs = performance.now()
+  const startedBytes = socket.bytesRead
+  let seenBytes = startedBytes
+  let seenMs = startedMs
+  const timer = setInterval(() => {
+    const nowMs = performance.now()
+    if (socket.bytesRead !== seenBytes) {
+      seenBytes = socket.bytesRead
+      seenMs = nowMs
+    }
+    const isOver = nowMs - seenMs >= silenceMs || nowMs - startedMs >= longestMs
+    if (isOver || seenBytes - startedBytes > mostBytes) socket.destroy()
+  }, lookEveryMs)
+  socket.once('close', () => clearInterval(timer))
+  socket.on('error', () => socket.destroy())
+  socket.end()
+  socket.resume()
+}
+
+/** The same once a response has been sent. What comes of the request's body is thrown away. */
+export function lingerAfter(response: ServerResponse): void {
+  const request: IncomingMessage = response.req
+  const { socket } = request
+  // Node calls this when the last response of a connection is out. It would close both sides at once.
+  socket.destroySoon = () => {}
+  response.once('finish', () => {
+    lingerOn(socket)
+    request.resume()
+  })
+}

@@ -1,0 +1,168 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Code } from '../errors.ts'
+import type { Serving } from '../gateway/reply.ts'
+import { lingerOn } from '../http/linger.ts'
+
+/** Who serves, asked anew at each turn: a reload may have come between. */
+export type TurnServer = {
+  handle(request: IncomingMessage, response: ServerResponse): Serving
+  upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void
+  /** True from the beginning of the stop: each response is the last one of its connection. */
+  readonly stopping: boolean
+  /** How long a connection may be idle, and how long nothing of a response may be taken. */
+  readonly idleMs: number
+}
+
+/** One thing that a connection wants, which is looked at when all before it is over. */
+type Turn = {
+  readonly response: ServerResponse | undefined
+  start(): void
+}
+
+/**
+ * One connection of a client. Node hands over pipelined requests as fast as it parses them, and 44 KB of them could take
+ * all connections to an upstream at once: here they take turns. A request is not looked at before the response ahead of it
+ * is over, and then by the rules in force.
+ */
+export class Turns {
+  readonly #socket: Socket
+  readonly #server: TurnServer
+  #current: Turn | undefined
+  #serving: Serving | undefined
+  #waiting: Turn[] = []
+  /** Whatever still comes is not looked at. */
+  #closing = false
+  /** What came behind the current response did not parse, or did not end in time. */
+  #isBroken = false
+  #bytesRead = 0
+  #unsent = 0
+  #stillSinceMs: number | undefined
+
+  constructor(socket: Socket, server: TurnServer) {
+    this.#socket = socket
+    this.#server = server
+    socket.once('close', () => this.#leave())
+    socket.once('end', () => this.#serving?.clientHalfClosed())
+  }
+
+  /** The response that is not over yet. */
+  get outstanding(): ServerResponse | undefined {
+    return this.#current?.response
+  }
+
+  request(request: IncomingMessage, response: ServerResponse): void {
+    this.#take({
+      response,
+      start: () => {
+        if (this.#server.stopping) response.shouldKeepAlive = false
+        this.#serving = this.#server.handle(request, response)
+        response.once('close', () => this.#finish())
+      },
+    })
+  }
+
+  /** The socket is somebody else's from the moment at which its turn comes. */
+  upgrade(request: IncomingMessage, early: Buffer): void {
+    const { outstanding } = this
+    // Node has taken its listeners off: whoever writes the response that is outstanding must hear of it.
+    if (outstanding !== undefined) this.#socket.on('drain', () => outstanding.emit('drain'))
+    this.#take({
+      response: undefined,
+      start: () => {
+        this.#closing = true
+        this.#server.upgrade(request, this.#socket, early)
+      },
+    })
+  }
+
+  /** What came did not parse: `refuse` is called when all before it is over. */
+  refuse(refuse: (socket: Socket) => void): void {
+    this.#take({
+      response: undefined,
+      start: () => {
+        this.#closing = true
+        refuse(this.#socket)
+      },
+    })
+  }
+
+  /** What came next did not parse, or did not end in time. The response that is outstanding is the last one. */
+  closeAfterCurrent(): void {
+    this.#isBroken = true
+  }
+
+  /** The process stops. */
+  closeSoon(): void {
+    const { outstanding } = this
+    if (outstanding !== undefined && !outstanding.headersSent) outstanding.shouldKeepAlive = false
+  }
+
+  cut(code: Code, detail: string): void {
+    this.#serving?.cut(code, detail)
+  }
+
+  /** To be called once in a while: closes a connection that is idle, or whose client takes nothing of a response. */
+  look(nowMs: number): void {
+    if (this.#closing && this.#current === undefined) return
+    const isIdle = this.#current === undefined
+    const isStuck = this.#current?.response?.writableEnded === true
+    const isStill =
+      (isIdle || isStuck) &&
+      this.#socket.bytesRead === this.#bytesRead &&
+      unsentBytes(this.#socket) === this.#unsent
+    this.#bytesRead = this.#socket.bytesRead
+    this.#unsent = unsentBytes(this.#socket)
+    if (!isStill) this.#stillSinceMs = isIdle || isStuck ? nowMs : undefined
+    else if (this.#stillSinceMs === undefined) this.#stillSinceMs = nowMs
+    else if (nowMs - this.#stillSinceMs >= this.#server.idleMs) this.#socket.destroy()
+  }
+
+  #take(turn: Turn): void {
+    if (this.#closing) return
+    if (this.#current === undefined) return this.#start(turn)
+    this.#waiting.push(turn)
+    // What has been read is parsed to its end; nothing more is read before it is this one's turn.
+    this.#socket.pause()
+  }
+
+  #start(turn: Turn): void {
+    this.#current = turn
+    this.#stillSinceMs = undefined
+    turn.start()
+  }
+
+  /** A response is over, or its connection closed. */
+  #finish(): void {
+    const response = this.#current?.response
+    this.#current = undefined
+    this.#serving = undefined
+    if (response === undefined || this.#socket.destroyed) return
+    if (!response.shouldKeepAlive || !response.req.complete || !this.#socket.writable) {
+      this.#closing = true
+      this.#waiting = []
+      return
+    }
+    if (this.#isBroken && this.#waiting.length === 0) {
+      this.#closing = true
+      return lingerOn(this.#socket)
+    }
+    const next = this.#waiting.shift()
+    if (next !== undefined) this.#start(next)
+    else this.#socket.resume()
+  }
+
+  /** The socket is closed. Node forgets the response of a connection that was taken over by an upgrade behind it. */
+  #leave(): void {
+    this.#waiting = []
+    this.#closing = true
+    this.#serving?.clientLeft()
+  }
+}
+
+/** Bytes that the system has not taken yet. */
+function unsentBytes(socket: Socket): number {
+  const handle: unknown = Reflect.get(socket, '_handle')
+  const queued = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'writeQueueSize') : 0
+  return socket.writableLength + (typeof queued === 'number' ? queued : 0)
+}
