@@ -41,7 +41,7 @@ describe('the options of an exchange', () => {
     )
     expect(route).toMatchObject({ authorization: { kind: 'strip' }, bodyBytes: 9 })
     expect(route?.timeouts).toMatchObject({ idleMs: 9000, connectMs: 8000, responseMs: 60_000 })
-    expect(route?.upstream).toEqual({ origins: ['http://b'], connections: 128, queue: 1000 })
+    expect(route?.upstream).toEqual({ origins: ['http://b'], connections: 128, queue: 1000, reuse: true })
   })
 
   test('are the same objects in all routes that have none of their own', () => {
