@@ -17,8 +17,8 @@ export type Health = {
  */
 export function healthOf(statuses: readonly ProcessStatus[], alsoMissing: readonly string[]): Health {
   const issuers = issuersOf(statuses)
-  const withoutKeys = issuers.flatMap(({ ready, problem }) =>
-    ready ? [] : [problem ?? 'the keys of an issuer'],
+  const withoutKeys = issuers.flatMap(({ issuer, ready, problem }) =>
+    ready ? [] : [`${issuer}: ${problem ?? 'its keys are missing'}`],
   )
   const missing = [...withoutKeys, ...alsoMissing]
   const sum = (count: (status: ProcessStatus) => number) =>
@@ -37,13 +37,13 @@ export function healthOf(statuses: readonly ProcessStatus[], alsoMissing: readon
 
 function issuersOf(statuses: readonly ProcessStatus[]): KeySetStatus[] {
   const keys = new Set(statuses.flatMap(({ issuers }) => Object.keys(issuers)))
-  return [...keys].map((key) => worst(statuses.flatMap(({ issuers }) => issuers[key] ?? [])))
+  return [...keys].flatMap((key) => worst(statuses.flatMap(({ issuers }) => issuers[key] ?? [])) ?? [])
 }
 
-function worst(statuses: readonly KeySetStatus[]): KeySetStatus {
-  const found =
+function worst(statuses: readonly KeySetStatus[]): KeySetStatus | undefined {
+  return (
     statuses.find(({ ready }) => !ready) ??
     statuses.find(({ problem }) => problem !== undefined) ??
     statuses[0]
-  return found ?? { ready: false, keys: 0 }
+  )
 }

@@ -106,13 +106,20 @@ type Reloading = {
   readonly onLoaded: (config: Config) => void
 }
 
-/** A file change and SIGHUP both load the file again: all of it, or nothing. */
+/**
+ * A file change and SIGHUP both load the file again: all of it, or nothing. SIGHUP fetches the issuers' keys
+ * too, whatever becomes of the file.
+ */
 function reloadOnChange(reloading: Reloading): () => void {
   const watch = watchFile(reloading.fileName, () => void tryReload(reloading))
-  process.on('SIGHUP', watch.tell)
+  const onSignal = () => {
+    reloading.server.refreshKeys()
+    watch.tell()
+  }
+  process.on('SIGHUP', onSignal)
   return () => {
     watch.close()
-    process.off('SIGHUP', watch.tell)
+    process.off('SIGHUP', onSignal)
   }
 }
 

@@ -8,17 +8,20 @@ export type KeyReport = {
   /** Why the last fetch failed; undefined after one that brought keys. */
   readonly problem: string | undefined
   succeeded(keys: number, change: { readonly added: number; readonly removed: number }): void
-  /** `usable` says whether the keys of an earlier fetch still serve. */
-  failed(problem: string, usable: boolean): void
+  /** `usableUntilMs` says until when the keys of an earlier fetch serve; undefined when they do not. */
+  failed(problem: string, usableUntilMs: number | undefined): void
 }
 
-export function createKeyReport(issuer: string, log: Logger): KeyReport {
+/** Time from one warning of a lasting outage to the next, in milliseconds. */
+const reminderMs = 3_600_000
+
+export function createKeyReport(issuer: string, log: Logger, now: () => number): KeyReport {
   let problem: string | undefined
+  let sinceMs = 0
   /**
-   * The last warning, so that a lasting outage is logged once, and once more when the last good keys have run
-   * out.
+   * The last warning. Another problem or another effect is told at once, the same ones when an hour is over.
    */
-  let warned: string | undefined
+  let warned: { readonly text: string; readonly atMs: number } | undefined
   return {
     get problem() {
       return problem
@@ -30,18 +33,26 @@ export function createKeyReport(issuer: string, log: Logger): KeyReport {
       problem = undefined
       warned = undefined
     },
-    failed(message, usable) {
+    failed(message, usableUntilMs) {
+      if (problem === undefined) sinceMs = now()
       problem = message
-      const effect = usable
-        ? 'the last keys stay in use for up to 24 h'
-        : 'routes that need a token answer 503'
-      if (warned === effect + message) return
-      warned = effect + message
+      const effect =
+        usableUntilMs === undefined
+          ? 'routes that need a token answer 503'
+          : `the last keys stay in use until ${printed(usableUntilMs)}`
+      const isKnown = warned?.text === effect + message && now() - warned.atMs < reminderMs
+      if (isKnown) return
+      warned = { text: effect + message, atMs: now() }
       log.warn(
-        { issuer, problem: message },
+        { issuer, problem: message, since: printed(sinceMs) },
         `issuer keys cannot be fetched; ${effect}; ` +
           'check that the issuer runs and can be reached from the gateway',
       )
     },
   }
+}
+
+/** To the second. */
+function printed(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
 }

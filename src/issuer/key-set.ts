@@ -13,6 +13,8 @@ import { createRefetch } from './refetch.ts'
  * The state of one issuer's keys for an operator (`/readyz`). `problem` says what is missing and what to do.
  */
 export type KeySetStatus = {
+  /** Its `iss`. */
+  readonly issuer: string
   readonly ready: boolean
   readonly keys: number
   readonly problem?: string
@@ -31,8 +33,8 @@ export type KeySet = {
    * `kid` is unknown.
    */
   find(kid: unknown, algorithm: string): Promise<FoundKeys>
-  /** A signature failed under a known `kid`: looks for new keys in the background. */
-  suspect(): void
+  /** Fetches the keys in the background: somebody has reason to think that there are others. */
+  refresh(): void
   /**
    * Stops refreshing. All keys count as gone, since nobody would notice any more when one of them is
    * withdrawn.
@@ -74,10 +76,12 @@ export type KeySetOptions = {
  */
 export function createKeySet({ issuer, log, onKeysLeft, now = Date.now }: KeySetOptions): KeySet {
   const keys = createLastGoodKeys({ onKeysLeft, now })
-  const report = createKeyReport(issuer.issuer, log)
+  const report = createKeyReport(issuer.issuer, log, now)
   const refetch = createRefetch({ run: fetchKeys, now })
   const unknownKids = new LRUCache<string, number>({ max: unknownKidLimit })
   let waiting = 0
+
+  const isReady = () => keys.usableUntilMs() !== undefined
 
   async function fetchKeys(): Promise<boolean> {
     try {
@@ -86,7 +90,7 @@ export function createKeySet({ issuer, log, onKeysLeft, now = Date.now }: KeySet
       report.succeeded(fetched.length, keys.replace(fetched))
       return true
     } catch (error) {
-      report.failed(messageOf(error), keys.usable())
+      report.failed(messageOf(error), keys.usableUntilMs())
       return false
     }
   }
@@ -96,7 +100,7 @@ export function createKeySet({ issuer, log, onKeysLeft, now = Date.now }: KeySet
     waiting += 1
     await run()
     waiting -= 1
-    return keys.usable() ? undefined : unavailable('keysMissing')
+    return isReady() ? undefined : unavailable('keysMissing')
   }
 
   /**
@@ -123,10 +127,10 @@ export function createKeySet({ issuer, log, onKeysLeft, now = Date.now }: KeySet
 
   return {
     generation: () => keys.generation,
-    status: () => statusOf(keys.usable(), keys.size, report.problem),
+    status: () => ({ issuer: issuer.issuer, ...statusOf(isReady(), keys.size, report.problem) }),
     async find(kid, algorithm) {
       if (!isKeyId(kid)) return unknown('keyIdForm')
-      if (!keys.usable()) {
+      if (!isReady()) {
         const missing = await waitForFirstKeys()
         if (missing !== undefined) return missing
       }
@@ -135,7 +139,7 @@ export function createKeySet({ issuer, log, onKeysLeft, now = Date.now }: KeySet
       if (kid === undefined || (unknownKids.get(kid) ?? 0) > now()) return unknown('keyUnknown')
       return findAfterRefetch(kid, algorithm)
     },
-    suspect: () => void refetch.next(),
+    refresh: () => void refetch.next(),
     close() {
       refetch.close()
       keys.close()
@@ -147,7 +151,7 @@ function isKeyId(kid: unknown): kid is string | undefined {
   return kid === undefined || (typeof kid === 'string' && kid !== '' && kid.length <= kidLimit)
 }
 
-function statusOf(ready: boolean, keys: number, problem: string | undefined): KeySetStatus {
+function statusOf(ready: boolean, keys: number, problem: string | undefined): Omit<KeySetStatus, 'issuer'> {
   if (problem !== undefined) return { ready, keys, problem }
   return ready
     ? { ready, keys }

@@ -7,8 +7,11 @@ export type LastGoodKeys = {
   readonly size: number
   /** Counts the times that a key left. */
   readonly generation: number
-  /** False before the first fetch, and again when the last good one is 24 hours old. */
-  usable(): boolean
+  /**
+   * Until when the keys serve, in milliseconds since the epoch: 24 hours after the fetch. Undefined when they
+   * do not.
+   */
+  usableUntilMs(): number | undefined
   replace(fetched: readonly VerificationKey[]): { readonly added: number; readonly removed: number }
   /** Undefined when no key has this `kid`. */
   find(kid: string | undefined, algorithm: string): FoundKeys | undefined
@@ -53,7 +56,8 @@ export function createLastGoodKeys({ onKeysLeft, now }: LastGoodKeysOptions): La
     get generation() {
       return generation
     },
-    usable: () => keys.length > 0 && now() - fetchedAtMs < lastGoodMs,
+    usableUntilMs: () =>
+      keys.length > 0 && now() - fetchedAtMs < lastGoodMs ? fetchedAtMs + lastGoodMs : undefined,
     replace(fetched) {
       const published = new Set(fetched.map(({ thumbprint }) => thumbprint))
       const gone = keys.filter(({ thumbprint }) => !published.has(thumbprint))

@@ -63,6 +63,11 @@ export class PublicSide {
     return statusOf(this.#runtime, this.connections.size)
   }
 
+  /** Fetches the keys of every issuer, within two seconds. */
+  refreshKeys(): void {
+    for (const [, keySet] of this.#runtime.keySets.entries) keySet.refresh()
+  }
+
   /** All or nothing: on an error the old rules stay and the promise rejects. */
   async reload(next: Config): Promise<void> {
     refuseFixedAtStart(this.#config, next)

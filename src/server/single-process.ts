@@ -12,6 +12,8 @@ export type Server = {
   readonly adminPort: number
   /** All or nothing: on an error the old rules stay and the promise rejects. */
   reload(config: Config): Promise<void>
+  /** Fetches the keys of every issuer in the background, within two seconds. */
+  refreshKeys(): void
   /** Readiness off, no new connections, requests finish, streams end, close after `timeouts.shutdown`. */
   stop(): Promise<void>
 }
@@ -53,6 +55,7 @@ export async function startServer(options: {
       return portOf(admin)
     },
     reload: (next) => publicSide.reload(next),
+    refreshKeys: () => publicSide.refreshKeys(),
     stop: () => (stopped ??= stop()),
   }
 }

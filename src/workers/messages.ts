@@ -15,6 +15,7 @@ export type Orders = {
   /** Has no content: the socket itself is passed along with the message. */
   readonly connection: object
   readonly reload: { readonly config: string }
+  readonly refreshKeys: object
   readonly status: object
   readonly routes: object
   readonly stop: object
@@ -25,6 +26,7 @@ export type Replies = {
   readonly serve: ConfigReply
   readonly connection: ConnectionReply
   readonly reload: ConfigReply
+  readonly refreshKeys: null
   readonly status: ProcessStatus
   readonly routes: readonly RouteLine[]
   readonly stop: null

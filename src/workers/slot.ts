@@ -18,6 +18,8 @@ export type Slot = {
   readonly firstStart: Promise<string | undefined>
   status(): Promise<ProcessStatus | undefined>
   routes(): Promise<readonly RouteLine[] | undefined>
+  /** Lets the process fetch the keys of its issuers; one that is being started fetches them anyway. */
+  refreshKeys(): void
   /**
    * Takes this configuration into use. Resolves to what hindered it, or to undefined. A process that ends
    * meanwhile hinders nothing: the next one starts with the configuration in force.
@@ -76,6 +78,7 @@ export function createSlot(options: SlotOptions): Slot {
     },
     status: async () => state.serving?.worker.ask('status', {}),
     routes: async () => state.serving?.worker.ask('routes', {}),
+    refreshKeys: () => void state.serving?.worker.ask('refreshKeys', {}),
     reload: (config) => reload(state, config),
     catchUp: () => catchUp(state),
     stop: (withinMs) => stop(state, over, withinMs),

@@ -85,6 +85,9 @@ function runningServer(state: State, admin: HttpServer): Server {
       lastReload = reloaded.catch(() => {})
       return reloaded
     },
+    refreshKeys() {
+      for (const slot of state.slots) slot.refreshKeys()
+    },
     stop: () => (stopped ??= stop(state, admin)),
   }
 }

@@ -77,6 +77,10 @@ function orderHandlers(worker: Worker, stop: () => void): OrderHandlers {
     },
     connection: (_, socket) => takeConnection(worker.serving, socket),
     reload: ({ config }) => reload(worker.serving, decodeConfig(config)),
+    refreshKeys() {
+      worker.serving?.publicSide.refreshKeys()
+      return null
+    },
     status: () => worker.serving?.publicSide.status() ?? emptyStatus,
     routes: () => worker.serving?.publicSide.routes.map(routeLine) ?? [],
     stop() {

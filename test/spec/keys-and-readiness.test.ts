@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startGateway } from '../support/gateway.ts'
 import { createTestIssuer } from '../support/issuer.ts'
+import { spawnGateway } from '../support/process.ts'
 import { call, createStage, guarding, resource, type Stage } from '../support/stage.ts'
 
 const routes = '/me: authenticated\n/open: public'
@@ -66,6 +67,72 @@ describe('keys', () => {
       .poll(async () => (await call(gateway.port, '/me', { token })).status, { timeout: 10_000 })
       .toBe(200)
     expect((await admin({ gateway }, '/readyz')).status).toBe(200)
+  })
+})
+
+describe('SIGHUP', () => {
+  test.each([1, 2])(
+    'fetches the keys at once, also when the file is broken: with %i workers',
+    async (workers) => {
+      const issuer = await createTestIssuer()
+      onTestFinished(() => issuer.close())
+      const file = `workers: ${workers}\n${guarding(routes).replace('ISSUER', issuer.url).replace('UPSTREAM', 'http://127.0.0.1:9')}`
+      const gateway = await spawnGateway(file)
+      await expect.poll(() => issuer.counts.jwks).toBe(workers)
+      gateway.child.kill('SIGHUP')
+      await expect.poll(() => issuer.counts.jwks, { timeout: 5000 }).toBe(2 * workers)
+      gateway.write('apis: nothing')
+      gateway.child.kill('SIGHUP')
+      await expect.poll(() => issuer.counts.jwks, { timeout: 5000 }).toBe(3 * workers)
+    },
+  )
+})
+
+describe('/readyz', () => {
+  test('names the issuer of each entry, and of what is missing', async () => {
+    const [one, two] = [await createTestIssuer(), await createTestIssuer()]
+    onTestFinished(() => one.close())
+    onTestFinished(() => two.close())
+    two.fault = 'error'
+    const gateway = await startGateway(`
+issuers: { one: { url: "${one.url}" }, two: { url: "${two.url}" } }
+apis:
+  one: { issuer: one, path: /one, resource: https://one.test/, upstream: http://127.0.0.1:9, routes: { /one: read } }
+  two: { issuer: two, path: /two, resource: https://two.test/, upstream: http://127.0.0.1:8, routes: { /two: read } }
+`)
+    onTestFinished(() => gateway.stop())
+    const problem = `${two.url}/.well-known/openid-configuration answered 500`
+    await expect
+      .poll(async () => (await admin({ gateway }, '/readyz')).json)
+      .toMatchObject({
+        ready: false,
+        missing: [`${two.url}: ${problem}`],
+        issuers: [
+          { issuer: one.url, ready: true, keys: 1 },
+          { issuer: two.url, ready: false, keys: 0, problem },
+        ],
+      })
+  })
+
+  test('and the log never show a user or a key that stands in jwksUri', async () => {
+    const issuer = await createTestIssuer()
+    onTestFinished(() => issuer.close())
+    issuer.fault = 'error'
+    const secret = issuer.url.replace('http://', 'http://secret-user:secret-password@')
+    const gateway = await startGateway(
+      guarding(routes)
+        .replace('url: ISSUER', `url: "${issuer.url}", jwksUri: "${secret}/jwks?key=secret-key"`)
+        .replace('UPSTREAM', 'http://127.0.0.1:9'),
+    )
+    onTestFinished(() => gateway.stop())
+    const problem = `${issuer.url}/jwks?... answered 500`
+    await expect
+      .poll(async () => (await admin({ gateway }, '/readyz')).json.issuers)
+      .toMatchObject([{ issuer: issuer.url, problem }])
+    issuer.fault = undefined
+    await expect.poll(async () => (await admin({ gateway }, '/readyz')).status, { timeout: 5000 }).toBe(200)
+    expect(gateway.logText()).toContain(problem)
+    expect(gateway.logText() + JSON.stringify(await admin({ gateway }, '/readyz'))).not.toContain('secret')
   })
 })
 

@@ -39,6 +39,7 @@ export async function startGateway(yaml: string): Promise<TestGateway> {
     port: server.port,
     adminPort: server.adminPort,
     reload: (next) => server.reload(load(next)),
+    refreshKeys: () => server.refreshKeys(),
     stop: () => server.stop(),
     get logs() {
       return lines.map((line) => JSON.parse(line) as Record<string, unknown>)

@@ -65,7 +65,7 @@ async function verify(tokenText: string, options: JwtOptions): Promise<VerifiedJ
   if (thumbprint === undefined) return queueFull
   if (thumbprint === null) {
     // The issuer may have replaced the key under its old kid.
-    options.keySet.suspect()
+    options.keySet.refresh()
     return refuse('signature')
   }
   const claimFault = claimsFault(tokenTypeOf(header), claims, options)

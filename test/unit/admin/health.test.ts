@@ -8,9 +8,10 @@ const status = (connections: number, issuers: Record<string, KeySetStatus>): Pro
   openStreams: { eventStreams: connections, webSockets: 1 },
   issuers,
 })
-const good = { ready: true, keys: 2 }
-const lasting = { ready: true, keys: 2, problem: 'the issuer cannot be reached' }
-const none = { ready: false, keys: 0, problem: 'no keys yet' }
+const issuer = 'https://issuer.test'
+const good = { issuer, ready: true, keys: 2 }
+const lasting = { issuer, ready: true, keys: 2, problem: 'the issuer cannot be reached' }
+const none = { issuer, ready: false, keys: 0, problem: 'no keys yet' }
 
 describe('the health of several processes', () => {
   test('is their counts together', () => {

@@ -51,7 +51,7 @@ const missingDetail = `issuer_unavailable: ${details.keysMissing}`
 describe('keys come', () => {
   test('from discovery', async () => {
     const stage = await createReadyStage()
-    expect(stage.keySet.status()).toEqual({ ready: true, keys: 1 })
+    expect(stage.keySet.status()).toEqual({ issuer: issuer.url, ready: true, keys: 1 })
     expect(issuer.counts).toEqual({ discovery: 1, jwks: 1 })
   })
   test('from jwksUri, without discovery', async () => {
@@ -89,7 +89,7 @@ describe('two keys of one kid', () => {
     for (const text of texts) expect(await stage.outcome(text)).toBe('ok')
     issuer.jwks = { keys: [second.publicJwk] }
     pass(stage, 2000)
-    stage.keySet.suspect()
+    stage.keySet.refresh()
     await eventually(() => stage.cache.size === 1)
     expect(await stage.verify(texts[1] ?? '')).toMatchObject({ cache: 'hit' })
     expect(await stage.outcome(texts[0] ?? '')).toBe(`invalid_token: ${details.signature}`)
@@ -287,7 +287,7 @@ describe('when a key leaves the set', () => {
     issuer.jwks = { keys: [second.publicJwk] }
     pass(stage, 2000)
     expect(await stage.outcome(mine)).toBe('ok')
-    stage.keySet.suspect()
+    stage.keySet.refresh()
     await eventually(() => stage.cache.size === 1)
     expect(stage.keySet.generation()).toBe(1)
     expect(await stage.verify(others)).toMatchObject({ cache: 'hit' })
@@ -328,7 +328,7 @@ describe('the last good keys', () => {
       const stage = await createReadyStage()
       issuer.fault = fault
       pass(stage, 2000)
-      stage.keySet.suspect()
+      stage.keySet.refresh()
       await eventually(() => stage.keySet.status().problem !== undefined)
       expect(stage.keySet.status().ready).toBe(true)
       expect(await stage.outcome(await token())).toBe('ok')
@@ -339,7 +339,7 @@ describe('the last good keys', () => {
     const stage = await createReadyStage()
     Object.assign(issuer, { jwks })
     pass(stage, 2000)
-    stage.keySet.suspect()
+    stage.keySet.refresh()
     await eventually(() => stage.keySet.status().problem !== undefined)
     expect(await stage.outcome(await token())).toBe('ok')
   })

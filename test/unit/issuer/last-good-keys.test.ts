@@ -26,15 +26,15 @@ function key(
 
 describe('the keys of the last good fetch', () => {
   test('are none before the first', () => {
-    expect(keys.usable()).toBe(false)
+    expect(keys.usableUntilMs()).toBeUndefined()
     expect(keys.find('a', 'ES384')).toBeUndefined()
   })
   test('are usable for 24 hours', () => {
     keys.replace([key('a')])
     nowMs = dayMs - 1
-    expect(keys.usable()).toBe(true)
+    expect(keys.usableUntilMs()).toBe(dayMs)
     nowMs = dayMs
-    expect(keys.usable()).toBe(false)
+    expect(keys.usableUntilMs()).toBeUndefined()
     expect(keys.size).toBe(1)
   })
   test('replace those before them, and those that left are announced', () => {
