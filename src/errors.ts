@@ -10,6 +10,7 @@ export const codes = {
   invalid_request: { status: 400, title: 'The credentials are malformed' },
   token_missing: { status: 401, title: 'An access token is needed' },
   invalid_token: { status: 401, title: 'The access token is not accepted' },
+  unsupported_credentials: { status: 401, title: 'These credentials sign a connection in' },
   insufficient_scope: { status: 403, title: 'The access token lacks a scope' },
   condition_failed: { status: 403, title: 'The access token does not meet a condition' },
   not_found: { status: 404, title: 'No route is declared for this path' },

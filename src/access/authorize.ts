@@ -1,3 +1,4 @@
+import { signsConnectionIn } from '../http/connection-auth.ts'
 import type { ClientAddress } from '../http/forwarded.ts'
 import type { ReceivedTarget } from '../http/received-target.ts'
 import type { RequestHead } from '../http/request-head.ts'
@@ -16,6 +17,8 @@ export type AccessRoute = TableRoute &
     /** Undefined only where every route of the API is public. */
     readonly verifier: Verifier | undefined
     readonly websocket: boolean
+    /** What becomes of the client's Authorization on its way to the upstream. */
+    readonly authorization: { readonly kind: 'strip' | 'forward' | 'fixed' }
   }
 
 /** Everything that the question is about. Whoever asks it, asks with this value. */
@@ -39,6 +42,8 @@ export function authorize<R extends AccessRoute>(
   const route = table.find(head.hostName, target, head.method)
   if (route.kind === 'miss') return missed(route)
   if (head.upgrade && !route.websocket) return upgradeRefused(route)
+  if (route.authorization.kind === 'forward' && signsConnectionIn(head.authorization ?? ''))
+    return connectionAuthRefused(route)
   if (route.requirement.kind === 'public') return { outcome: 'allow', route }
 
   const source = findToken(head, target.queryHoldsToken)
@@ -89,6 +94,15 @@ function upgradeRefused<R extends AccessRoute>(route: R): Refusal<R> {
     route,
     'unsupported_upgrade',
     'This route does not take WebSockets; websocket: true at the route opens it',
+  )
+}
+
+/** The upstream would take everybody for this user who is served over the same connection. */
+function connectionAuthRefused<R extends AccessRoute>(route: R): Refusal<R> {
+  return refusal(
+    route,
+    'unsupported_credentials',
+    'NTLM, Negotiate and Kerberos sign a connection in, which clients share here: use another scheme',
   )
 }
 

@@ -63,6 +63,7 @@ function refusalHeaders(code: Code, detail: string, more: string, realm: string)
 function challengeFor(code: Code, detail: string, more: string, realm: string): string | undefined {
   switch (code) {
     case 'token_missing':
+    case 'unsupported_credentials':
       return challenge({ realm })
     case 'invalid_request':
       return challenge({ realm, error: code, errorDescription: detail })

@@ -49,6 +49,9 @@ export function forward(exchange: Exchange, response: ServerResponse, refuse: Re
   return run
 }
 
+const onlyConnectionAuth =
+  'The upstream asks for NTLM, Negotiate or Kerberos, which sign a connection in and cannot be passed on'
+
 function tooLarge(limitBytes: number): Parameters<Refuse> {
   return ['body_too_large', `The request body is larger than ${sizeText(limitBytes)} (limits.bodyBytes)`]
 }
@@ -142,6 +145,10 @@ class HttpExchange implements Attempting, Timed, Running {
     const { plan, corsHeaders, record } = this.#exchange
     this.#attempt.originAnswered()
     const head = relayHead(status, raw, plan.response, corsHeaders)
+    if (status === 401 && head.connectionAuth && !head.challenged) {
+      this.#fail('upstream_protocol', onlyConnectionAuth)
+      return true
+    }
     if (!this.#client.begin(status, head, resume)) {
       this.#fail('upstream_protocol', 'The upstream sent an answer that cannot be relayed')
       return true

@@ -1,3 +1,4 @@
+import { withoutConnectionAuth } from '../http/connection-auth.ts'
 import { connectionOptions } from '../http/connection-options.ts'
 import { isHopByHop } from '../http/field-name.ts'
 import { splitList } from '../http/list.ts'
@@ -19,6 +20,10 @@ export type ResponseHead = {
   readonly isEventStream: boolean
   /** No body follows, whatever Content-Length says: the response is over with its head. */
   readonly isWhole: boolean
+  /** A challenge of a scheme that signs the connection in was taken out: nobody may be served over it again. */
+  readonly connectionAuth: boolean
+  /** A challenge is left for the client. */
+  readonly challenged: boolean
 }
 
 /**
@@ -36,6 +41,8 @@ export function relayHead(
     hasDate: false,
     isEventStream: false,
     isWhole: bodiless.has(status),
+    connectionAuth: false,
+    challenged: false,
     cacheControl: undefined,
     varies: false,
   }
@@ -63,6 +70,8 @@ type Draft = {
   hasDate: boolean
   isEventStream: boolean
   readonly isWhole: boolean
+  connectionAuth: boolean
+  challenged: boolean
   /** Of all Cache-Control fields, joined; written last. */
   cacheControl: string | undefined
   /** Vary names Authorization, or everything. */
@@ -86,10 +95,20 @@ function relayField(head: Draft, role: Role, name: string, value: string, rules:
       if (!rules.keepPrivate) break
       head.cacheControl = head.cacheControl === undefined ? value : `${head.cacheControl}, ${value}`
       return
+    case 'challenge':
+      return relayChallenges(head, name, value)
     case 'vary':
       head.varies ||= variesByToken.test(value)
   }
   head.headers.push(name, value)
+}
+
+function relayChallenges(head: Draft, name: string, value: string): void {
+  const kept = withoutConnectionAuth(value)
+  if (kept !== value) head.connectionAuth = true
+  if (kept === undefined) return
+  head.challenged = true
+  head.headers.push(name, kept)
 }
 
 /** What a user was shown for a token must not be shown to another one from a cache. */
@@ -108,6 +127,7 @@ type Role =
   | 'hop-by-hop'
   | 'cache-control'
   | 'content-length'
+  | 'challenge'
   | 'content-type'
   | 'cors'
   | 'date'
@@ -125,6 +145,7 @@ const roles: ReadonlyMap<string, Role> = new Map<string, Role>([
   ['location', 'location'],
   ['surrogate-control', 'shared-cache'],
   ['vary', 'vary'],
+  ['www-authenticate', 'challenge'],
 ])
 
 const roleOf = memo<Role>((name) => {

@@ -62,6 +62,7 @@ describe('the answer to a refusal', () => {
 describe('the challenge of a refusal (RFC 6750 section 3)', () => {
   it('names the realm alone where no credentials were sent', () => {
     expect(challengeOf({ code: 'token_missing', detail: 'Send one' })).toBe('Bearer realm="todo"')
+    expect(challengeOf({ code: 'unsupported_credentials', detail: 'No' })).toBe('Bearer realm="todo"')
   })
 
   it.each(['invalid_request', 'invalid_token'] as const)('names the error %s and the check', (code) => {
@@ -86,6 +87,7 @@ describe('the challenge of a refusal (RFC 6750 section 3)', () => {
 
   const challenged = new Set<Code>([
     'token_missing',
+    'unsupported_credentials',
     'invalid_request',
     'invalid_token',
     'insufficient_scope',

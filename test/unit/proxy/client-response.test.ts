@@ -19,7 +19,15 @@ function begun() {
   const response = new SlowResponse()
   const answer = new ClientResponse(response as unknown as ServerResponse) // Only what is above is called.
   let resumed = 0
-  answer.begin(200, { headers: [], hasDate: false, isEventStream: false, isWhole: false }, () => {
+  const head = {
+    headers: [],
+    hasDate: false,
+    isEventStream: false,
+    isWhole: false,
+    connectionAuth: false,
+    challenged: false,
+  }
+  answer.begin(200, head, () => {
     resumed += 1
   })
   answer.write(Buffer.from('first'))
