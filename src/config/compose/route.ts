@@ -7,6 +7,7 @@ import type { IssueList } from '../issue-list.ts'
 import type { FileUpstream } from '../schema/exchange.ts'
 import { plainRouteOptions, requirement as requirementSchema } from '../schema/requirement.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
+import { reportDoubtfulScopes } from './doubtful-scopes.ts'
 import { inheritExchange } from './exchange.ts'
 import { pick } from './pick.ts'
 import { compileRequirement, longForm } from './requirement.ts'
@@ -36,6 +37,7 @@ export function decodeRoute(
     return undefined
   }
   const { output } = parsed
+  reportDoubtfulScopes(value, output, at, issues)
   return {
     ...pick(output, plainRouteOptions),
     ...inheritExchange(inherited, output, (upstream) => compose(upstream, [...at, 'upstream'])),

@@ -59,6 +59,7 @@ const audienceMap = fields({
     'name the clients whose access tokens have no aud',
   ),
 })
+const { upstream: _, authorization: __, ...inherited } = exchangeOptions
 
 const api = fields(
   {
@@ -67,13 +68,11 @@ const api = fields(
       'The API identifier (RFC 8707): the `aud` of its access tokens, byte for byte.',
       'write the API identifier that tokens have as aud, such as https://api.example.com/',
     ),
-    ...exchangeOptions,
     upstream: needed(
       upstream,
       about.upstream,
       'write where allowed requests go, such as http://legacy-api:3000',
     ),
-    authorization: key(authorization, about.authorization, 'strip'),
     routes: needed(
       byForm({ map: routes }),
       'Path, then method, then what is required. What is not here is refused.',
@@ -84,6 +83,7 @@ const api = fields(
       byForm({ text, list: filled(text), map: audienceMap }),
       'What `aud` may be instead of the resource; or clients whose tokens may have none.',
     ),
+    authorization: key(authorization, about.authorization, 'strip'),
     hosts: key(filled(host), 'The hosts of this API: a name, or "*.name" for all below it.'),
     path: key(prefix, 'The API stands below this path.', '/'),
     ...plainApiOptions,
@@ -93,6 +93,7 @@ const api = fields(
       {},
     ),
     cors: key(cors, 'Which pages may call this API from a browser; the gateway answers preflights.'),
+    ...inherited,
   },
   (value) =>
     value['preserveHost'] === true && !('hosts' in value)

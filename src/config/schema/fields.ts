@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { isJsonObject } from '../../issuer/json-object.ts'
+import { foreignKey } from './foreign-keys.ts'
 import { byForm } from './form.ts'
 import { suggest } from './suggest.ts'
 
@@ -33,7 +34,7 @@ export function fields<const T extends v.ObjectEntries>(entries: T, ...rules: Ru
         addIssue(key === undefined ? { message } : { message, path: [keyItem(value, key)] })
     }),
   )
-  return byForm({ map: map as FieldsSchema<T> })
+  return byForm({ map: map as FieldsSchema<T> }, `; known here: ${known.join(', ')}`)
 }
 
 type Fault = ReturnType<Rule> & object
@@ -86,21 +87,9 @@ export function named<const T extends Schema>(value: T) {
   return byForm({ map: v.record(v.string(), value) })
 }
 
-/** Keys that come with features which this version does not have. */
-const laterKeys = [
-  'chatgpt',
-  'introspectionEndpoint',
-  'logto',
-  'opaque',
-  'revocation',
-  'tokenEndpoint',
-  'userinfoEndpoint',
-]
-
 export function unknownKey(name: string, known: readonly string[], near = suggest(name, known)): string {
   if (near !== undefined) return `unknown key, did you mean "${near}"?`
-  if (laterKeys.includes(name)) return 'this version does not have what this key is for: take it out'
-  return `unknown key; known here: ${known.join(', ')}`
+  return foreignKey(name) ?? `unknown key; known here: ${known.join(', ')}`
 }
 
 function keyItem(input: Record<string, unknown>, name: string): v.ObjectPathItem {

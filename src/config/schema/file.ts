@@ -3,11 +3,11 @@ import { apis, identityHeaders } from './api.ts'
 import { exchangeLimits, exchangeTimeouts } from './exchange.ts'
 import { fields, key, named, needed } from './fields.ts'
 import { issuer } from './issuer.ts'
-import { byteRate, count, lifetime, processes, size, timeout, tolerance } from './units.ts'
+import { byteRate, clockDifference, count, lifetime, processes, size, timeout } from './units.ts'
 import { address, baseUrl, fieldName, list, network, text, word } from './values.ts'
 
 const tokens = fields({
-  clockTolerance: key(tolerance, 'How far the clocks of issuer and gateway may differ.', '5s'),
+  clockTolerance: key(clockDifference, 'How far the clocks of issuer and gateway may differ.', '5s'),
   maxBytes: key(size, 'A longer token is refused without being parsed.', '8KiB'),
   maxLifetime: key(lifetime, 'A token that is valid for longer is refused.', '24h'),
   cache: key(

@@ -22,9 +22,9 @@ export type ByForm<T extends Forms> = v.LazySchema<AnyForm<T>> & { readonly form
  * the form that was meant: a union would collapse all of them into one message. `forms` stays visible for the
  * JSON Schema.
  */
-export function byForm<const T extends Forms>(forms: T): ByForm<T> {
+export function byForm<const T extends Forms>(forms: T, hint = ''): ByForm<T> {
   const names = (['text', 'list', 'map'] as const).filter((name) => forms[name] !== undefined)
-  const wrong = v.never(`expected ${names.map((name) => words[name]).join(', or ')}`)
+  const wrong = v.never(`expected ${names.map((name) => words[name]).join(', or ')}${hint}`)
   // The chosen schema is one of the forms, or it takes nothing and so adds no output to the type.
   const schema = v.lazy((value) => (forms[formOf(value)] ?? wrong) as AnyForm<T>)
   return { ...schema, forms }

@@ -15,12 +15,12 @@ const tokenType = v.pipe(
   v.transform((type) => type.toLowerCase().replace(/^application\//, '')),
 )
 
+const withoutOidc =
+  'write the address of Logto without /oidc: its issuer is <logto>/oidc, and that is added here'
+
 const logto = v.pipe(
   baseUrl,
-  v.check(
-    (value) => !/\/oidc\/?$/.test(value),
-    'write the address of Logto without /oidc: its issuer is <logto>/oidc, and that is added here',
-  ),
+  v.check((value) => !/\/oidc\/?$/.test(value), withoutOidc),
   v.transform((value) => value.replace(/\/+$/, '')),
 )
 
@@ -43,8 +43,7 @@ const accessToken = fields({
 
 const tls = fields({ ca: key(text, 'File with the certificates (PEM) to trust instead of the usual ones.') })
 
-/** An authorization server and the form of its access tokens. */
-export const issuer = fields(
+const issuerMap = fields(
   {
     logto: key(logto, 'Address of a Logto tenant. Its issuer is this address with /oidc behind it.'),
     url: key(baseUrl, 'Any other OpenID Connect issuer: the exact `iss` of its tokens.'),
@@ -71,5 +70,13 @@ export const issuer = fields(
       ? { key: 'jwksFile', message: 'write jwksUri or jwksFile, not both' }
       : undefined,
 )
+
+/** An authorization server and the form of its access tokens. */
+export const issuer = byForm({
+  ...issuerMap.forms,
+  text: v.never(
+    'say which kind it is: { logto: https://tenant.logto.app }, or { url: ... } for any other issuer',
+  ),
+})
 
 export type FileIssuer = v.InferOutput<typeof issuer>

@@ -1,14 +1,18 @@
 /**
  * The known word nearest to this one, if it is near enough for a slip of the hand: a third of the letters.
  */
-export function suggest(word: string, known: readonly string[]): string | undefined {
+export function suggest<T extends string>(
+  word: string,
+  known: readonly T[],
+  lettersPerSlip = 3,
+): T | undefined {
   const ranked = known.map((candidate) => ({
     candidate,
     distance: distance(word.toLowerCase(), candidate.toLowerCase()),
   }))
   ranked.sort((a, b) => a.distance - b.distance)
   const best = ranked[0]
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / 3))
+  return best !== undefined && best.distance <= Math.max(1, Math.floor(word.length / lettersPerSlip))
     ? best.candidate
     : undefined
 }

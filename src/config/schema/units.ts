@@ -16,7 +16,13 @@ export const tolerance = v.pipe(
   v.maxValue(Number.MAX_SAFE_INTEGER, 'this duration is too long'),
 )
 
-/** The same, above zero. */
+/** The difference between two clocks that are set by the network is a second at most; one of hours is a mistake. */
+export const clockDifference = v.pipe(
+  tolerance,
+  v.maxValue(600_000, 'expected a duration of at most 10m: expired tokens are accepted for so long'),
+)
+
+/** Above zero. */
 export const lifetime = v.pipe(tolerance, v.minValue(1, `expected ${durationWords}; above zero`))
 
 /** A duration with a timer behind it: above zero, and no longer than a timer can be. */

@@ -39,21 +39,51 @@ function checked(isRight: (value: string) => boolean, message: string) {
   return v.pipe(v.string(message), v.check(isRight, message))
 }
 
-const baseUrlForm = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/
+/** A text that has no fault. The message never shows the text: it may hold an expanded value. */
+function faultless(fault: (value: string) => string | undefined, expected: string) {
+  return v.pipe(
+    v.string(expected),
+    v.check(
+      (value) => fault(value) === undefined,
+      ({ input }) => fault(input) ?? '',
+    ),
+  )
+}
+
+const expectedBase = 'expected a URL such as https://example.com, without user, query and fragment'
+const baseForm = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/
 
 /**
  * An issuer, or this gateway. It is compared as text: no part is admitted that has two spellings in a URL.
  */
 export const baseUrl = v.pipe(
-  formed(baseUrlForm, 'expected a URL such as https://example.com, without user, query and fragment'),
-  v.check((value) => !baseUrlForm.test(value) || URL.canParse(value), 'this URL cannot be read: correct it'),
+  faultless(baseUrlFault, expectedBase),
+  v.metadata({ pattern: baseForm.source }),
+  v.transform((value) => value.replace(/^[^:]+/, (scheme) => scheme.toLowerCase())),
 )
 
+function baseUrlFault(value: string): string | undefined {
+  if (!baseForm.test(value)) return lacksScheme(value) ? schemeMissing('https://') : expectedBase
+  // It goes into header fields, and other servers write it in ASCII.
+  if (!/^[\x21-\x7e]+$/.test(value))
+    return 'a URL holds ASCII alone: write an international name in its xn-- form, and other letters as %C3%BC'
+  return URL.canParse(value) ? undefined : 'this URL cannot be read: correct it'
+}
+
+const expectedEndpoint = 'expected a URL such as https://example.com/jwks'
+
 /** A URL that is fetched. */
-export const endpoint = checked(
-  (value) => /^https?:\/\/\S+$/i.test(value) && URL.canParse(value),
-  'expected a URL such as https://example.com/jwks',
+export const endpoint = v.pipe(
+  faultless(endpointFault, expectedEndpoint),
+  v.metadata({ pattern: /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/@]+(?:[/?#]\S*)?$/.source }),
 )
+
+function endpointFault(value: string): string | undefined {
+  if (lacksScheme(value)) return schemeMissing('https://')
+  if (!/^https?:\/\/\S+$/i.test(value) || !URL.canParse(value)) return expectedEndpoint
+  const { username, password } = new URL(value)
+  return username + password === '' ? undefined : 'a URL stands in the log: take user and password out of it'
+}
 
 /** A proxy for requests of the gateway's own, with its credentials if it wants some. */
 export const proxy = checked(
@@ -61,11 +91,27 @@ export const proxy = checked(
   'expected an http or https proxy such as http://proxy:3128, without path and query',
 )
 
+const expectedOrigin = 'expected an origin such as http://legacy-api:3000, without user, path and query'
+const originForm = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/?#@\\]+\/?$/
+
 /** `http://legacy-api:3000`, as a URL writes it: lower case, without the default port. */
 export const origin = v.pipe(
-  checked(isOrigin, 'expected an origin such as http://legacy-api:3000, without user, path and query'),
+  faultless(
+    (value) => (isOrigin(value) ? undefined : lacksScheme(value) ? schemeMissing('http://') : expectedOrigin),
+    expectedOrigin,
+  ),
+  v.metadata({ pattern: originForm.source }),
   v.transform((value) => new URL(value).origin),
 )
+
+/** `127.0.0.1:3100`, `//example.com/path`: a host, and nothing wrong besides. */
+function lacksScheme(value: string): boolean {
+  return /^(?:\/\/)?(?:[\w-]+(?:\.[\w-]+)*|\[[\da-f:.]+\])(?::\d+)?(?:\/\S*)?$/i.test(value)
+}
+
+function schemeMissing(scheme: string): string {
+  return `the scheme is missing: write ${scheme} in front of it`
+}
 
 /** `host:port`; an IPv6 address stands in brackets. */
 export const address = v.pipe(
@@ -110,18 +156,14 @@ export const methodName = formed(/^[A-Z][A-Z-]*$/, 'expected a method in capital
 
 /** An API's path as it is written, and as requests have it. */
 export const prefix = v.pipe(
-  v.string('expected a path such as /v1'),
-  v.check(
-    (value) => prefixFault(value) === undefined,
-    ({ input }) => prefixFault(input) ?? '',
-  ),
+  faultless(prefixFault, 'expected a path such as /v1'),
+  v.metadata({ pattern: /^\//.source }),
   v.transform((written) => ({
     written: written === '/' ? '' : written,
     canonical: canonicalPrefix(written),
   })),
 )
 
-/** Never shows what is written: it may hold an expanded value. */
 function prefixFault(written: string): string | undefined {
   if (!written.startsWith('/')) return 'a path starts with /'
   if (/[*{}]/.test(written) || foreignSpelling(written) !== undefined)
@@ -137,7 +179,7 @@ function canonicalPrefix(written: string): string {
 }
 
 function isOrigin(value: string): boolean {
-  return /^https?:\/\/[^\s/?#@\\]+\/?$/i.test(value) && URL.canParse(value)
+  return originForm.test(value) && URL.canParse(value)
 }
 
 function isHost(value: string): boolean {
