@@ -2,7 +2,18 @@ import * as v from 'valibot'
 import { fields, key, needed } from './fields.ts'
 import { byForm } from './form.ts'
 import { conditions } from './requirement.ts'
-import { baseUrl, endpoint, filled, proxy, text } from './values.ts'
+import {
+  baseUrl,
+  baseUrlFault,
+  baseUrlPattern,
+  endpoint,
+  expectedBaseUrl,
+  faultless,
+  filled,
+  proxy,
+  text,
+  withSchemeInSmallLetters,
+} from './values.ts'
 
 const algorithm = v.picklist(
   ['ES256', 'ES384', 'ES512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'EdDSA'],
@@ -15,14 +26,17 @@ const tokenType = v.pipe(
   v.transform((type) => type.toLowerCase().replace(/^application\//, '')),
 )
 
-const withoutOidc =
-  'write the address of Logto without /oidc: its issuer is <logto>/oidc, and that is added here'
-
 const logto = v.pipe(
-  baseUrl,
-  v.check((value) => !/\/oidc\/?$/.test(value), withoutOidc),
-  v.transform((value) => value.replace(/\/+$/, '')),
+  faultless(logtoFault, expectedBaseUrl),
+  v.metadata({ pattern: `^(?!.*/oidc/?$)${baseUrlPattern}` }),
+  v.transform((value) => withSchemeInSmallLetters(value).replace(/\/+$/, '')),
 )
+
+function logtoFault(value: string): string | undefined {
+  const fault = baseUrlFault(value)
+  if (fault !== undefined || !/\/oidc\/?$/.test(value)) return fault
+  return 'write the address of Logto without /oidc: its issuer is <logto>/oidc, and that is added here'
+}
 
 const claims = fields({
   scope: key(

@@ -49,14 +49,20 @@ export const byteRate = v.pipe(
 
 /** A whole number within these bounds. A text of digits counts, since an expanded reference is a text. */
 export function count(least: number, most: number = Number.MAX_SAFE_INTEGER) {
-  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+  const isBounded = most < Number.MAX_SAFE_INTEGER
+  const range = isBounded ? `from ${least} to ${most}` : `of at least ${least}`
   const message = `expected a whole number ${range}`
   return v.pipe(
     v.custom<number | string>(
       (value) => typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value)),
       message,
     ),
-    v.metadata({ type: ['integer', 'string'], minimum: least, pattern: /^\d+$/.source }),
+    v.metadata({
+      type: ['integer', 'string'],
+      minimum: least,
+      ...(isBounded && { maximum: most }),
+      pattern: /^\d+$/.source,
+    }),
     v.transform(Number),
     v.safeInteger(message),
     v.minValue(least, message),
@@ -73,7 +79,7 @@ export const processes = v.pipe(
     (value) => typeof value === 'number' || (typeof value === 'string' && processesForm.test(value)),
     processesWords,
   ),
-  v.metadata({ type: ['integer', 'string'], minimum: 1, pattern: processesForm.source }),
+  v.metadata({ type: ['integer', 'string'], minimum: 1, maximum: 256, pattern: processesForm.source }),
   v.transform((value) => (value === 'auto' ? value : Number(value))),
   v.check(
     (value) => value === 'auto' || (Number.isInteger(value) && value >= 1 && value <= 256),

@@ -40,7 +40,7 @@ function checked(isRight: (value: string) => boolean, message: string) {
 }
 
 /** A text that has no fault. The message never shows the text: it may hold an expanded value. */
-function faultless(fault: (value: string) => string | undefined, expected: string) {
+export function faultless(fault: (value: string) => string | undefined, expected: string) {
   return v.pipe(
     v.string(expected),
     v.check(
@@ -50,24 +50,32 @@ function faultless(fault: (value: string) => string | undefined, expected: strin
   )
 }
 
-const expectedBase = 'expected a URL such as https://example.com, without user, query and fragment'
+export const expectedBaseUrl = 'expected a URL such as https://example.com, without user, query and fragment'
 const baseForm = /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/
+
+/** For editors, without the start of the text. */
+export const baseUrlPattern = '[Hh][Tt][Tt][Pp][Ss]?://[!-"$-.0->A-[\\]-~]+(?:/[!-"$->@-[\\]-~]*)?$'
 
 /**
  * An issuer, or this gateway. It is compared as text: no part is admitted that has two spellings in a URL.
  */
 export const baseUrl = v.pipe(
-  faultless(baseUrlFault, expectedBase),
-  v.metadata({ pattern: baseForm.source }),
-  v.transform((value) => value.replace(/^[^:]+/, (scheme) => scheme.toLowerCase())),
+  faultless(baseUrlFault, expectedBaseUrl),
+  v.metadata({ pattern: `^${baseUrlPattern}` }),
+  v.transform(withSchemeInSmallLetters),
 )
 
-function baseUrlFault(value: string): string | undefined {
-  if (!baseForm.test(value)) return lacksScheme(value) ? schemeMissing('https://') : expectedBase
+export function baseUrlFault(value: string): string | undefined {
+  if (!baseForm.test(value)) return lacksScheme(value) ? schemeMissing('https://') : expectedBaseUrl
   // It goes into header fields, and other servers write it in ASCII.
   if (!/^[\x21-\x7e]+$/.test(value))
     return 'a URL holds ASCII alone: write an international name in its xn-- form, and other letters as %C3%BC'
   return URL.canParse(value) ? undefined : 'this URL cannot be read: correct it'
+}
+
+/** As the `iss` of access tokens has it. The host stays as it is written. */
+export function withSchemeInSmallLetters(url: string): string {
+  return url.replace(/^[^:]+/, (scheme) => scheme.toLowerCase())
 }
 
 const expectedEndpoint = 'expected a URL such as https://example.com/jwks'

@@ -16,11 +16,11 @@ export function configJsonSchema(): JsonSchema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'The configuration of Scopegate',
     ...convert(file),
-    $defs: { requirement: requirementShape(), methods: methodsShape, reference: referenceShape },
+    $defs: { requirement: requirementSchema(), methods: methodsSchema, reference: referenceSchema },
   }
 }
 
-function requirementShape(): JsonSchema {
+function requirementSchema(): JsonSchema {
   return {
     description: 'public, optional, authenticated, scopes separated by spaces, or the long form.',
     anyOf: [{ type: 'string', minLength: 1 }, convert(requirement)],
@@ -29,7 +29,7 @@ function requirementShape(): JsonSchema {
 
 const requirementRef: JsonSchema = { $ref: '#/$defs/requirement' }
 
-const methodsShape: JsonSchema = {
+const methodsSchema: JsonSchema = {
   description: 'What each method requires; any stands for the common ones that are not listed.',
   type: 'object',
   properties: Object.fromEntries([...anyMethods, 'any'].map((name) => [name, requirementRef])),
@@ -37,13 +37,21 @@ const methodsShape: JsonSchema = {
   propertyNames: { pattern: /^(?:any|[A-Z][A-Z-]*)(?: *, *(?:any|[A-Z][A-Z-]*))*$/.source },
 }
 
-const routesShape: JsonSchema = {
+/** The paths that `route/pattern.ts` takes, and some that only `scopegate check` refuses. */
+const routeName = (() => {
+  const literal = String.raw`[^/{}*?#%;\\[\]<>|^]*`
+  const parameter = String.raw`\{[A-Za-z_][A-Za-z0-9_-]*\}`
+  const segment = String.raw`(?:\*|(?=[^/])(?!:[A-Za-z_])${literal}(?:${parameter}${literal})?)`
+  return String.raw`^/(?:\*\*|${segment}(?:/${segment})*(?:/\*\*)?)?$`
+})()
+
+const routesSchema: JsonSchema = {
   type: 'object',
-  propertyNames: { pattern: /^\//.source },
+  propertyNames: { pattern: routeName },
   additionalProperties: { anyOf: [requirementRef, { $ref: '#/$defs/methods' }] },
 }
 
-const referenceShape: JsonSchema = {
+const referenceSchema: JsonSchema = {
   description: 'Replaced when the file is read: ${NAME}, ${NAME:-default} or ${file:PATH}.',
   type: 'string',
   pattern: /\$\{/.source,
@@ -73,7 +81,7 @@ const conversion: ConversionConfig = {
   typeMode: 'input',
   ignoreActions: ['check', 'raw_check'],
   overrideSchema({ valibotSchema, jsonSchema }) {
-    if (valibotSchema === routes) return routesShape
+    if (valibotSchema === routes) return routesSchema
     if ('forms' in valibotSchema) return anyForm(valibotSchema.forms as Forms) // Only `byForm` has forms.
     if ('about' in valibotSchema) return { description: String(valibotSchema.about), ...jsonSchema }
     // The metadata of a custom schema has its JSON Schema.
@@ -82,11 +90,11 @@ const conversion: ConversionConfig = {
 }
 
 function anyForm(forms: Forms): JsonSchema {
-  const shapes = Object.values(forms)
+  const schemas = Object.values(forms)
     .filter(({ type }) => type !== 'never')
     .map(unrefined)
-  const [only, ...more] = shapes
-  return only !== undefined && more.length === 0 ? only : { anyOf: shapes }
+  const [only, ...more] = schemas
+  return only !== undefined && more.length === 0 ? only : { anyOf: schemas }
 }
 
 /**
@@ -130,7 +138,14 @@ function withReference(schema: JsonSchema): JsonSchema {
   const { type, pattern, enum: words, ...rest } = schema
   if (words !== undefined) return { ...rest, anyOf: [{ type: 'string', enum: words }, referenceRef] }
   if (pattern === undefined || type === undefined) return schema
-  const { minimum, ...annotations } = rest
-  const form = { type, pattern, ...(minimum === undefined ? {} : { minimum }) }
-  return { ...annotations, anyOf: [form, referenceRef] }
+  const { minimum, maximum, ...annotations } = rest
+  const bounds = {
+    ...(minimum === undefined ? {} : { minimum }),
+    ...(maximum === undefined ? {} : { maximum }),
+  }
+  // One type a schema, so that validators can be strict about types.
+  const forms = [type]
+    .flat()
+    .map((name) => (name === 'string' ? { type: name, pattern } : { type: name, ...bounds }))
+  return { ...annotations, anyOf: [...forms, referenceRef] }
 }

@@ -17,10 +17,17 @@ function read(name: string): { text: string; printed: string } {
 const names = readdirSync(cases).filter((name) => name.endsWith('.txt'))
 const isTaken = (name: string) => !/^gateway\.yaml:\d+:\d+ (?!\S+ warning: )/m.test(read(name).printed)
 
-/** Keys, types, words and the form of a single value; an editor cannot see what stands behind a reference. */
-const aboutShape =
-  /unknown key|is missing:|has no value|expected (?:a map|a list|true|host:port|an asymmetric|\w+ or \w+$|a whole number of|a duration.*1h$|a size.*MiB$)/m
-const isMisshapen = (name: string) => !name.startsWith('expansion-') && aboutShape.test(read(name).printed)
+/** Keys, types, words and the form of a single value. An editor does not see the value behind a reference. */
+const aboutForm = new RegExp(
+  [
+    'unknown key|is missing:|has no value|the scheme is missing|without /oidc|holds ASCII alone|take user and',
+    'a path starts with /|has no query|is written \\{name\\} here|no regular expression|stand for whole segments',
+    'expected (?:a map|a list|true|host:port|an asymmetric|an origin such|a URL such|\\w+ or \\w+$|a whole number)',
+    'expected a duration.*1h$|expected a size.*MiB$',
+  ].join('|'),
+  'm',
+)
+const isMisshapen = (name: string) => !name.startsWith('expansion-') && aboutForm.test(read(name).printed)
 
 describe('gateway.schema.json', () => {
   test('is what `npm run schema` writes', () => {
