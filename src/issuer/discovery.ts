@@ -1,6 +1,7 @@
 import { fetchJson } from './fetch-json.ts'
 import { isJsonObject } from './json-object.ts'
 import type { IssuerOptions } from './options.ts'
+import { printableText } from './printable-text.ts'
 
 /**
  * The URL of an issuer's keys: `jwksUri` as configured, else from its OpenID Connect Discovery document (in
@@ -14,7 +15,9 @@ export async function findJwksUri(issuer: IssuerOptions): Promise<string> {
   if (!isJsonObject(document)) throw new Error(`${url} is not a JSON object`)
   const { issuer: named, jwks_uri: jwksUri } = document
   if (named !== issuer.issuer && !issuer.also?.some((name) => name === named)) {
-    throw new Error(`${url} names another issuer: configure the exact value of its member issuer`)
+    throw new Error(
+      `${url} names another issuer, ${printableText(named)}: configure the exact value of its member issuer`,
+    )
   }
   if (typeof jwksUri !== 'string') throw new Error(`${url} has no jwks_uri: set issuer.jwksUri`)
   requireSameOrigin(jwksUri, url)
@@ -28,7 +31,8 @@ function requireSameOrigin(jwksUri: string, url: string): void {
   if (target?.origin === origin) return
   if (protocol === 'https:' && target?.protocol === 'http:') {
     throw new Error(
-      `${url} was fetched by https but its jwks_uri is http: set issuer.jwksUri, or TRUST_PROXY_HEADER=1 at Logto`,
+      `${url} was fetched by https but its jwks_uri is http: set issuer.jwksUri, ` +
+        'or TRUST_PROXY_HEADER=1 at Logto',
     )
   }
   throw new Error(`${url} points to a jwks_uri at another origin: set issuer.jwksUri if that is right`)

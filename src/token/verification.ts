@@ -1,5 +1,6 @@
 import type { UnavailableKeys, UnknownKey } from '../issuer/found-keys.ts'
 import type { IssuerOptions } from '../issuer/options.ts'
+import { printableText } from '../issuer/printable-text.ts'
 import type { AccessToken, TokenKind } from './access-token.ts'
 
 /**
@@ -135,24 +136,16 @@ export function refuse(check: Check, tokenKind: TokenKind = 'jwt'): Unverified {
   return { verified: false, code: 'invalid_token', detail: details[check], tokenKind }
 }
 
+/** Names of the issuer that are printed in one detail. */
+const mostPrinted = 3
+
 /**
  * Prints both sides, since they differ in a way that nobody guesses, and neither is a secret. The received
  * `iss` comes from a token whose signature verified; it is bounded all the same.
  */
 export function refuseIssuer(received: unknown, issuer: Pick<IssuerOptions, 'issuer' | 'also'>): Unverified {
-  const configured = [issuer.issuer, ...(issuer.also ?? [])].slice(0, mostPrinted).map(printable).join(' or ')
-  const detail = `${details.issuer}: received ${printable(received)}, configured ${configured}`
+  const names = [issuer.issuer, ...(issuer.also ?? [])].map(printableText)
+  const configured = names.slice(0, mostPrinted).join(' or ')
+  const detail = `${details.issuer}: received ${printableText(received)}, configured ${configured}`
   return { verified: false, code: 'invalid_token', detail, description: details.issuer, tokenKind: 'jwt' }
-}
-
-/** Bounds of what is printed in one detail. */
-const mostPrinted = 3
-const longestPrinted = 200
-
-/** As printable ASCII without quotes and backslashes, with `?` for each other character. */
-function printable(value: unknown): string {
-  if (value === undefined) return 'none'
-  if (typeof value !== 'string') return 'a value that is no text'
-  const text = value.length > longestPrinted ? `${value.slice(0, longestPrinted)}...` : value
-  return text.replace(/[^\x21\x23-\x5b\x5d-\x7e]/g, '?')
 }

@@ -19,7 +19,8 @@ export function composeAudience(
   if (issuer !== undefined && issuer.accessToken === undefined)
     issues.error(
       path,
-      'an ID token may have no aud either: say what marks access tokens, such as issuer.accessToken: { where: { token_use: access } }',
+      'an ID token may have no aud either: say what marks access tokens, ' +
+        'such as issuer.accessToken: { where: { token_use: access } }',
     )
   else
     issues.warning(path, 'any access token of these clients without aud passes here, whatever API it is for')

@@ -27,8 +27,15 @@ test('a slash at the end of the issuer is not doubled (OpenID Connect Discovery 
   expect(await findJwksUri(issuerOptions(`${issuer.url}/`))).toBe(`${issuer.url}/jwks`)
 })
 
+test('the document may name the issuer by another of its names (issuer.also)', async () => {
+  issuer.metadata = { issuer: 'https://custom.example/oidc' }
+  const options = issuerOptions(issuer.url, { also: ['https://custom.example/oidc'] })
+  expect(await findJwksUri(options)).toBe(`${issuer.url}/jwks`)
+})
+
 test.each([
-  ['another issuer', { issuer: 'https://evil.example' }, /names another issuer/],
+  ['another issuer', { issuer: 'https://evil.example' }, /names another issuer, https:..evil.example:/],
+  ['no issuer', { issuer: undefined }, /names another issuer, none:/],
   ['no jwks_uri', { jwks_uri: undefined }, /has no jwks_uri: set issuer.jwksUri/],
   ['a jwks_uri at another origin', { jwks_uri: 'https://evil.example/jwks' }, /at another origin/],
   ['a jwks_uri that is no URL', { jwks_uri: '/jwks' }, /at another origin/],
