@@ -70,3 +70,17 @@ describe('docs/operating.md', () => {
     expect(page).toMatch(new RegExp(`^\\| \`${code}\` *\\| ${status} *\\| \\S`, 'm'))
   })
 })
+
+describe('docs/troubleshooting.md', () => {
+  const firstCells = [...read('docs/troubleshooting.md').matchAll(/^\| ([^|]+) \|/gm)].map(
+    ([, cell = '']) => cell,
+  )
+  const named = firstCells.flatMap((cell) =>
+    [...cell.matchAll(/`([a-z]+_[a-z_]+)`/g)].map(([, code]) => code),
+  )
+
+  it('names only codes that there are, of the gateway or of OAuth', () => {
+    const known = new Set([...Object.keys(codes), 'access_denied', 'invalid_target'])
+    expect(named.filter((code) => !known.has(code ?? ''))).toEqual([])
+  })
+})

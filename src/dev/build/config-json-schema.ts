@@ -67,7 +67,9 @@ function unrefined(schema: v.GenericSchema): JsonSchema {
   return writtenOut(shape, $defs)
 }
 
-/** The library gives a name to some schemas that it meets twice. Editors show more where each is written out. */
+/**
+ * The library gives a name to some schemas that it meets twice. Editors show more where each is written out.
+ */
 function writtenOut(shape: unknown, named: Readonly<Record<string, unknown>>): JsonSchema {
   return JSON.parse(JSON.stringify(shape), (_, value: { readonly $ref?: unknown } | null) => {
     const target = named[String(value?.$ref).replace('#/$defs/', '')]

@@ -1,7 +1,7 @@
 /**
- * The text of dist/scopegate.js, which is the command `scopegate`. It is a file of its own so that a Node that
- * is too old says so in one line: dist/cli.js has syntax and imports that such a Node does not know, which would
- * be an error of many lines before any of it runs. So only the oldest syntax may stand here.
+ * The text of dist/scopegate.js, which is the command `scopegate`. It is a file of its own so that a Node
+ * that is too old says so in one line: dist/cli.js has syntax and imports that such a Node does not know,
+ * which would be an error of many lines before any of it runs. So only the oldest syntax may stand here.
  * `range` is `engines.node` of package.json, such as `>=20.20`.
  */
 export function launcher(range: string): string {
@@ -10,7 +10,8 @@ export function launcher(range: string): string {
   return `#!/usr/bin/env node
 var version = process.versions.node.split('.').map(Number)
 if (version[0] < ${major} || (version[0] === ${major} && version[1] < ${minor})) {
-  process.stderr.write('Scopegate needs Node ${major}.${minor} or newer, and this is ' + process.version + '\\n')
+  var needed = 'Scopegate needs Node ${major}.${minor} or newer'
+  process.stderr.write(needed + ', and this is ' + process.version + '\\n')
   process.exit(1)
 }
 import("./cli.js")

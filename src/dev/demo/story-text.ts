@@ -17,6 +17,13 @@ export function formatStory({ lines }: Story): string {
   ].join('\n\n')
 }
 
+/** The story among everything that the demo prints, without the words that it quotes. */
+export function storyOf(printed: readonly string[]): string {
+  const story = printed.find((text) => text.includes('answers are as expected'))
+  const [table = '', ...rest] = (story ?? '').split('\n\n')
+  return `${table}\n\n${rest.at(-1)}`
+}
+
 /** `ok  alice        GET /todos   200  her role grants read`, and below it what the API saw. */
 function formatLine({ expected, who, request, result, why, said }: StoryLine): string {
   const mark = expected ? styleText('green', 'ok') : styleText('red', 'NO')
