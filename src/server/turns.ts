@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Code } from '../errors.ts'
 import type { Serving } from '../gateway/reply.ts'
 import { lingerOn } from '../http/linger.ts'
+import { Incoming } from './incoming.ts'
 
 /** Who serves, asked anew at each turn: a reload may have come between. */
 export type TurnServer = {
@@ -52,6 +53,7 @@ export class Turns {
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
+    if (request instanceof Incoming && request.losesBytes) response.shouldKeepAlive = false
     this.#take({
       response,
       start: () => {
