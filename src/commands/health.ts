@@ -3,6 +3,7 @@ import { Agent, get } from 'node:http'
 import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
 import type { ListenAddress } from '../config/config.ts'
+import { createFileReader } from '../config/file-reader.ts'
 import { address } from '../config/schema/values.ts'
 import { readYamlTree } from '../config/yaml/tree.ts'
 
@@ -43,7 +44,7 @@ export async function health(
 function adminAddress(fileName: string, env: Readonly<Record<string, string | undefined>>): ListenAddress {
   try {
     const text = readFileSync(fileName, 'utf8')
-    const { value } = readYamlTree(text, { env, folder: dirname(resolve(fileName)) })
+    const { value } = readYamlTree(text, { env, files: createFileReader(dirname(resolve(fileName))) })
     const found = v.safeParse(v.object({ admin: v.object({ listen: address }) }), value)
     return found.success ? found.output.admin.listen : defaultAddress
   } catch {

@@ -1,7 +1,8 @@
 import type { Config } from '../config/config.ts'
+import type { FileDigests } from '../config/file-reader.ts'
 import { formatIssue } from '../config/issue.ts'
 import { type LoadResult, loadConfig } from '../config/load.ts'
-import { watchFile } from '../config/watch.ts'
+import { type FilesWatch, watchFiles } from '../config/watch.ts'
 import { messageOf } from '../errors.ts'
 import { createLogger, type Logger, type ProcessLogger } from '../log/logger.ts'
 import { watchCertificateEnd } from '../server/certificate-end.ts'
@@ -21,13 +22,13 @@ export async function serve(fileName: string, version: string): Promise<number> 
   process.on('SIGHUP', () => {})
   boundYoungGeneration()
   const log = createLogger(loaded.config.log)
-  const status = await run({ version, fileName }, loaded.config, log)
+  const status = await run({ version, fileName, files: loaded.files }, loaded.config, log)
   // Then only this signal ends the process: `process.exit` would wait for whoever does not read the log.
   if ((await log.close()) === 'held') process.kill(process.pid, 'SIGKILL')
   return status
 }
 
-type Program = { readonly version: string; readonly fileName: string }
+type Program = { readonly version: string; readonly fileName: string; readonly files: FileDigests }
 
 async function run(program: Program, config: Config, log: ProcessLogger): Promise<number> {
   const end = untilEnd(log, config.timeouts.shutdownMs)
@@ -100,6 +101,8 @@ function watchShortages(config: Config, log: Logger) {
 
 type Reloading = {
   readonly fileName: string
+  /** The files that were loaded at the start. */
+  readonly files: FileDigests
   readonly server: Server
   readonly log: ProcessLogger
   /** Called with each configuration that was loaded. */
@@ -111,7 +114,14 @@ type Reloading = {
  * too, whatever becomes of the file.
  */
 function reloadOnChange(reloading: Reloading): () => void {
-  const watch = watchFile(reloading.fileName, () => void tryReload(reloading))
+  const watch = watchFiles(reloading.files, {
+    changed: () => void tryReload(reloading, watch),
+    unreadable: (file, problem) =>
+      reloading.log.error(
+        { file, problem },
+        'a file of the configuration cannot be read, the running one stays',
+      ),
+  })
   const onSignal = () => {
     reloading.server.refreshKeys()
     watch.tell()
@@ -123,9 +133,11 @@ function reloadOnChange(reloading: Reloading): () => void {
   }
 }
 
-async function tryReload(reloading: Reloading): Promise<void> {
+async function tryReload(reloading: Reloading, watch: FilesWatch): Promise<void> {
   try {
-    const config = await reload(reloading, loadConfig(reloading.fileName, process.env))
+    const loaded = loadConfig(reloading.fileName, process.env)
+    watch.follow(loaded.files)
+    const config = await reload(reloading, loaded)
     if (config !== undefined) reloading.onLoaded(config)
   } catch (error) {
     reloading.log.error({ problem: messageOf(error) }, 'configuration not loaded, the running one stays')

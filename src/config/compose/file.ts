@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { Config } from '../config.ts'
+import type { FileReader } from '../file-reader.ts'
 import type { Issue } from '../issue.ts'
 import { createIssueList, type IssueList, keyPathOf } from '../issue-list.ts'
 import { type File, file } from '../schema/file.ts'
@@ -17,14 +18,17 @@ import { without } from './without.ts'
 import { withoutUndefined } from './without-undefined.ts'
 import { composeWorkers } from './workers.ts'
 
-/** The walked document → a Config and every issue. The Config is undefined when one of them is an error. */
-export function decode(
-  tree: YamlTree,
-  folder: string,
-): { config: Config | undefined; issues: readonly Issue[] } {
+/** The Config is undefined when one of the issues is an error. */
+export type Composed = {
+  readonly config: Config | undefined
+  readonly issues: readonly Issue[]
+}
+
+/** The walked document → a Config and every issue. */
+export function decode(tree: YamlTree, files: FileReader): Composed {
   const list = createIssueList(tree)
   const input = tree.readable ? readFile(tree.value, list) : undefined
-  const config = input && compose({ input, folder, issues: list })
+  const config = input && compose({ input, files, issues: list })
   const issues = list.all()
   return { config: issues.some(({ severity }) => severity === 'error') ? undefined : config, issues }
 }

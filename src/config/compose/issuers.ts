@@ -1,8 +1,7 @@
-import { X509Certificate } from 'node:crypto'
-import { resolve } from 'node:path'
 import type { ClaimCondition, IssuerOptions } from '../../issuer/options.ts'
 import type { FileIssuer } from '../schema/issuer.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
+import { reportAuthorities } from './certificates.ts'
 import type { Context } from './context.ts'
 import { readNamedFile } from './named-file.ts'
 import { withoutUndefined } from './without-undefined.ts'
@@ -22,11 +21,11 @@ export function composeIssuers(context: Context): ReadonlyMap<string, IssuerOpti
 
 function composeIssuer(input: FileIssuer, at: KeyPath, context: Context): IssuerOptions {
   const { logto, url, jwksFile, jwksUri, algorithms } = input
-  if (jwksFile !== undefined) readNamedFile(jwksFile, [...at, 'jwksFile'], context)
+  if (jwksFile !== undefined) readNamedFile(jwksFile, [...at, 'jwksFile'], context, 'look')
   return {
     issuer: logto === undefined ? (url ?? '') : `${logto}/oidc`,
     isLogto: logto !== undefined,
-    ...withoutUndefined({ jwksUri, jwksFile: jwksFile && resolve(context.folder, jwksFile), algorithms }),
+    ...withoutUndefined({ jwksUri, jwksFile: jwksFile && context.files.resolve(jwksFile), algorithms }),
     ...withoutUndefined({ also: input.also, proxy: input.proxy, tls: composeTls(input, at, context) }),
     ...withoutUndefined({ accessToken: composeAccessToken(input) }),
     tokenTypes: input.tokenTypes,
@@ -46,18 +45,8 @@ function composeTls({ tls }: FileIssuer, at: KeyPath, context: Context): IssuerO
   if (tls?.ca === undefined) return undefined
   const path = [...at, 'tls', 'ca']
   const ca = readNamedFile(tls.ca, path, context)
-  if (ca === undefined) return undefined
-  if (!isCertificate(ca)) context.issues.error(path, 'this file holds no certificate (PEM): name another')
-  return { ca }
-}
-
-/** Node takes any text, trusts nobody by it, and says so only when a connection fails. */
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).subject !== ''
-  } catch {
-    return false
-  }
+  reportAuthorities({ pem: ca, at: path }, context.issues)
+  return ca === undefined ? undefined : { ca }
 }
 
 /** An `iss` of two issuers would make one user of two, or hold a token against the wrong keys. */

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path'
 import type { Config, ListenAddress, TlsOptions } from '../config.ts'
+import { reportCertificate } from './certificates.ts'
 import type { Context } from './context.ts'
 import { readNamedFile } from './named-file.ts'
 import { withoutUndefined } from './without-undefined.ts'
@@ -24,11 +24,12 @@ function meet(first: ListenAddress, second: ListenAddress): boolean {
 
 function composeTls(context: Context): TlsOptions | undefined {
   const { tls } = context.input
-  if (tls === undefined) return undefined
-  const fileName = (member: 'cert' | 'key') => {
-    const name = tls[member] ?? ''
-    if (name !== '') readNamedFile(name, ['tls', member], context)
-    return resolve(context.folder, name)
+  if (tls?.cert === undefined || tls.key === undefined) return undefined
+  const look = (member: 'cert' | 'key', fileName: string) => {
+    const at = ['tls', member]
+    return { pem: readNamedFile(fileName, at, context, 'look'), at }
   }
-  return { cert: fileName('cert'), key: fileName('key'), minVersion: tls.minVersion }
+  reportCertificate(look('cert', tls.cert), look('key', tls.key), context.issues)
+  const { files } = context
+  return { cert: files.resolve(tls.cert), key: files.resolve(tls.key), minVersion: tls.minVersion }
 }

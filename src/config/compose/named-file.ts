@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import type { FileReader } from '../file-reader.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
 import type { Context } from './context.ts'
 
@@ -7,12 +6,12 @@ import type { Context } from './context.ts'
 export function readNamedFile(
   fileName: string,
   path: KeyPath,
-  { folder, issues }: Pick<Context, 'folder' | 'issues'>,
+  { files, issues }: Pick<Context, 'files' | 'issues'>,
+  /** `look` for a file whose content does not go into the configuration. */
+  how: keyof Pick<FileReader, 'read' | 'look'> = 'read',
 ): string | undefined {
-  try {
-    return readFileSync(resolve(folder, fileName), 'utf8')
-  } catch {
-    issues.error(path, 'this file cannot be read: create it, or correct its name')
-    return undefined
-  }
+  const content = files[how](fileName, 'create it, or correct its name')
+  if ('bytes' in content) return content.bytes.toString('utf8')
+  issues.error(path, `this file ${content.fault.message}`)
+  return undefined
 }

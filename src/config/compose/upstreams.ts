@@ -1,6 +1,7 @@
 import type { UpstreamOptions } from '../../upstream/upstream.ts'
 import { type FileUpstream, type FileUpstreamTls, pool } from '../schema/exchange.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
+import { reportAuthorities, reportCertificate } from './certificates.ts'
 import type { Context } from './context.ts'
 import { readNamedFile } from './named-file.ts'
 import { withoutUndefined } from './without-undefined.ts'
@@ -12,7 +13,7 @@ export const noUpstream: UpstreamOptions = { origins: [], ...pool }
 export function composeUpstream(
   input: FileUpstream,
   at: KeyPath,
-  context: Pick<Context, 'folder' | 'issues'>,
+  context: Pick<Context, 'files' | 'issues'>,
 ): UpstreamOptions {
   const isShort = typeof input === 'string' || Array.isArray(input)
   const { url = [], tls, ...own } = isShort ? { url: input, ...pool } : input
@@ -30,9 +31,16 @@ export function composeUpstream(
 function readTls(
   { ca, cert, key, servername }: FileUpstreamTls,
   at: KeyPath,
-  context: Pick<Context, 'folder' | 'issues'>,
+  context: Pick<Context, 'files' | 'issues'>,
 ): NonNullable<UpstreamOptions['tls']> {
-  const read = (member: string, fileName: string | undefined) =>
-    fileName === undefined ? undefined : readNamedFile(fileName, [...at, member], context)
-  return withoutUndefined({ ca: read('ca', ca), cert: read('cert', cert), key: read('key', key), servername })
+  const read = (member: string, fileName: string) => {
+    const path = [...at, member]
+    return { pem: readNamedFile(fileName, path, context), at: path }
+  }
+  const authorities = ca === undefined ? undefined : read('ca', ca)
+  if (authorities !== undefined) reportAuthorities(authorities, context.issues)
+  const own =
+    cert === undefined || key === undefined ? undefined : { cert: read('cert', cert), key: read('key', key) }
+  if (own !== undefined) reportCertificate(own.cert, own.key, context.issues)
+  return withoutUndefined({ ca: authorities?.pem, cert: own?.cert.pem, key: own?.key.pem, servername })
 }

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import type { FileReader } from '../file-reader.ts'
 
 export type ExpandContext = {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The names in `${file:...}` are resolved against this folder. */
-  readonly folder: string
+  /** Reads the files in `${file:...}`. */
+  readonly files: FileReader
 }
 
 /** The expanded text, or every reason why there is none. A reason names the variable, never its value. */
@@ -32,9 +31,9 @@ export function expand(source: string, context: ExpandContext): Expansion {
 
 type Found = { readonly text: string } | { readonly problem: string }
 
-function lookUp(body: string | undefined, { env, folder }: ExpandContext): Found {
+function lookUp(body: string | undefined, { env, files }: ExpandContext): Found {
   if (body === undefined) return { problem: malformed }
-  if (body.startsWith('file:')) return readSecret(body.slice('file:'.length), folder)
+  if (body.startsWith('file:')) return readSecret(body.slice('file:'.length), files)
   const [, name, fallback] = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(body) ?? []
   if (name === undefined) return { problem: `not a reference: ${howToWrite}` }
   const value = env[name]
@@ -51,12 +50,10 @@ function checked(text: string, what: string): Found {
 }
 
 /** Most files that hold a secret end with a line break, which is no part of it. */
-function readSecret(fileName: string, folder: string): Found {
-  try {
-    const text = readFileSync(resolve(folder, fileName), 'utf8').replace(/\r?\n$/, '')
-    if (text === '') return { problem: `the file ${fileName} is empty` }
-    return checked(text, `the file ${fileName}`)
-  } catch {
-    return { problem: `the file ${fileName} cannot be read: create it, or correct the name` }
-  }
+function readSecret(fileName: string, files: FileReader): Found {
+  const content = files.read(fileName, 'create it, or correct the name')
+  if ('fault' in content) return { problem: `the file ${fileName} ${content.fault.message}` }
+  const text = content.bytes.toString('utf8').replace(/\r?\n$/, '')
+  if (text === '') return { problem: `the file ${fileName} is empty` }
+  return checked(text, `the file ${fileName}`)
 }

@@ -1,21 +1,22 @@
 import { type Document, type ErrorCode, visit, type YAMLError } from 'yaml'
 import { type Span, spanOf } from './position.ts'
 
-/** The reasons why this text is no YAML document; none when it is one. */
-export function syntaxProblems(
-  document: Document.Parsed,
-): { readonly span: Span; readonly message: string }[] {
+/** Where a text is no YAML, and why. */
+export type SyntaxProblem = { readonly span: Span; readonly message: string }
+
+/**
+ * The first reason why this text is no YAML document; undefined when it is one. The others mostly follow from
+ * the first: one quote that is missing makes six of them.
+ */
+export function syntaxProblem(document: Document.Parsed): SyntaxProblem | undefined {
   const { errors, warnings, directives } = document
+  if (directives.yaml.explicit && directives.yaml.version !== '1.2')
+    return { span: { start: 0, end: 0 }, message: 'this file is read as YAML 1.2: take the %YAML line out' }
   const problems = [...errors, ...warnings].map((error) => ({
     span: isOpenQuote(error) ? lastScalar(document) : { start: error.pos[0], end: error.pos[1] },
     message: messageOf(error),
   }))
-  if (directives.yaml.explicit && directives.yaml.version !== '1.2')
-    problems.unshift({
-      span: { start: 0, end: 0 },
-      message: 'this file is read as YAML 1.2: take the %YAML line out',
-    })
-  return problems
+  return problems.sort((a, b) => a.span.start - b.span.start)[0]
 }
 
 /** The library reports an open quote at the end of the file. The place where it was opened helps more. */

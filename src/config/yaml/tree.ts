@@ -4,7 +4,7 @@ import type { ExpandContext } from './expand.ts'
 import type { KeyPath } from './key-path.ts'
 import { createLineIndex } from './line-index.ts'
 import type { Span } from './position.ts'
-import { syntaxProblems } from './syntax.ts'
+import { syntaxProblem } from './syntax.ts'
 import { walkDocument } from './walk.ts'
 
 /** A YAML document as plain values, with the position of everything in it. */
@@ -39,8 +39,9 @@ export function readYamlTree(text: string, context: ExpandContext): YamlTree {
     // Finding duplicates is left to the walk: the library takes quadratic time.
     uniqueKeys: false,
   })
-  const issues = syntaxProblems(document).map(({ span, message }) => issue(span, [], message))
-  const readable = issues.length === 0
+  const problem = syntaxProblem(document)
+  const issues = problem === undefined ? [] : [issue(problem.span, [], problem.message)]
+  const readable = problem === undefined
   const walked = walkDocument(readable ? document.contents : undefined, {
     ...context,
     lineOf: (span) => lines.lineAndColumn(span.start).line,

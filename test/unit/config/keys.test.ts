@@ -5,17 +5,20 @@ import { configKeys } from '../../support/config-keys.ts'
 
 type Value = string | boolean | Value[] | { [key: string]: Value }
 
+const files = 'test/cases/config/files'
+const certificate = { cert: `${files}/tls.crt`, key: `${files}/tls.key` }
+
 /** What a map must hold beside the key that is tried, so that this alone is wrong. */
 const neighbours: Readonly<Record<string, { [key: string]: Value }>> = {
   apis: { todo: { resource: 'https://api.example.com/', upstream: 'http://legacy-api:3000', routes: {} } },
   'apis.*': { resource: 'https://api.example.com/', upstream: 'http://legacy-api:3000', routes: {} },
   'apis.*.upstream': { url: 'https://legacy-api' },
-  'apis.*.upstream.tls': { cert: 'package.json', key: 'package.json' },
+  'apis.*.upstream.tls': certificate,
   'apis.*.cors': { origins: ['https://app.example.com'] },
   'routes.*': { authenticated: true },
   'routes.*.upstream': { url: 'https://legacy-api' },
-  'routes.*.upstream.tls': { cert: 'package.json', key: 'package.json' },
-  tls: { cert: 'package.json', key: 'package.json' },
+  'routes.*.upstream.tls': certificate,
+  tls: certificate,
 }
 const kinds = ['scopes', 'anyOf', 'public', 'optional', 'authenticated']
 

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { watchFile } from '../../../src/config/watch.ts'
+import { digestOf } from '../../../src/config/file-reader.ts'
+import { watchFile, watchFiles } from '../../../src/config/watch.ts'
 
 /** Real files; only the clock that says when to look is ours. */
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))
@@ -169,5 +170,69 @@ describe('a watched file', () => {
     look()
     expect(watch.changes()).toBe(0)
     expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('several watched files', () => {
+  function watchedFiles(...contents: readonly string[]) {
+    const at = folder()
+    const names = contents.map((_, i) => join(at, `file-${i}`))
+    for (const [i, name] of names.entries()) writeFileSync(name, contents[i] ?? '')
+    const heard: string[] = []
+    const read = new Map(names.map((name, i) => [name, digestOf(Buffer.from(contents[i] ?? ''))]))
+    const watch = watchFiles(read, {
+      changed: () => void heard.push('changed'),
+      unreadable: (name, problem) => void heard.push(`${name.slice(at.length + 1)} ${problem}`),
+    })
+    onTestFinished(() => watch.close())
+    return { ...watch, at, names: names as [string, ...string[]], heard }
+  }
+
+  test('are said to have changed once when two of them do', () => {
+    const { names, heard } = watchedFiles('a', 'b', 'c')
+    for (const name of names.slice(1)) writeFileSync(name, 'new')
+    look()
+    look()
+    look()
+    expect(heard).toEqual(['changed'])
+  })
+
+  test('are compared with what they held when they were read, not when the watch began', () => {
+    const { names, heard, follow } = watchedFiles('a')
+    follow(new Map([[names[0], digestOf(Buffer.from('before'))]]))
+    look()
+    look()
+    expect(heard).toEqual(['changed'])
+  })
+
+  test('may be others after a reload', () => {
+    const { names, heard, follow, at } = watchedFiles('a')
+    const missing = join(at, 'missing')
+    follow(new Map([[missing, undefined]]))
+    writeFileSync(names[0], 'new')
+    look()
+    look()
+    expect(heard).toEqual([])
+    writeFileSync(missing, 'here')
+    look()
+    look()
+    expect(heard).toEqual(['changed'])
+  })
+
+  test('are told of once when one is there and cannot be read', () => {
+    const { names, heard } = watchedFiles('a', 'b')
+    rmSync(names[0])
+    mkdirSync(names[0])
+    look()
+    expect(heard).toEqual([])
+    look()
+    look()
+    expect(heard).toEqual(['file-0 is a folder: name a file in it'])
+    rmSync(names[0], { recursive: true })
+    look()
+    mkdirSync(names[0])
+    look()
+    look()
+    expect(heard).toHaveLength(2)
   })
 })

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { createFileReader } from '../../../../src/config/file-reader.ts'
 import { expand } from '../../../../src/config/yaml/expand.ts'
 
 const env = { HOST: 'legacy', EMPTY: '', BROKEN: 'a\nb' }
 
 function expanded(source: string, folder = '/'): string | readonly string[] {
-  const expansion = expand(source, { env, folder })
+  const expansion = expand(source, { env, files: createFileReader(folder) })
   return 'text' in expansion ? expansion.text : expansion.problems
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { createFileReader } from '../../../../src/config/file-reader.ts'
 import { readYamlTree } from '../../../../src/config/yaml/tree.ts'
 
 const options = { severity: 'error', part: 'value' } as const
 
 function treeOf(text: string) {
-  return readYamlTree(text, { env: {}, folder: '/' })
+  return readYamlTree(text, { env: {}, files: createFileReader('/') })
 }
 
 describe('a YAML tree', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseDocument } from 'yaml'
+import { createFileReader } from '../../../../src/config/file-reader.ts'
 import { walkDocument } from '../../../../src/config/yaml/walk.ts'
 
 function walk(text: string, env: Record<string, string> = {}) {
@@ -7,7 +8,7 @@ function walk(text: string, env: Record<string, string> = {}) {
   const document = parseDocument(text, { merge: false, uniqueKeys: false })
   const walked = walkDocument(document.contents, {
     env,
-    folder: '/',
+    files: createFileReader('/'),
     lineOf: ({ start }) => text.slice(0, start).split('\n').length,
     report: (_, path, message) => void problems.push(`${path.join('.')}: ${message}`),
   })
