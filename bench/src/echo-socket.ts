@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Socket } from 'node:net'
 
 /**
- * From now on a WebSocket that sends every message back: whole messages of at most 125 bytes, masked as clients do (RFC 6455
- * section 5.2). `head` is the text of the upgrade, up to its empty line.
+ * From now on a WebSocket that sends every message back: whole messages of at most 125 bytes, masked as
+ * clients do (RFC 6455 section 5.2). `head` is the text of the upgrade, up to its empty line.
  */
 export function echoMessages(socket: Socket, head: string): void {
   let rest: Buffer = Buffer.alloc(0)
@@ -21,7 +21,8 @@ export function echoMessages(socket: Socket, head: string): void {
 /** RFC 6455 section 4.2.2. */
 function accepting(key: string): string {
   const proof = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
-  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${proof}\r\n\r\n`
+  const fields = `Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${proof}`
+  return `HTTP/1.1 101 Switching Protocols\r\n${fields}\r\n\r\n`
 }
 
 const maskEnd = 6

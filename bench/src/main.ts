@@ -1,20 +1,20 @@
+import { rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type Environment, openEnvironment } from './environment.ts'
-import { describeMachine, requireMachine } from './machine/cores.ts'
+import { type Bench, openBench } from './environment.ts'
+import { describeMachine, requireMachine } from './machine/machine.ts'
+import { endAll } from './machine/subject.ts'
 import { findProgram, installPackage } from './peers/install.ts'
-import { fullPlan, type Plan, quickPlan } from './plan.ts'
-import { createProgress, type Progress } from './progress.ts'
-import { readStored, storeSection } from './report/store.ts'
-import { formatResults } from './report/text.ts'
+import { fullPlan, quickPlan } from './plan.ts'
+import { createProgress, messageOf, type Progress } from './progress.ts'
+import { asResults, formatSection, formatTargets } from './report/parts.ts'
+import { readStored, type StoredSection, storeSection } from './report/store.ts'
 import { writeReport } from './report/write-report.ts'
-import type { Results } from './results.ts'
-import { messageOf } from './rounds.ts'
-import { allSections, chooseSections, wantsPeers } from './sections/all.ts'
-import { runSections, stopAll } from './sections/run.ts'
+import { chooseSections } from './sections/all.ts'
+import { runSection } from './sections/run.ts'
 
 /**
- * `npm run bench`: the gateway and its peers in one run, and how cost grows. `-- --quick` prints every target within three
- * minutes and writes nothing; `-- --only throughput,growth` takes some sections. Without --quick each section goes to
+ * `npm run bench`: the gateway and its peers in one run, and how cost grows. `-- --quick` takes three minutes
+ * and writes nothing; `-- --only throughput,growth` takes some sections. Without --quick each section goes to
  * bench/results as soon as it is done, and all that is there into docs/performance.md.
  */
 async function bench(): Promise<void> {
@@ -22,32 +22,36 @@ async function bench(): Promise<void> {
   const plan = flags.quick === true ? quickPlan : fullPlan
   const sections = chooseSections(flags.only, plan.quick)
   requireMachine()
-  const [startedAt, startedMs] = [new Date().toISOString(), performance.now()]
   const progress = createProgress()
   await requireWrk(progress)
-  progress.step('signing access tokens')
-  const environment = await openEnvironment(plan, progress, wantsPeers(sections))
+  const environment = await openBench(plan, progress, (peer) =>
+    sections.some((section) => section.peers?.(peer, plan)),
+  )
   endWith(environment)
-  let results: Results | undefined
+  const measured: StoredSection[] = []
   try {
-    await runSections(sections, environment.bench, async (done) => {
-      const seconds = Math.round((performance.now() - startedMs) / 1000)
-      results = {
-        startedAt,
-        seconds,
-        quick: plan.quick,
-        machine: describeMachine(),
-        sections: done,
-        absent: environment.absent,
-      }
-      if (!plan.quick) await keepLast(results, plan)
-    })
-    if (!plan.quick) await writeReport()
+    for (const section of sections) {
+      const absent = section.peers === undefined ? [] : environment.absent
+      const result = await runSection(section, environment)
+      measured.push({ machine: describeMachine(), absent, section: result })
+      for (const stored of plan.quick ? [] : measured.slice(-1)) await storeSection(stored)
+    }
   } finally {
-    progress.end()
     await environment.close()
   }
-  if (results !== undefined) process.stdout.write(`${formatResults(await withSoak(results))}\n`)
+  if (!plan.quick) await writeReport()
+  const shown = measured.map((stored) => `## ${stored.section.title}\n\n${formatSection(stored)}`)
+  const judged = formatTargets(asResults(plan.quick ? measured : await readStored()))
+  process.stdout.write(`${[...shown, '## Targets', judged].join('\n\n')}\n`)
+}
+
+/** What was started does not outlive the benchmark, nor what was written for it. */
+function endWith({ folder }: Bench): void {
+  const exit = () => {
+    rmSync(folder, { recursive: true, force: true })
+    process.exit(130)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void endAll().finally(exit))
 }
 
 /** The load. Throws with what to do where it cannot be had. */
@@ -55,35 +59,6 @@ async function requireWrk({ step }: Progress): Promise<void> {
   const problem =
     findProgram('wrk') === undefined ? await installPackage('wrk', '/usr/bin/wrk', step) : undefined
   if (problem !== undefined) throw new Error(`${problem}; the benchmark cannot run without wrk`)
-}
-
-async function keepLast({ sections, machine, absent }: Results, plan: Plan): Promise<void> {
-  const section = sections.at(-1)
-  if (section === undefined) return
-  const holdsPeers = wantsPeers(allSections.filter(({ id }) => id === section.id))
-  await storeSection({ machine, plan, absent: holdsPeers ? absent : [], section })
-}
-
-/** Ten minutes are too long for most runs: what the last soak found stands until the next. */
-async function withSoak(results: Results): Promise<Results> {
-  if (results.sections.some(({ id }) => id === 'soak')) return results
-  const soak = (await readStored()).find(({ section }) => section.id === 'soak')?.section
-  if (soak === undefined) return results
-  const title = `${soak.title} of ${soak.measuredAt.slice(0, 10)}`
-  return { ...results, sections: [...results.sections, { ...soak, title }] }
-}
-
-/** What was started does not outlive the benchmark. */
-function endWith(environment: Environment): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(
-      signal,
-      () =>
-        void stopAll()
-          .then(() => environment.close())
-          .finally(() => process.exit(130)),
-    )
-  }
 }
 
 try {

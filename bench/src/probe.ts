@@ -3,8 +3,9 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 /**
- * Loaded into a gateway with `--import`: at SIGUSR2 collects all garbage and writes what is left to the file that
- * SCOPEGATE_BENCH_PROBE names. Also keeps, for the soak, the least heap that was in use since it was last asked.
+ * Loaded into a gateway with `--import`: at SIGUSR2 collects all garbage and writes what is left to the file
+ * that SCOPEGATE_BENCH_PROBE names. Also keeps, for the soak, the least heap that was in use since it was
+ * last asked.
  */
 const file = process.env['SCOPEGATE_BENCH_PROBE'] ?? ''
 setFlagsFromString('--expose-gc')

@@ -1,11 +1,14 @@
-import { median } from './statistics.ts'
+import { disagree, median } from './statistics.ts'
 
 /** One load of one subject, a few seconds long. */
 export type Round = {
   readonly requestsPerSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
-  /** CPU time of the subject's own processes for each request. Absent when the subject is not what is measured. */
+  /**
+   * CPU time of the subject's own processes for each request. Absent when the subject is not what is
+   * measured.
+   */
   readonly cpuMicros?: number
   /** Part of the round, 0 to 1 for a core, that the subject was on the CPU. */
   readonly busy?: number
@@ -40,6 +43,8 @@ export type Figure = {
   readonly name: string
   readonly value: number
   readonly unit: string
+  /** Where it is the median of several. */
+  readonly rounds?: readonly number[]
 }
 
 export type SectionResult = {
@@ -61,27 +66,21 @@ export type Machine = {
 }
 
 export type Results = {
-  readonly startedAt: string
-  readonly seconds: number
-  readonly quick: boolean
-  readonly machine: Machine
   readonly sections: readonly SectionResult[]
   /** Peers that cannot be had here. */
   readonly absent: readonly { readonly id: string; readonly name: string; readonly why: string }[]
 }
 
-export function findRun(results: Results, table: string, id: string): Run | undefined {
-  const tables = results.sections.flatMap((section) => section.tables)
-  const found = tables.find((one) => one.id === table)
-  return found && findRunIn(found, id)
+export function findTable({ sections }: Results, id: string): Table | undefined {
+  return sections.flatMap(({ tables }) => tables).find((table) => table.id === id)
 }
 
-export function findRunIn({ runs }: Table, id: string): Run | undefined {
+export function findRun(runs: readonly Run[], id: string): Run | undefined {
   return runs.find((run) => run.id === id)
 }
 
-export function findFigure(results: Results, id: string): Figure | undefined {
-  return results.sections.flatMap((section) => section.figures).find((figure) => figure.id === id)
+export function findFigure({ sections }: Results, id: string): Figure | undefined {
+  return sections.flatMap(({ figures }) => figures).find((figure) => figure.id === id)
 }
 
 /** A subject that is busy for so much of the time had nothing left to give. */
@@ -91,37 +90,51 @@ export function isSaturated(run: Run): boolean {
   return median(run.rounds.map(({ busy = 0 }) => busy)) > saturated
 }
 
-/** Requests that one core could serve in a second if it did nothing else: derived, where `isSaturated` is false. */
-export function capacity({ cpuMicros = Number.NaN }: Round): number {
-  return 1e6 / cpuMicros
+/** Of each round that has the figure. */
+export function roundsOf({ rounds }: Run, key: keyof Round): number[] {
+  return rounds.flatMap((round) => round[key] ?? [])
 }
-
-export type Ratio = { readonly value: number; readonly by: 'requests/s' | 'CPU' }
-
-/**
- * How many times as much `ours` serves as `theirs`. Round by round, because a machine that is slow for a while is slow for
- * both; by what was served when both were saturated, else by what a core could serve.
- */
-export function ratio(ours: Run, theirs: Run): Ratio {
-  const by = isSaturated(ours) && isSaturated(theirs) ? 'requests/s' : 'CPU'
-  const figure = (round: Round) => (by === 'CPU' ? capacity(round) : round.requestsPerSecond)
-  const pairs = Math.min(ours.rounds.length, theirs.rounds.length)
-  const ratios = ours.rounds.slice(0, pairs).map((round, i) => {
-    const other = theirs.rounds[i]
-    return other === undefined ? Number.NaN : figure(round) / figure(other)
-  })
-  return { value: median(ratios), by }
-}
-
-/** How many times the CPU time that `base` takes for a request `run` takes; round by round, as above. */
-export function costRatio(run: Run, base: Run): number {
-  const pairs = run.rounds.slice(0, base.rounds.length)
-  return median(pairs.map((round, i) => capacity(base.rounds[i] ?? noRound) / capacity(round)))
-}
-
-const noRound: Round = { requestsPerSecond: Number.NaN, p50Ms: Number.NaN, p99Ms: Number.NaN }
 
 /** The median over the rounds. */
 export function typical(run: Run, key: keyof Round): number {
-  return median(run.rounds.flatMap((round) => round[key] ?? []))
+  return median(roundsOf(run, key))
+}
+
+/** Round by round, because a machine that is slow for a while is slow for both. */
+export type Ratio = { readonly rounds: readonly number[]; readonly by: 'requests/s' | 'CPU' }
+
+/**
+ * How many times as much `ours` serves as `theirs`: did serve when both were saturated, else could by their
+ * CPU time.
+ */
+export function ratio(ours: Run, theirs: Run): Ratio {
+  if (!isSaturated(ours) || !isSaturated(theirs)) return { rounds: costRatio(theirs, ours), by: 'CPU' }
+  return { rounds: quotients(ours, theirs, 'requestsPerSecond'), by: 'requests/s' }
+}
+
+/** How many times the CPU time that `base` takes for a request `run` takes. */
+export function costRatio(run: Run, base: Run): number[] {
+  return quotients(run, base, 'cpuMicros')
+}
+
+function quotients(one: Run, other: Run, key: keyof Round): number[] {
+  const pairs = one.rounds.slice(0, other.rounds.length)
+  return pairs.map((round, i) => (round[key] ?? Number.NaN) / (other.rounds[i]?.[key] ?? Number.NaN))
+}
+
+/** Three digits that count. */
+export function digits(value: number): string {
+  if (Number.isNaN(value)) return '–'
+  const decimals = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
+  return value.toLocaleString('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+}
+
+export function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${digits(Math.abs(value))}`
+}
+
+/** What stands behind a figure whose rounds disagree; nothing behind others. */
+export function doubt(rounds: readonly number[] = []): string {
+  if (!disagree(rounds)) return ''
+  return `; its rounds disagree: ${digits(Math.min(...rounds))} to ${digits(Math.max(...rounds))}`
 }

@@ -1,120 +1,154 @@
 import { type Load, type LoadResult, runWrk } from './load/wrk.ts'
 import { accountOf, isOnNode } from './machine/accounting.ts'
-import type { Progress } from './progress.ts'
+import { type Subject, using } from './machine/subject.ts'
+import type { RoundsPlan } from './plan.ts'
+import { messageOf, type Progress } from './progress.ts'
 import type { Round, Run } from './results.ts'
-import type { Subject } from './subject.ts'
 
-/** One line of a table: a subject and what is sent to it. */
+/** A subject, and the lines of a table that it is loaded for. */
 export type Contender = {
+  start(): Promise<Subject>
+  /** What it must be told before it is warmed up. */
+  prepare?(subject: Subject): Promise<void>
+  readonly lines: readonly Line[]
+}
+
+/** One line of a table. */
+export type Line = {
   readonly id: string
   readonly name: string
   readonly does?: string
   readonly against?: string
-  readonly subject: Subject
-  readonly load: Omit<Load, 'port' | 'seconds' | 'connections' | 'expect'> &
-    Partial<Pick<Load, 'connections' | 'expect'>>
-  /** Other tokens for each round, where none may come twice; a round that needs more of them has no figure. */
-  readonly nextTokens?: () => Promise<TokensFile>
+  readonly load: LineLoad
+  /** What it is warmed up with, where that is something else. */
+  readonly warmUp?: LineLoad
   /** What loads it instead of wrk. */
   readonly drive?: (port: number, seconds: number) => Promise<LoadResult>
-  /** Fewer seconds than usual where the same process was warmed up for another line; 0 where tokens must be new to it. */
-  readonly warmUpSeconds?: number
 }
 
-export type TokensFile = { readonly file: string; readonly count: number }
-
-export type RoundsPlan = {
-  readonly rounds: number
-  readonly roundSeconds: number
-  readonly warmUpSeconds: number
-}
+export type LineLoad = Omit<Load, 'port' | 'seconds' | 'connections' | 'expect'> &
+  Partial<Pick<Load, 'connections' | 'expect'>>
 
 const usualConnections = 64
 
-/** All are up all the time and loaded in turn, the order turned round each time. One that fails is named and left out. */
+/** A line and what came of it so far. */
+type Entry = { readonly line: Line; readonly rounds: Round[]; problem?: string }
+
+/**
+ * In turn, the order turned round each time, and each alone: a contender is started for its round, warmed up,
+ * loaded without a pause and ended. V8 takes a process that waits eight seconds for its turn to be idle,
+ * collects three times and drops compiled code: the gateway's next second then costs twice as much (121 µs a
+ * request for 55), while a small forwarder has less to lose. A line that fails is named and left out.
+ */
 export async function runRounds(
   contenders: readonly Contender[],
   plan: RoundsPlan,
   { folder, progress, title }: { folder: string; progress: Progress; title: string },
 ): Promise<Run[]> {
-  const rounds = new Map(contenders.map(({ id }) => [id, [] as Round[]]))
-  const problems = new Map<string, string>()
-  const attempt = async (contender: Contender, text: string, run: () => Promise<unknown>) => {
-    if (problems.has(contender.id)) return
-    progress.step(`${title}, ${text}: ${contender.name}`)
-    try {
-      await run()
-    } catch (error) {
-      problems.set(contender.id, messageOf(error))
-      progress.step(`${contender.name} failed: ${messageOf(error)}`)
-    }
-  }
-  for (const contender of contenders) {
-    const seconds = contender.warmUpSeconds ?? plan.warmUpSeconds
-    if (seconds > 0) await attempt(contender, 'warming up', () => warmUp(contender, seconds, folder))
-  }
+  const turns = contenders.map(({ lines, ...contender }) => ({
+    contender,
+    entries: lines.map((line): Entry => ({ line, rounds: [] })),
+  }))
   for (let round = 0; round < plan.rounds; round += 1) {
-    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
-      const text = `round ${round + 1} of ${plan.rounds}`
-      await attempt(contender, text, async () =>
-        rounds.get(contender.id)?.push(await runRound(contender, plan.roundSeconds, folder)),
+    for (const { contender, entries } of round % 2 === 0 ? turns : turns.toReversed()) {
+      const open = entries.filter(({ problem }) => problem === undefined)
+      if (open.length === 0) continue
+      progress.step(`${title}, round ${round + 1} of ${plan.rounds}: ${open[0]?.line.name}`)
+      await attempt(open, () =>
+        using(contender.start(), async (subject) => {
+          await contender.prepare?.(subject)
+          await takeTurn(subject, open, plan, folder)
+        }),
       )
     }
   }
-  return contenders.map(({ id, name, does, against }) => {
-    const problem = problems.get(id)
-    return {
-      id,
-      name,
-      ...(does === undefined ? {} : { does }),
-      ...(against === undefined ? {} : { against }),
-      rounds: rounds.get(id) ?? [],
-      ...(problem === undefined ? {} : { problem }),
+  return turns.flatMap(({ entries }) => entries.map(runOf))
+}
+
+async function takeTurn(
+  subject: Subject,
+  entries: readonly Entry[],
+  { warmUpSeconds, roundSeconds }: RoundsPlan,
+  folder: string,
+): Promise<void> {
+  const stretches = isOnNode(subject.pid) ? warmUpStretches(warmUpSeconds, entries.length) : [1]
+  for (const seconds of stretches) {
+    for (const entry of entries) {
+      const { line } = entry
+      await attempt([entry], () =>
+        load(subject, { ...line, load: line.warmUp ?? line.load }, seconds, folder),
+      )
     }
-  })
+  }
+  for (const entry of entries) {
+    await attempt([entry], async () =>
+      entry.rounds.push(await measure(subject, entry.line, roundSeconds, folder)),
+    )
+  }
 }
 
-/** V8 takes three to five seconds to compile all; what was compiled before needs one, to open its connections. */
-async function warmUp(contender: Contender, seconds: number, folder: string): Promise<void> {
-  const isNode = contender.subject.pids().some((pid) => isOnNode(pid))
-  await runRound(contender, isNode ? seconds : 1, folder)
+/** A line that has failed is not tried again. */
+async function attempt(entries: readonly Entry[], run: () => Promise<unknown>): Promise<void> {
+  if (entries.some(({ problem }) => problem !== undefined)) return
+  try {
+    await run()
+  } catch (error) {
+    for (const entry of entries) entry.problem = messageOf(error)
+  }
 }
 
-export async function runRound(contender: Contender, seconds: number, folder: string): Promise<Round> {
-  const { subject } = contender
-  const pids = subject.pids()
-  const before = accountOf(pids)
-  const result = await load(contender, seconds, folder)
-  const after = accountOf(pids)
-  const rate = {
+function runOf({ line: { id, name, does, against }, rounds, problem }: Entry): Run {
+  return {
+    ...{ id, name, rounds },
+    ...(does === undefined ? {} : { does }),
+    ...(against === undefined ? {} : { against }),
+    ...(problem === undefined ? {} : { problem }),
+  }
+}
+
+/**
+ * Seconds of each stretch that a line is warmed up for. Each begins with new connections and ends with closing
+ * them, because V8 has to see that too. After one long stretch, the end of its connections made V8 drop a dozen
+ * compiled functions and compile 80 in the next two seconds, in which a request took 60 to 68 µs for 55.
+ */
+export function warmUpStretches(seconds: number, lines: number): number[] {
+  const count = Math.min(4, Math.max(2, Math.ceil(seconds / lines)))
+  return Array.from({ length: count }, () => Math.max(1, Math.round(seconds / lines / count)))
+}
+
+/** One line alone, warmed up by whoever calls. */
+export async function measure(subject: Subject, line: Line, seconds: number, folder: string): Promise<Round> {
+  const before = accountOf(subject.pid)
+  const result = await load(subject, line, seconds, folder)
+  const after = accountOf(subject.pid)
+  const cpuNanos = after.cpuNanos - before.cpuNanos
+  return {
     requestsPerSecond: result.requests / result.seconds,
     p50Ms: result.p50Ms,
     p99Ms: result.p99Ms,
+    cpuMicros: cpuNanos / 1000 / result.requests,
+    busy: cpuNanos / 1e9 / result.seconds,
+    residentMiB: after.residentMiB,
   }
-  if (pids.length === 0) return rate
-  const cpuNanos = after.cpuNanos - before.cpuNanos
-  const cpuMicros = cpuNanos / 1000 / result.requests
-  return { ...rate, cpuMicros, busy: cpuNanos / 1e9 / result.seconds, residentMiB: after.residentMiB }
 }
 
-async function load(contender: Contender, seconds: number, folder: string): Promise<LoadResult> {
-  const { subject, nextTokens, drive } = contender
-  if (drive !== undefined) return drive(subject.port, seconds)
-  const whole = {
-    connections: usualConnections,
-    expect: 'success' as const,
-    ...contender.load,
-    port: subject.port,
-    seconds,
-  }
-  if (nextTokens === undefined) return runWrk(whole, folder)
-  const { file, count } = await nextTokens()
-  const result = await runWrk({ ...whole, tokensFile: file }, folder)
-  if (result.requests + whole.connections > count)
-    throw new Error(`${count} new tokens were not enough for ${seconds} s`)
-  return result
+function load(subject: Subject, { load, drive }: Line, seconds: number, folder: string): Promise<LoadResult> {
+  const { port } = subject
+  if (drive !== undefined) return drive(port, seconds)
+  return runWrk({ connections: usualConnections, expect: 'success', ...load, port, seconds }, folder)
 }
 
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+/** For sections that load a subject in their own way: gives the requests a second of the last stretch. */
+export async function warmUp(
+  subject: Subject,
+  load: LineLoad,
+  seconds: number,
+  folder: string,
+): Promise<number> {
+  let requestsPerSecond = 0
+  for (const stretch of warmUpStretches(seconds, 1)) {
+    const line = { id: 'warm-up', name: 'warm-up', load }
+    requestsPerSecond = (await measure(subject, line, stretch, folder)).requestsPerSecond
+  }
+  return requestsPerSecond
 }

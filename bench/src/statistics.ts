@@ -6,6 +6,15 @@ export function median(values: readonly number[]): number {
   return Number.isInteger(middle) ? ((sorted[middle - 1] ?? upper) + upper) / 2 : upper
 }
 
+/**
+ * Whether the rounds of a figure are more than a fifth of it apart: then it says more of the machine, or of a
+ * process that was not steady yet, than of what was measured. One round has nothing to disagree with.
+ */
+export function disagree(rounds: readonly number[]): boolean {
+  const known = rounds.filter((value) => !Number.isNaN(value))
+  return Math.max(...known) - Math.min(...known) > Math.abs(median(known)) / 5
+}
+
 /** The smallest value that at least `share` (0 to 1) of the values do not exceed. `sorted` is ascending. */
 export function percentile(sorted: ArrayLike<number>, share: number): number {
   const index = Math.max(0, Math.ceil(sorted.length * share) - 1)

@@ -1,4 +1,5 @@
-import { findFigure, findRun, type Ratio, type Results, ratio } from './results.ts'
+import { digits, doubt, findFigure, findRun, findTable, type Results, ratio, signed } from './results.ts'
+import { median } from './statistics.ts'
 
 /** What was promised, and whether the figures keep it. */
 export type Verdict = {
@@ -60,9 +61,6 @@ const pairs: readonly Pair[] = [
   refusal('404'),
 ]
 
-/** Runs that a target speaks of: what --quick cannot do without. */
-export const peersOfTargets: ReadonlySet<string> = new Set(pairs.map(({ theirs }) => theirs))
-
 const targets: readonly Target[] = [
   ...pairs.map(pairTarget),
   figureTarget('p99 added at half load', 'latency', 'added-p99', 1, 'ms'),
@@ -112,8 +110,9 @@ const targets: readonly Target[] = [
 ]
 
 /**
- * What least squares may still see in a process that holds nothing: RSS goes up and down by some MiB with V8's collections. At
- * half load ten minutes are over three million requests, so a byte kept of each would be a miss.
+ * What least squares may still see in a process that holds nothing: RSS goes up and down by some MiB with
+ * V8's collections. At half load ten minutes are over three million requests, so a byte kept of each would be
+ * a miss.
  */
 const soakLimitMiB = 2
 
@@ -126,14 +125,15 @@ function pairTarget({ what, table, ours, theirs, atLeast, ahead: mustLead = fals
     what,
     judge(results) {
       const wanted = mustLead ? `over ${atLeast} ×` : `at least ${atLeast} ×`
-      const [our, their] = [findRun(results, table, ours), findRun(results, table, theirs)]
+      const [our, their] = [ours, theirs].map((id) => findRun(findTable(results, table)?.runs ?? [], id))
       const problem = our?.problem ?? their?.problem
       if (problem !== undefined) return { wanted, state: 'not measured', measured: problem }
       if (!our?.rounds.length || !their?.rounds.length) return missing(results, table, wanted, theirs)
-      const { value, by } = ratio(our, their)
+      const { rounds, by } = ratio(our, their)
+      const value = median(rounds)
       return {
         wanted,
-        measured: formatRatio({ value, by }),
+        measured: `${digits(value)} × by ${by}${doubt(rounds)}`,
         state: (mustLead ? value > atLeast : value >= atLeast) ? 'met' : 'missed',
       }
     },
@@ -156,7 +156,7 @@ function judgeFigure(
   if (figure === undefined) return missing(results, section, wanted)
   return {
     wanted,
-    measured: `${digits(figure.value)} ${unit}`,
+    measured: `${digits(figure.value)} ${unit}${doubt(figure.rounds)}`,
     state: figure.value < below ? 'met' : 'missed',
   }
 }
@@ -165,22 +165,7 @@ function judgeFigure(
 function missing(results: Results, sectionId: string, wanted: string, peerId = ''): Omit<Verdict, 'what'> {
   const absent = results.absent.find(({ id }) => peerId === id || peerId.startsWith(`${id}-`))
   const section = results.sections.find(({ id }) => id === sectionId)
-  const leftOut = section === undefined ? `the section ${sectionId} was left out` : 'there is no such peer'
+  const leftOut = section === undefined ? `the section ${sectionId} was left out` : 'left out of this run'
   const measured = absent?.why ?? (section?.problems.join('; ') || leftOut)
   return { wanted, state: 'not measured', measured }
-}
-
-export function formatRatio({ value, by }: Ratio): string {
-  return `${digits(value)} × by ${by}`
-}
-
-/** Three digits that count. */
-export function digits(value: number): string {
-  if (Number.isNaN(value)) return '–'
-  const decimals = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
-  return value.toLocaleString('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
-}
-
-export function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${digits(Math.abs(value))}`
 }

@@ -2,16 +2,17 @@ import { createServer, type Socket } from 'node:net'
 import { echoMessages } from './echo-socket.ts'
 
 /**
- * An upstream that costs next to nothing, 4 µs a request: one ready answer for every head. `/bytes/N` answers N bytes;
- * the body of a POST is read to its end first; `/stream` is an event stream that never ends; a WebSocket gets its messages
- * back. One request at a time on a connection. Argument: port.
+ * An upstream that costs next to nothing, 4 µs a request: one ready answer for every head. `/bytes/N` answers
+ * N bytes; the body of a POST is read to its end first; `/stream` is an event stream that never ends; a
+ * WebSocket gets its messages back. One request at a time on a connection. Argument: port.
  */
 const headEnd = '\r\n\r\n'
 const small = JSON.stringify({ todos: [{ id: '1', title: 'x'.repeat(61), done: false }], more: 0 })
 const smallAnswer = answerWith(small)
 const answers = new Map<number, Buffer>()
 const streamBegin =
-  'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\nd\r\ndata: hello\n\n\r\n'
+  'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n' +
+  'd\r\ndata: hello\n\n\r\n'
 
 createServer({ noDelay: true }, (socket) => {
   socket.on('data', (chunk) => take(socket, chunk))

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { fullPlan } from '../src/plan.ts'
 import { fillMarkers } from '../src/report/markers.ts'
 import { createParts } from '../src/report/parts.ts'
 import { drawPlots } from '../src/report/plots.ts'
@@ -9,12 +8,12 @@ import { notMeasured, statements } from '../src/report/statements.ts'
 import type { StoredSection } from '../src/report/store.ts'
 import type { SectionResult } from '../src/results.ts'
 import { allSections } from '../src/sections/all.ts'
-import { figuresOf, resultsOf, runOf, sectionOf } from './results-of.ts'
+import { figuresOf, machine, resultsOf, roundOf, runOf, sectionOf } from './results-of.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/performance.md'), 'utf8')
 
 function stored(section: Partial<SectionResult>, absent: StoredSection['absent'] = []): StoredSection {
-  return { machine: resultsOf([]).machine, plan: fullPlan, absent, section: sectionOf(section) }
+  return { machine, absent, section: sectionOf(section) }
 }
 
 const growth = {
@@ -50,6 +49,21 @@ describe('the parts of the page', () => {
       '1.20 ×',
       notMeasured,
     ])
+  })
+
+  it('say that a figure is only about right where its rounds disagree', () => {
+    const runs = [
+      runOf('routes-1-tokens-1', 50),
+      runOf('routes-100-tokens-1', 0, { rounds: [50, 55, 65].map(roundOf) }),
+    ]
+    const part = createParts([stored({ tables: [{ ...growth, runs }] })])
+    expect(part('routes-100')).toBe('about 1.10 ×')
+    expect(part('growth')).toMatch(/^\| routes-100-tokens-1 .* ~55\.0 /m)
+    expect(part('growth')).toContain('- ~: the rounds of the figure are more than a fifth of it apart')
+  })
+
+  it('say nothing of that where they agree', () => {
+    expect(createParts([stored({ tables: [growth] })])('growth')).not.toContain('~')
   })
 
   it('know no other names', () => {

@@ -1,14 +1,14 @@
-import type { Figure, Results, Round, Run, SectionResult } from '../src/results.ts'
+import type { Figure, Machine, Results, Round, Run, SectionResult } from '../src/results.ts'
 
 /** A run of the benchmark that never was. */
 export function resultsOf(
   sections: readonly Partial<SectionResult>[],
   absent: Results['absent'] = [],
 ): Results {
-  const machine = { cpu: 'Test CPU', cores: 2, kernel: '6', node: '20.20.0', memoryGiB: 4 }
-  const whole = sections.map((section) => sectionOf(section))
-  return { startedAt: '', seconds: 0, quick: false, machine, sections: whole, absent }
+  return { sections: sections.map((section) => sectionOf(section)), absent }
 }
+
+export const machine: Machine = { cpu: 'Test CPU', cores: 2, kernel: '6', node: '20.20.0', memoryGiB: 4 }
 
 export function sectionOf(section: Partial<SectionResult>): SectionResult {
   const none = { tables: [], figures: [], problems: [] }
@@ -16,8 +16,11 @@ export function sectionOf(section: Partial<SectionResult>): SectionResult {
 }
 
 export function runOf(id: string, cpuMicros: number, rest: Partial<Run> = {}): Run {
-  const round: Round = { requestsPerSecond: 1000, p50Ms: 1, p99Ms: 2, cpuMicros, busy: 0.5, residentMiB: 60 }
-  return { id, name: id, rounds: [round, round, round], ...rest }
+  return { id, name: id, rounds: [cpuMicros, cpuMicros, cpuMicros].map(roundOf), ...rest }
+}
+
+export function roundOf(cpuMicros: number): Round {
+  return { requestsPerSecond: 1000, p50Ms: 1, p99Ms: 2, cpuMicros, busy: 0.5, residentMiB: 60 }
 }
 
 export function figuresOf(values: Readonly<Record<string, number>>): Figure[] {

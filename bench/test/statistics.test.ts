@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { median, percentile, slope } from '../src/statistics.ts'
+import { disagree, median, percentile, slope } from '../src/statistics.ts'
 
 describe('median', () => {
   it.each([
@@ -10,6 +10,23 @@ describe('median', () => {
     [[], Number.NaN],
   ])('of %j is %d', (values, expected) => {
     expect(median(values)).toBe(expected)
+  })
+})
+
+describe('rounds disagree', () => {
+  it.each([
+    ['by exactly a fifth of their median', [95, 100, 115], false],
+    ['by a little more', [94, 100, 115], true],
+    ['when one of many is far off', [50, 50, 50, 50, 61], true],
+    ['when all are below zero and apart', [-1, -2, -3], true],
+    ['around zero', [-0.1, 0, 0.1], true],
+    ['not when they are the same', [0, 0, 0], false],
+    ['not when there is one', [7], false],
+    ['not when there is none', [], false],
+    ['whatever is no number among them', [100, Number.NaN, 130], true],
+    ['not for want of a number', [Number.NaN, 100], false],
+  ])('%s', (_, rounds, expected) => {
+    expect(disagree(rounds)).toBe(expected)
   })
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { tabulate } from '../src/report/tabulate.ts'
+import { isRough, tabulate } from '../src/report/tabulate.ts'
 import type { Table } from '../src/results.ts'
-import { runOf } from './results-of.ts'
+import { roundOf, runOf } from './results-of.ts'
 
 const table = (rest: Partial<Table>): Table => ({ id: 't', title: 'T', runs: [runOf('a', 50)], ...rest })
 
@@ -34,6 +34,18 @@ describe('tabulate', () => {
   it('holds a run against another where it names one', () => {
     const runs = [runOf('a', 50), runOf('b', 100, { against: 'a' })]
     expect([0, 1].map((row) => cell(table({ runs }), row, 'Scopegate is'))).toEqual(['', '2.00 ×'])
+  })
+
+  it('marks a figure whose rounds are more than a fifth apart, and no other', () => {
+    const rough = table({ runs: [runOf('a', 0, { rounds: [50, 55, 62].map(roundOf) })] })
+    expect([cell(rough, 0, 'CPU µs'), cell(rough, 0, 'p50 ms')]).toEqual(['~55.0', '1.00'])
+    expect([isRough(tabulate(rough)), isRough(tabulate(table({})))]).toEqual([true, false])
+  })
+
+  it('marks what is derived from such rounds', () => {
+    const runs = [runOf('a', 50), runOf('b', 0, { rounds: [50, 55, 62].map(roundOf), against: 'a' })]
+    expect(cell(table({ runs }), 1, 'Scopegate is')).toBe('~1.10 ×')
+    expect(cell(table({ runs }), 1, 'a core can')).toBe('~18,182')
   })
 
   it('gives the reason and no figure for a run without rounds', () => {

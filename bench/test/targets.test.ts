@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Results, Run } from '../src/results.ts'
-import { digits, judge } from '../src/targets.ts'
-import { figuresOf, resultsOf, runOf } from './results-of.ts'
+import { judge } from '../src/targets.ts'
+import { figuresOf, resultsOf, roundOf, runOf } from './results-of.ts'
 
 function verdict(results: Results, what: string) {
   const found = judge(results).find((one) => one.what === what)
@@ -27,6 +27,14 @@ describe('a target against a peer', () => {
     expect(verdict(throughput(runOf('scopegate-ES384', 50), runOf('http-proxy', theirs)), what)).toEqual(
       expected,
     )
+  })
+
+  it('says so when the rounds disagree', () => {
+    const theirs = runOf('http-proxy', 0, { rounds: [100, 120, 150].map(roundOf) })
+    expect(verdict(throughput(runOf('scopegate-ES384', 50), theirs), what)).toEqual([
+      'met',
+      '2.40 × by CPU; its rounds disagree: 2.00 to 3.00',
+    ])
   })
 
   it('to be ahead of is missed by being equal', () => {
@@ -62,6 +70,19 @@ it.each([
   expect(verdict(figures('memory', { 'kib-per-token': value }), 'memory for a cached token')[0]).toBe(state)
 })
 
+it('a figure says so when its rounds disagree', () => {
+  const figure = { id: 'added-p99', name: '', value: 0.9, unit: 'ms', rounds: [0.2, 0.9, 40] }
+  expect(verdict(resultsOf([{ id: 'latency', figures: [figure] }]), 'p99 added at half load')).toEqual([
+    'met',
+    '0.90 ms; its rounds disagree: 0.20 to 40.0',
+  ])
+})
+
+it('a figure that this run did not take is not measured', () => {
+  const results = resultsOf([{ id: 'memory', figures: figuresOf({ 'kib-per-token': 1 }) }])
+  expect(verdict(results, 'RSS after a million requests')).toEqual(['not measured', 'left out of this run'])
+})
+
 describe('the soak', () => {
   const what = 'memory over a soak of ten minutes'
   const soak = (growth: number, minutes = 10, answered = 100) =>
@@ -93,13 +114,4 @@ describe('the soak', () => {
   it('is not measured by anything else', () => {
     expect(verdict(resultsOf([]), what)[0]).toBe('not measured')
   })
-})
-
-it.each([
-  [0.1234, '0.12'],
-  [-12.34, '-12.3'],
-  [1234.5, '1,235'],
-  [Number.NaN, '–'],
-])('writes %d with the digits that count', (value, text) => {
-  expect(digits(value)).toBe(text)
 })

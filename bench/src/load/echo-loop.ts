@@ -4,8 +4,8 @@ import { percentile } from '../statistics.ts'
 import type { LoadResult } from './wrk.ts'
 
 /**
- * WebSockets that each send the next message when the last has come back. On bare sockets: a library would cost this core more
- * than the gateway costs the other.
+ * WebSockets that each send the next message when the last has come back. On bare sockets: a library would
+ * cost this core more than the gateway costs the other.
  */
 export type EchoLoad = {
   readonly port: number
@@ -19,7 +19,8 @@ const messageBytes = 64
 const frame = mask('x'.repeat(messageBytes))
 const echoed = unmask(frame)
 
-if (process.argv[2] !== undefined) await run(JSON.parse(process.argv[2]) as EchoLoad) // Written by run-echo-loop.ts.
+// Written by run.ts.
+if (process.argv[2] !== undefined) await run(JSON.parse(process.argv[2]) as EchoLoad)
 
 async function run(load: EchoLoad): Promise<void> {
   const latencies: number[] = []
@@ -43,11 +44,10 @@ async function run(load: EchoLoad): Promise<void> {
 /** Resolves after the handshake. */
 function open({ port, path, token }: EchoLoad): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
-  const fields = `Host: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nAuthorization: Bearer ${token}`
+  const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13'
+  const fields = `Host: 127.0.0.1\r\n${upgrade}\r\nAuthorization: Bearer ${token}`
   const key = Buffer.alloc(16, 'key').toString('base64')
-  socket.write(
-    `GET ${path} HTTP/1.1\r\n${fields}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
-  )
+  socket.write(`GET ${path} HTTP/1.1\r\n${fields}\r\nSec-WebSocket-Key: ${key}\r\n\r\n`)
   return new Promise((resolve) => {
     let head = ''
     const take = (chunk: Buffer) => {

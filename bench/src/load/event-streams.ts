@@ -2,7 +2,10 @@ import { connect, type Socket } from 'node:net'
 
 export type EventStreams = { close(): void }
 
-/** Opens `count` event streams, and resolves when each has had its first event. Throws when one has not in ten seconds. */
+/**
+ * Opens `count` event streams, and resolves when each has had its first event. Throws when one has not in ten
+ * seconds.
+ */
 export async function openEventStreams(
   port: number,
   path: string,
@@ -13,7 +16,8 @@ export async function openEventStreams(
   const close = () => {
     for (const socket of sockets) socket.destroy()
   }
-  const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${token}\r\n\r\n`
+  const fields = `Host: 127.0.0.1\r\nAccept: text/event-stream\r\nAuthorization: Bearer ${token}`
+  const request = `GET ${path} HTTP/1.1\r\n${fields}\r\n\r\n`
   const late = setTimeout(close, 10_000)
   try {
     await Promise.all(sockets.map((socket) => firstEvent(socket, request)))

@@ -13,8 +13,8 @@ export type Lane = {
 }
 
 /**
- * More than the requests that the gateway lets wait for a verification, so that a flood of new tokens finds no room. Beyond that
- * they wait here, and from the moment they were due either way.
+ * More than the requests that the gateway lets wait for a verification, so that a flood of new tokens finds
+ * no room. Beyond that they wait here, and from the moment they were due either way.
  */
 const mostConnections = 2000
 
@@ -97,7 +97,10 @@ export function createLane(stream: Stream, port: number): Lane {
 /** `since`: when the request that is out was due; NaN while none is. */
 type Connection = { readonly socket: Socket; since: number }
 
-/** One request is out at a time. Answers have a Content-Length. Read without a stream's machinery: a third less CPU. */
+/**
+ * One request is out at a time. Answers have a Content-Length. Read without a stream's machinery: a third
+ * less CPU.
+ */
 function connectTo(port: number, take: (status: string, keepsAlive: boolean) => void): Connection {
   let rest = ''
   const read = (bytes: number, buffer: Uint8Array) => {

@@ -1,9 +1,10 @@
 import { createLane, type Lane } from './lane.ts'
 
 /**
- * Requests at a constant pace, whatever becomes of the ones before: a slow answer delays nothing and hides nothing, and its
- * latency counts from the moment it was due. Waits by asking again and again, since timers know only milliseconds: run it at
- * the lowest priority (SCHED_IDLE), so that it takes nothing from the upstream beside it.
+ * Requests at a constant pace, whatever becomes of the ones before: a slow answer delays nothing and hides
+ * nothing, and its latency counts from the moment it was due. Waits by asking again and again, since timers
+ * know only milliseconds: run it at the lowest priority (SCHED_IDLE), so that it takes nothing from the
+ * upstream beside it.
  */
 export type Stream = {
   readonly name: string
@@ -32,7 +33,8 @@ export type StreamResult = {
   readonly latestMs: number
 }
 
-if (process.argv[2] !== undefined) run(JSON.parse(process.argv[2]) as OpenLoad) // Written by run-open-loop.ts.
+// Written by run.ts.
+if (process.argv[2] !== undefined) run(JSON.parse(process.argv[2]) as OpenLoad)
 
 function run({ port, streams, warmUpSeconds, seconds }: OpenLoad): void {
   const lanes = streams.map((stream) => createLane(stream, port))

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { type Load, runWrk } from './wrk.ts'
 
 /**
- * Sends each token at least once. wrk begins with the first in every run and ends when its time is over, so each run is given
- * what the one before did not come to.
+ * Sends each token at least once. wrk begins with the first in every run and ends when its time is over, so
+ * each run is given what the one before did not come to.
  */
 export async function sendEach(
   load: Omit<Load, 'seconds' | 'expect' | 'tokensFile'>,

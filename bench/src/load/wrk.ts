@@ -1,12 +1,11 @@
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { otherCore, spawnOn } from '../machine/cores.ts'
+import { otherCore } from '../machine/subject.ts'
+import { runOn } from './run.ts'
 
 /**
- * A closed loop: connections that each send the next request when the last is answered. By wrk, which spends a sixth of what a
- * load in Node does and so leaves its core to the upstream.
+ * A closed loop: connections that each send the next request when the last is answered. By wrk, which spends
+ * a sixth of what a load in Node does and so leaves its core to the upstream.
  */
 export type Load = {
   readonly port: number
@@ -16,9 +15,11 @@ export type Load = {
   readonly bodyBytes?: number
   /** One a line, used in turn, together with the paths. */
   readonly tokensFile?: string
+  /** How many the file holds, where none may come twice. */
+  readonly newTokens?: number
   readonly connections: number
   readonly seconds: number
-  /** Where it runs: beside the benchmark itself unless said otherwise. */
+  /** Where it runs: on the core of the benchmark itself unless said otherwise. */
   readonly cores?: string
   /** Whether every answer must be a success, or every answer a refusal (4xx, 5xx). */
   readonly expect: 'success' | 'refusal'
@@ -35,14 +36,13 @@ export type LoadResult = {
 export async function runWrk(load: Load, folder: string): Promise<LoadResult> {
   const script = join(folder, 'load.lua')
   await writeFile(script, wrkScript(load))
-  const { port, connections, seconds, cores = otherCore } = load
+  const { port, connections, seconds, cores = otherCore, newTokens = Number.POSITIVE_INFINITY } = load
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '-s', script]
-  const child = spawnOn(cores, ['wrk', ...args, `http://127.0.0.1:${port}${load.paths[0]}`], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  if (child.stdout === null || child.stderr === null) throw new Error('wrk has no output')
-  const [output, problem] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  return readResult(output, problem, load.expect)
+  const { output, problem } = await runOn(cores, ['wrk', ...args, `http://127.0.0.1:${port}${load.paths[0]}`])
+  const result = readResult(output, problem, load.expect)
+  if (result.requests + connections > newTokens)
+    throw new Error(`${newTokens} new tokens were not enough for ${seconds} s`)
+  return result
 }
 
 /** Requests are made before the start; a single one is made by wrk itself, which is cheaper still. */
@@ -81,8 +81,9 @@ end`
 
 const done = `function done(summary, latency)
   local e = summary.errors
-  print(string.format('RESULT {"requests":%d,"micros":%d,"p50":%d,"p99":%d,"refused":%d,"broken":%d,"timeouts":%d}',
-    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), e.status, e.connect + e.read + e.write, e.timeout))
+  local counts = '{"requests":%d,"micros":%d,"p50":%d,"p99":%d,"refused":%d,"broken":%d,"timeouts":%d}'
+  print('RESULT ' .. string.format(counts, summary.requests, summary.duration,
+    latency:percentile(50), latency:percentile(99), e.status, e.connect + e.read + e.write, e.timeout))
 end`
 
 /** As a Lua string. */
@@ -93,7 +94,8 @@ function quote(text: string): string {
 export function readResult(output: string, problem: string, expect: Load['expect']): LoadResult {
   const line = /^RESULT (.*)$/m.exec(output)?.[1]
   if (line === undefined) throw new Error(`wrk gave no result: ${(problem || output).trim()}`)
-  const { requests, micros, p50, p99, refused, broken, timeouts } = JSON.parse(line) as Record<string, number> // Written above.
+  const counts = JSON.parse(line) as Record<string, number> // Written above.
+  const { requests, micros, p50, p99, refused, broken, timeouts } = counts
   if (requests === undefined || micros === undefined || requests === 0)
     throw new Error('no request was answered')
   if (broken || timeouts)

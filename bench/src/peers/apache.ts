@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findProgram, installPackage, versionOf } from './install.ts'
-import type { Peer, Place } from './peer.ts'
-import { startPinned } from './process.ts'
+import { type Peer, type Place, startPinned } from './peer.ts'
 
 const moduleFolder = '/usr/lib/apache2/modules'
 let name = 'Apache, mod_auth_openidc'
@@ -38,9 +37,9 @@ const loadModules = modules
 const asRoot = process.getuid?.() === 0 ? 'User www-data\nGroup www-data' : ''
 
 /**
- * One process with twice the threads that the benchmark's 64 connections keep busy: with as many, it closes connections
- * that wait for their next request; ten times as many cost a fifth of its speed. The module reads key files for RSA only,
- * and `OIDCOAuthVerifyJwksUri` must be https: the issuer's metadata need not.
+ * One process with twice the threads that the benchmark's 64 connections keep busy: with as many, it closes
+ * connections that wait for their next request; ten times as many cost a fifth of its speed. The module reads
+ * key files for RSA only, and `OIDCOAuthVerifyJwksUri` must be https: the issuer's metadata need not.
  */
 const config = ({ folder, port, upstreamPort, issuer, resource }: Place) => `
 ${loadModules}

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
-import { WebSocket } from 'ws'
-import { peers } from './all.ts'
-import { createPlace, startUpstream } from './check-place.ts'
+import { runEchoLoop } from '../load/run.ts'
+import { using } from '../machine/subject.ts'
+import { messageOf } from '../progress.ts'
 import type { Peer, Place } from './peer.ts'
 
 /** A token that must pass, and others that must not. */
@@ -11,86 +11,58 @@ export type Tokens = {
   /** Since more than five minutes: some allow for clocks that differ. */
   readonly expired: string
   readonly wrongAudience: string
-  readonly wrongIssuer?: string
 }
-
-export type CheckPlace = Place & { readonly tokens: Tokens }
 
 type Answer = { readonly status: number; readonly body: string }
 
-/** Whoever did less than he says would be fast: undefined when a peer does its work, else one sentence what it does not. */
-export async function checkPeer(peer: Peer, place: CheckPlace): Promise<string | undefined> {
-  const started = await peer.start(place).catch((error: Error) => error)
-  if (started instanceof Error) return started.message
+/**
+ * Whoever did less than he says would be fast: undefined when a peer does its work, else one sentence what it
+ * does not.
+ */
+export async function checkPeer(peer: Peer, place: Place, tokens: Tokens): Promise<string | undefined> {
   try {
-    if (started.pids().length === 0) return 'it has no process'
-    return await checkAnswers(peer, place)
+    return await using(peer.start(place), () => checkAnswers(peer, place, tokens))
   } catch (error) {
-    return `it breaks off: ${(error as Error).message}`
-  } finally {
-    await started.stop()
+    return messageOf(error)
   }
 }
 
-async function checkAnswers(peer: Peer, place: CheckPlace): Promise<string | undefined> {
-  const { port, tokens } = place
-  if (peer.refusesAll) return refused('a request', await ask(port, tokens.good))
-  const problem = await checkForwarding(peer, place)
+async function checkAnswers(peer: Peer, place: Place, tokens: Tokens): Promise<string | undefined> {
+  const problem = await checkForwarding(peer, place, tokens.good)
   if (problem !== undefined || peer.algorithms.length === 0) return problem
   const wrong = {
     'a request without a token': undefined,
     'a token with a broken signature': tokens.badSignature,
     'an expired token': tokens.expired,
     'a token for somebody else': tokens.wrongAudience,
-    'a token from somebody else': tokens.wrongIssuer,
   }
   for (const [what, token] of Object.entries(wrong)) {
     // Twice, and after the good token: a cache must not be what lets it pass.
-    const answers = [await ask(port, token), await ask(port, token)]
-    const problem = answers.map((answer) => refused(what, answer)).find((each) => each !== undefined)
-    if (problem !== undefined) return problem
+    for (const { status } of [await ask(place.port, token), await ask(place.port, token)]) {
+      if (status !== 401 && status !== 403) return `${what} is answered ${status}`
+    }
   }
-  return checkForwarding(peer, place)
+  return checkForwarding(peer, place, tokens.good)
 }
 
-async function checkForwarding({ webSockets }: Peer, { port, upstreamPort, tokens }: CheckPlace) {
-  const contents = { 'a request': undefined, 'an upload': 'x'.repeat(1 << 20) }
-  for (const [what, content] of Object.entries(contents)) {
-    const answers = [
-      await ask(port, tokens.good, content),
-      await ask(upstreamPort, tokens.good, content),
-    ] as const
-    const problem = passed(what, ...answers)
-    if (problem !== undefined) return problem
+async function checkForwarding({ webSockets }: Peer, { port, upstreamPort }: Place, token: string) {
+  for (const content of [undefined, 'x'.repeat(1 << 20)]) {
+    const what = content === undefined ? 'a request' : 'an upload'
+    const [through, directly] = [await ask(port, token, content), await ask(upstreamPort, token, content)]
+    if (through.status !== 200) return `${what} is answered ${through.status}: ${through.body.slice(0, 200)}`
+    if (through.body !== directly.body) return `${what} is not answered with what the upstream says`
   }
-  if (!webSockets || (await echo(upstreamPort, tokens.good)) !== 'hello') return undefined
-  const message = await echo(port, tokens.good)
-  return message === 'hello' ? undefined : `a WebSocket is not forwarded: ${message}`
-}
-
-function passed(what: string, through: Answer, directly: Answer): string | undefined {
-  if (through.status !== 200) return `${what} is answered ${through.status}: ${through.body.slice(0, 200)}`
-  return through.body === directly.body ? undefined : `${what} is not answered with what the upstream says`
-}
-
-function refused(what: string, { status }: Answer): string | undefined {
-  return status === 401 || status === 403 ? undefined : `${what} is answered ${status}`
-}
-
-/** What comes back from a WebSocket that says hello. */
-function echo(port: number, token: string): Promise<string> {
-  const headers = { host: 'api.example.com', authorization: `Bearer ${token}` }
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/echo`, { headers, handshakeTimeout: 5000 })
-  return new Promise<string>((resolve) => {
-    socket.on('error', (error) => resolve(error.message)).on('close', () => resolve('it was closed'))
-    socket.on('open', () => socket.send('hello')).on('message', (data) => resolve(String(data)))
-  }).finally(() => socket.terminate())
+  if (!webSockets) return undefined
+  const echo = runEchoLoop({ port, path: '/echo', token, sockets: 1, seconds: 0.2 })
+  return echo.then(
+    () => undefined,
+    (error) => `a WebSocket is not forwarded: ${messageOf(error)}`,
+  )
 }
 
 function ask(port: number, token?: string, content?: string): Promise<Answer> {
   const headers = {
     host: 'api.example.com',
-    accept: 'application/json',
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
     ...(content !== undefined && {
       'content-length': content.length,
@@ -109,28 +81,3 @@ function ask(port: number, token?: string, content?: string): Promise<Answer> {
     sent.end(content)
   })
 }
-
-/** `node dist/dev/bench/test/bench/peers/check.js [id...]`: one line for each peer and algorithm, status 1 if one fails. */
-async function main(ids: readonly string[]): Promise<void> {
-  const upstream = await startUpstream()
-  for (const peer of peers.filter(({ id }) => ids.length === 0 || ids.includes(id))) {
-    const absent = await peer.prepare((text) => process.stderr.write(`${text}\n`))
-    if (absent !== undefined) process.stdout.write(`${peer.name}: cannot be had: ${absent}\n`)
-    else await checkWithEach(peer, upstream.port)
-  }
-  upstream.close()
-}
-
-async function checkWithEach(peer: Peer, upstreamPort: number): Promise<void> {
-  const checksTokens = peer.algorithms.length > 0
-  for (const algorithm of checksTokens ? peer.algorithms : (['ES384'] as const)) {
-    const place = await createPlace(algorithm, upstreamPort)
-    const problem = await checkPeer(peer, place)
-    const subject = checksTokens ? `${peer.name}, ${algorithm}` : peer.name
-    process.stdout.write(`${subject}: ${problem ?? `as it should (${peer.does})`}\n`)
-    if (problem !== undefined) process.exitCode = 1
-    await place.end()
-  }
-}
-
-if (import.meta.filename === process.argv[1]) await main(process.argv.slice(2))

@@ -1,8 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { installPython, run } from './install.ts'
-import type { Peer, Place } from './peer.ts'
-import { startPinned } from './process.ts'
+import { type Peer, type Place, startPinned } from './peer.ts'
 
 const release = '1.40.0'
 let program = ''

@@ -1,6 +1,5 @@
 import { buildGo } from './install.ts'
-import type { Peer, Place } from './peer.ts'
-import { startPinned } from './process.ts'
+import { type Peer, type Place, startPinned } from './peer.ts'
 
 type Setup = {
   readonly module: string

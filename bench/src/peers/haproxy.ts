@@ -2,8 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findProgram, installPackage, versionOf } from './install.ts'
 import { readPublicKey } from './key.ts'
-import type { Peer, Place } from './peer.ts'
-import { startPinned } from './process.ts'
+import { type Peer, type Place, startPinned } from './peer.ts'
 
 let name = 'HAProxy, jwt_verify'
 
@@ -30,7 +29,9 @@ export const haproxy: Peer = {
 
 const program = () => findProgram('haproxy') ?? 'haproxy'
 
-/** As its makers' guide to JSON web tokens has it: claims into variables, one rule each, the signature last. */
+/**
+ * As its makers' guide to JSON web tokens has it: claims into variables, one rule each, the signature last.
+ */
 const config = ({ port, upstreamPort, algorithm, issuer, resource }: Place, keyFile: string) => `
 global
   nbthread 1

@@ -67,7 +67,10 @@ export async function installPackage(name: string, file: string, say: Say): Prom
   return existsSync(file) ? undefined : `the package ${name} brought no ${file}`
 }
 
-/** `policy-rc.d` is asked before a package starts its service; 101 forbids it. One that is there decides alone. */
+/**
+ * `policy-rc.d` is asked before a package starts its service; 101 forbids it. One that is there decides
+ * alone.
+ */
 async function keepServicesStopped<T>(action: () => Promise<T>): Promise<T> {
   const policy = '/usr/sbin/policy-rc.d'
   if (existsSync(policy)) return action()
@@ -117,7 +120,8 @@ export async function buildGo(
   const source = /"Dir": "(.+)"/.exec(downloaded.text)?.[1]
   const problem = (text: string) => ({ problem: `${module} ${version} cannot be built: ${lastLine(text)}` })
   if (!downloaded.ok || source === undefined) return problem(downloaded.text)
-  // In a copy of its own sources and not by `go install`, which refuses every module with a `replace` directive.
+  // In a copy of its own sources and not by `go install`, which refuses every module with a `replace`
+  // directive.
   const copy = join(cacheFolder, `${name}.source`)
   rmSync(copy, { recursive: true, force: true })
   mkdirSync(cacheFolder, { recursive: true })

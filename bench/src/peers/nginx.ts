@@ -2,8 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { findProgram, installPackage, versionOf } from './install.ts'
-import type { Peer, Place } from './peer.ts'
-import { startPinned } from './process.ts'
+import { type Peer, type Place, startPinned } from './peer.ts'
 
 let name = 'nginx'
 
@@ -30,7 +29,9 @@ export const nginx: Peer = {
 
 const program = () => findProgram('nginx') ?? 'nginx'
 
-/** Connections are kept for ever, as by the others here: by default nginx closes them after 1,000 requests. */
+/**
+ * Connections are kept for ever, as by the others here: by default nginx closes them after 1,000 requests.
+ */
 const config = ({ port, upstreamPort }: Place) => `
 daemon off;
 user ${userInfo().username};

@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dependencies } from '../programs.ts'
-import type { Peer, Place } from './peer.ts'
-import { startPinned } from './process.ts'
+import { type Peer, type Place, startPinned } from './peer.ts'
 
 const checksNothing = { does: 'forwards, checks nothing', algorithms: [], webSockets: true } as const
 
-/** Libraries of Node, each in a program of this folder, and the least that Node does to refuse. */
+/** Libraries of Node, each in a program of its own. */
 export const nodePeers: readonly Peer[] = [
   createPeer({ ...checksNothing, id: 'http-proxy', name: packageName('http-proxy') }, 'http-proxy'),
   createPeer({ ...checksNothing, id: 'httpxy', name: packageName('httpxy') }, 'httpxy'),
@@ -23,17 +22,6 @@ export const nodePeers: readonly Peer[] = [
     fastify('fastify-cache', ' with its cache', 'verifies a token once, keeps the last 20,000'),
     'fastify',
     'cache',
-  ),
-  createPeer(
-    {
-      id: 'refuse',
-      name: 'bare node:http, refusing',
-      does: 'answers 401 to everything, asks no upstream',
-      algorithms: [],
-      webSockets: false,
-      refusesAll: true,
-    },
-    'refuse',
   ),
 ]
 

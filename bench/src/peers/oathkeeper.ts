@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { freePort } from '../machine/port.ts'
+import { freePort } from '../machine/subject.ts'
 import { createGoPeer } from './go-peer.ts'
 import type { Peer, Place } from './peer.ts'
 

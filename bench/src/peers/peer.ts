@@ -1,3 +1,5 @@
+import { type Subject, startSubject } from '../machine/subject.ts'
+
 /** How the tokens of a run are signed (RFC 7518 section 3.1). */
 export type Algorithm = 'ES384' | 'ES256' | 'RS256'
 
@@ -13,8 +15,9 @@ export type Place = {
   /** The same over HTTP. */
   readonly jwksUrl: string
   /**
-   * `iss` of the tokens: an HTTP URL on loopback. With `/.well-known/openid-configuration` it answers with `issuer`,
-   * `jwks_uri`, `authorization_endpoint`, `token_endpoint` and, in `id_token_signing_alg_values_supported`, `algorithm`.
+   * `iss` of the tokens: an HTTP URL on loopback. With `/.well-known/openid-configuration` it answers with
+   * `issuer`, `jwks_uri`, `authorization_endpoint`, `token_endpoint` and, in
+   * `id_token_signing_alg_values_supported`, `algorithm`.
    */
   readonly issuer: string
   /** `aud` of the tokens. */
@@ -22,14 +25,10 @@ export type Place = {
   readonly algorithm: Algorithm
 }
 
-export type Started = {
-  /** Every process whose CPU time and memory count: masters and workers. */
-  pids(): readonly number[]
-  /** Resolves when all of them are gone. */
-  stop(): Promise<void>
-}
-
-/** Something that does what the gateway does, or a part of it. It runs on one core, in one process, worker or thread. */
+/**
+ * Something that does what the gateway does, or a part of it. It runs on one core, in one process, worker or
+ * thread.
+ */
 export type Peer = {
   readonly id: string
   /** With its version, once `prepare` has found it. */
@@ -38,12 +37,23 @@ export type Peer = {
   readonly does: string
   /** What it can verify. Empty: it looks at no token. */
   readonly algorithms: readonly Algorithm[]
-  /** The upstream is never asked: each request is answered by the peer itself, with 401. */
-  readonly refusesAll?: true
   /** It forwards WebSockets as it is set up here; otherwise it has no part in their scenario. */
   readonly webSockets: boolean
-  /** Installs or finds it; quick when it is there. Undefined when it can be used, else one sentence why it cannot. */
+  /**
+   * Installs or finds it; quick when it is there. Undefined when it can be used, else one sentence why it
+   * cannot.
+   */
   prepare(say: (text: string) => void): Promise<string | undefined>
   /** Resolves when it accepts connections. */
-  start(place: Place): Promise<Started>
+  start(place: Place): Promise<Subject>
+}
+
+/** A program on the measured core, in the folder of its place. */
+export function startPinned(
+  { folder, port }: Place,
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Subject> {
+  return startSubject([file, ...args], port, { cwd: folder, env })
 }

@@ -15,8 +15,8 @@ const [longest, valueWidth] = [380, 70]
 const letterWidth = 7
 
 /**
- * Horizontal bars as an SVG that stands alone: no fonts from elsewhere, no script, and a ground of its own, so that it is
- * legible on a light page and on a dark one.
+ * Horizontal bars as an SVG that stands alone: no fonts from elsewhere, no script, and a ground of its own,
+ * so that it is legible on a light page and on a dark one.
  */
 export function drawBars(bars: readonly Bar[], { title, caption, format }: BarsOptions): string {
   const most = Math.max(...bars.map(({ value }) => value))
@@ -24,7 +24,8 @@ export function drawBars(bars: readonly Bar[], { title, caption, format }: BarsO
   const width = left + longest + valueWidth + margin
   const height = headHeight + bars.length * rowHeight + margin
   const rows = bars.map((bar, index) => drawBar(bar, left, headHeight + index * rowHeight, most, format))
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeText(title)}">
+  const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${escapeText(title)}">
 <style>
 text { font: 13px system-ui, sans-serif; fill: #24292f }
 .title { font-size: 16px; font-weight: 600 }
@@ -52,8 +53,9 @@ function drawBar(
   const length = Math.max(1, Math.round((value / most) * longest))
   const strong = own ? ' strong' : ''
   const baseline = top + 15
+  const area = `x="${left}" y="${top + 2}" width="${length}" height="${rowHeight - 8}"`
   return `<text class="name${strong}" x="${left - 8}" y="${baseline}">${escapeText(name)}</text>
-<rect class="bar${own ? ' own' : ''}" x="${left}" y="${top + 2}" width="${length}" height="${rowHeight - 8}" rx="2"/>
+<rect class="bar${own ? ' own' : ''}" ${area} rx="2"/>
 <text class="value${strong}" x="${left + length + 6}" y="${baseline}">${escapeText(format(value))}</text>`
 }
 

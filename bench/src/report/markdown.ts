@@ -1,11 +1,15 @@
 import type { Grid } from './tabulate.ts'
 
-/** A table in the dialect of GitHub, its columns aligned in the source too; figures, all but the first column, to the right. */
+/**
+ * A table in the dialect of GitHub, its columns aligned in the source too; figures, all but the first column,
+ * to the right.
+ */
 export function formatMarkdownTable({ titles, rows }: Grid, align: 'left' | 'right' = 'right'): string {
   const cells = [titles, ...rows].map((row) => row.map(escapeCell))
   const widths = titles.map((_, index) => Math.max(3, ...cells.map((row) => width(row[index] ?? ''))))
-  const line = (row: readonly string[]) =>
-    `| ${widths.map((size, index) => pad(row[index] ?? '', size, index > 0 && align === 'right')).join(' | ')} |`
+  const cell = (row: readonly string[]) => (size: number, index: number) =>
+    pad(row[index] ?? '', size, index > 0 && align === 'right')
+  const line = (row: readonly string[]) => `| ${widths.map(cell(row)).join(' | ')} |`
   const rule = widths.map((size, index) => {
     const right = index > 0 && align === 'right'
     return `${'-'.repeat(size + (right ? 1 : 2))}${right ? ':' : ''}`

@@ -2,8 +2,8 @@
 const marker = /<!-- (\/?)([a-z0-9-]+) -->/g
 
 /**
- * A page with what is between its markers replaced. On lines of their own they hold a block, within a line some words. Throws
- * for a marker that has no partner and for a name that `part` does not know.
+ * A page with what is between its markers replaced. On lines of their own they hold a block, within a line
+ * some words. Throws for a marker that has no partner and for a name that `part` does not know.
  */
 export function fillMarkers(page: string, part: (name: string) => string | undefined): string {
   let filled = ''

@@ -1,25 +1,31 @@
-import type { Plan } from '../plan.ts'
-import type { Figure, Results, SectionResult, Table } from '../results.ts'
+import {
+  digits,
+  doubt,
+  type Figure,
+  type Machine,
+  type Results,
+  type SectionResult,
+  type Table,
+} from '../results.ts'
 import { allSections } from '../sections/all.ts'
-import { digits, judge, type Verdict } from '../targets.ts'
+import { judge, type Verdict } from '../targets.ts'
 import { formatCarries } from './carries.ts'
 import { formatMarkdownTable } from './markdown.ts'
 import { drawPlots } from './plots.ts'
 import { createReader } from './reader.ts'
 import { notMeasured, statements } from './statements.ts'
 import type { StoredSection } from './store.ts'
-import { tabulate } from './tabulate.ts'
-import { describe } from './text.ts'
+import { isRough, rough, tabulate } from './tabulate.ts'
 
 /** What the page says between its markers, by their names; undefined for a name that there is not. */
 export function createParts(stored: readonly StoredSection[]): (name: string) => string | undefined {
-  const results = asOneRun(stored)
+  const results = asResults(stored)
   const reader = createReader(results)
   return (name) => {
     const statement = statements[name]
     if (statement !== undefined) return statement(reader)
     if (name === 'machine') return machines(stored)
-    if (name === 'targets') return formatVerdicts(judge(results))
+    if (name === 'targets') return formatTargets(results)
     if (name === 'missed') return missed(judge(results))
     if (name === 'absent') return formatAbsent(results)
     if (name === 'plots') return formatPlots(results)
@@ -31,17 +37,9 @@ export function createParts(stored: readonly StoredSection[]): (name: string) =>
 }
 
 /** As if all sections came from one run: what judges and draws looks no further. */
-export function asOneRun(stored: readonly StoredSection[]): Results {
+export function asResults(stored: readonly StoredSection[]): Results {
   const byId = new Map(stored.flatMap(({ absent }) => absent.map((peer) => [peer.id, peer] as const)))
-  const unknown = { cpu: 'no machine', cores: 0, kernel: '–', node: '–', memoryGiB: 0 }
-  return {
-    startedAt: stored[0]?.section.measuredAt ?? '',
-    seconds: 0,
-    quick: false,
-    machine: stored[0]?.machine ?? unknown,
-    sections: stored.map(({ section }) => section),
-    absent: [...byId.values()],
-  }
+  return { sections: stored.map(({ section }) => section), absent: [...byId.values()] }
 }
 
 function machines(stored: readonly StoredSection[]): string {
@@ -52,17 +50,23 @@ function machines(stored: readonly StoredSection[]): string {
   return `${names.join('; ')}; measured ${first === last ? `on ${first}` : `from ${first} to ${last}`}`
 }
 
+function describe({ cpu, cores, kernel, node, memoryGiB }: Machine): string {
+  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, Linux ${kernel}, Node ${node}`
+}
+
 const order = ['missed', 'not measured', 'met'] as const
 
 /** What was not kept stands first. */
-function formatVerdicts(verdicts: readonly Verdict[]): string {
-  const sorted = order.flatMap((state) => verdicts.filter((verdict) => verdict.state === state))
-  const rows = sorted.map(({ what, wanted, state, measured }) => [
-    what,
-    wanted,
-    state === 'missed' ? '**missed**' : state,
-    measured,
-  ])
+export function formatTargets(results: Results): string {
+  const verdicts = judge(results)
+  const rows = order
+    .flatMap((state) => verdicts.filter((verdict) => verdict.state === state))
+    .map(({ what, wanted, state, measured }) => [
+      what,
+      wanted,
+      state === 'missed' ? '**missed**' : state,
+      measured,
+    ])
   return formatMarkdownTable({ titles: ['target', 'wanted', 'verdict', 'measured'], rows }, 'left')
 }
 
@@ -73,7 +77,7 @@ function missed(verdicts: readonly Verdict[]): string {
 }
 
 function formatAbsent({ absent }: Results): string {
-  if (absent.length === 0) return 'All of them could be had.'
+  if (absent.length === 0) return 'All others could be had.'
   return absent.map(({ name, why }) => `- **${name}** could not be had: ${why}.`).join('\n')
 }
 
@@ -84,37 +88,43 @@ function formatPlots(results: Results): string {
     : plots.map(({ file, alt }) => `![${alt}](${file})`).join('\n\n')
 }
 
-function formatSection({ section, machine, plan }: StoredSection): string {
+/** All that a section found, on the page and on the terminal alike. */
+export function formatSection({ section, machine }: StoredSection): string {
   const { tables, figures, problems, measuredAt } = section
   const parts = [
-    ...tables.flatMap((table) => [
-      `**${table.title}**`,
-      formatMarkdownTable(tabulate(table)),
-      explain(table),
-    ]),
+    ...tables.map(formatTable),
     figures.length === 0 ? '' : formatFigures(figures),
     problems.map((problem) => `- Not measured: ${problem}`).join('\n'),
-    `*${measuredAt.slice(0, 10)}, Node ${machine.node}, ${machine.cpu}; ${roundsOf(section, plan)}*`,
+    `*${measuredAt.slice(0, 10)}, Node ${machine.node}, ${machine.cpu}; ${roundsOf(section)}*`,
   ]
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
+function formatTable(table: Table): string {
+  const grid = tabulate(table)
+  const notes = [...(isRough(grid) ? [`- ${rough}`] : []), ...explain(table)].join('\n')
+  return [`**${table.title}**`, formatMarkdownTable(grid), notes].filter((part) => part !== '').join('\n\n')
+}
+
 /** What each does for a request: they are not all asked for the same. */
-function explain({ runs }: Table): string {
+function explain({ runs }: Table): string[] {
   const doers = new Map<string, string[]>()
   for (const { name, does, rounds } of runs) {
     if (does !== undefined && rounds.length > 0) doers.set(does, [...(doers.get(does) ?? []), name])
   }
-  return [...doers].map(([does, names]) => `- ${names.join('; ')}: ${does}`).join('\n')
+  return [...doers].map(([does, names]) => `- ${names.join('; ')}: ${does}`)
 }
 
 function formatFigures(figures: readonly Figure[]): string {
-  const rows = figures.map(({ name, value, unit }) => [name, `${digits(value)} ${unit}`.trim()])
+  const rows = figures.map(({ name, value, unit, rounds }) => [
+    name,
+    `${digits(value)} ${unit}`.trim() + doubt(rounds),
+  ])
   return formatMarkdownTable({ titles: ['', ''], rows })
 }
 
-function roundsOf({ tables, id }: SectionResult, plan: Plan): string {
-  const rounds = tables.flatMap(({ runs }) => runs.map((run) => run.rounds.length))
-  if (rounds.length === 0) return id === 'start' ? `${plan.starts} starts` : 'one run'
-  return `median of ${Math.max(...rounds)} rounds`
+function roundsOf({ tables, figures }: SectionResult): string {
+  const counts = [...tables.flatMap(({ runs }) => runs), ...figures].map(({ rounds = [] }) => rounds.length)
+  const most = Math.max(0, ...counts)
+  return most > 1 ? `median of ${most} rounds` : 'one run'
 }

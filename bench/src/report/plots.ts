@@ -1,6 +1,5 @@
-import type { Results, Run, Table } from '../results.ts'
-import { isSaturated, typical } from '../results.ts'
-import { digits } from '../targets.ts'
+import { digits, findTable, isSaturated, type Results, type Run, typical } from '../results.ts'
+import { upstreamId } from '../sections/throughput.ts'
 import { type Bar, drawBars } from './bars.ts'
 import { count } from './tabulate.ts'
 
@@ -43,13 +42,9 @@ function growthName(table: string, { name }: Run): string {
   return table === 'growth' ? name : `${name.replace('Scopegate, ', '')} connections`
 }
 
-function findTable(results: Results, id: string): Table | undefined {
-  return results.sections.flatMap(({ tables }) => tables).find((table) => table.id === id)
-}
-
-/** The upstream itself has no CPU time here. */
+/** The upstream itself forwards nothing. */
 function measured(run: Run): boolean {
-  return run.rounds.length > 0 && Number.isFinite(typical(run, 'cpuMicros'))
+  return run.rounds.length > 0 && run.id !== upstreamId
 }
 
 function isOwn({ id }: Run): boolean {

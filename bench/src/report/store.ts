@@ -1,14 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Plan } from '../plan.ts'
 import { repositoryFolder } from '../programs.ts'
 import type { Machine, Results, SectionResult } from '../results.ts'
 import { allSections } from '../sections/all.ts'
 
-/** One file of bench/results. Each stands alone, so that a section can be measured again without the others. */
+/**
+ * One file of bench/results. Each stands alone, so that a section can be measured again without the others.
+ */
 export type StoredSection = {
   readonly machine: Machine
-  readonly plan: Plan
   /** Peers that could not be had, where the section holds peers against the gateway. */
   readonly absent: Results['absent']
   readonly section: SectionResult
@@ -25,7 +25,8 @@ export async function storeSection(stored: StoredSection): Promise<void> {
 /** In the order of the report; those that were never measured are left out. */
 export async function readStored(): Promise<StoredSection[]> {
   const texts = await Promise.all(allSections.map(({ id }) => readFile(fileOf(id), 'utf8').catch(() => '')))
-  return texts.filter((text) => text !== '').map((text) => JSON.parse(text) as StoredSection) // Written above.
+  const written = texts.filter((text) => text !== '')
+  return written.map((text) => JSON.parse(text) as StoredSection) // Written above.
 }
 
 /** Six digits that count are more than any measurement here has. */

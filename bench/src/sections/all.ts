@@ -19,21 +19,16 @@ export const allSections: readonly Section[] = [
   ...[latency, flood, memory, soak],
 ]
 
-/** Those that `--only` names, or all but the soak; of these, with --quick, what the targets need. Throws for a name that there is not. */
+/**
+ * Those that `--only` names, or all but the soak; of these, with --quick, the quick ones. Throws for a name
+ * that there is not.
+ */
 export function chooseSections(only: string | undefined, quick: boolean): readonly Section[] {
   if (only === undefined)
     return allSections.filter((section) => section !== soak && (section.quick || !quick))
   const ids = only.split(',')
   const unknown = ids.filter((id) => !allSections.some((section) => section.id === id))
-  if (unknown.length > 0) {
-    throw new Error(
-      `there is no section ${unknown.join(', ')}; there are ${allSections.map(({ id }) => id).join(', ')}`,
-    )
-  }
-  return allSections.filter(({ id }) => ids.includes(id))
-}
-
-/** Of the sections that hold peers against the gateway. */
-export function wantsPeers(sections: readonly Section[]): boolean {
-  return sections.some((section) => section.peers === true)
+  if (unknown.length === 0) return allSections.filter(({ id }) => ids.includes(id))
+  const known = allSections.map(({ id }) => id)
+  throw new Error(`there is no section ${unknown.join(', ')}; there are ${known.join(', ')}`)
 }

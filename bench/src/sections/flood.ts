@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { bearer, placeFor, tokensFile } from '../bench.ts'
-import { runOpenLoop } from '../load/run-open-loop.ts'
-import { runRound } from '../rounds.ts'
-import { startGateway } from '../subject.ts'
+import { type Bench, bearer, gatewayOf, tokensFile } from '../environment.ts'
+import { runOpenLoop } from '../load/run.ts'
+import { using } from '../machine/subject.ts'
+import { warmUp } from '../rounds.ts'
 import { usualPath } from '../workload/gateway-config.ts'
 import type { Section } from './section.ts'
 
@@ -12,56 +12,39 @@ export const flood: Section = {
   id: 'flood',
   title: 'A flood of forged tokens',
   quick: true,
-  seconds: () => floodSeconds + 5,
   async run(bench, collect) {
-    const { folder, progress } = bench
-    const gateway = collect.keep(await startGateway(folder, placeFor(bench, 'ES384')))
-    progress.step('a flood, warming up')
-    const known = { paths: [usualPath], headers: bearer(bench, 'ES384') }
-    await runRound({ id: 'flood', name: 'Scopegate', subject: gateway, load: known }, 2, folder)
-    progress.step(`a flood of ${forgedPerSecond} forged tokens/s`)
-    const forgedFile = join(folder, 'forged')
-    await writeFile(
-      forgedFile,
-      forge(bench.tokens.sets.ES384.tokens[0] ?? '', forgedPerSecond * (floodSeconds + 1)).join('\n'),
-    )
-    const warmFile = await tokensFile(bench, 'ES384', 1)
-    const streams = [
-      { name: 'warm', perSecond: 1000, paths: [usualPath], tokensFile: warmFile },
-      { name: 'forged', perSecond: forgedPerSecond, paths: [usualPath], tokensFile: forgedFile },
-    ]
-    const [warm, forged] = await runOpenLoop({
-      port: gateway.port,
-      streams,
-      warmUpSeconds: 1,
-      seconds: floodSeconds,
+    const [warm, forged] = await using(gatewayOf(bench, 'ES384'), async (gateway) => {
+      bench.progress.step('a flood, warming up')
+      const load = { paths: [usualPath], headers: await bearer(bench, 'ES384') }
+      await warmUp(gateway, load, bench.plan.warmUpSeconds, bench.folder)
+      bench.progress.step(`a flood of ${forgedPerSecond} forged tokens/s`)
+      const streams = await streamsOf(bench)
+      return runOpenLoop({ port: gateway.port, streams, warmUpSeconds, seconds: floodSeconds })
     })
     if (warm === undefined || forged === undefined) throw new Error('the load gave no result')
-    const share = (part = 0, all = 1) => (part / all) * 100
-    collect.figure({
-      id: 'flood-503',
-      name: 'forged tokens answered 503',
-      value: share(forged.statuses['503'], forged.sent),
-      unit: '%',
-    })
-    collect.figure({
-      id: 'flood-401',
-      name: 'forged tokens verified and answered 401',
-      value: share(forged.statuses['401'], forged.sent),
-      unit: '%',
-    })
-    collect.figure({
-      id: 'flood-warm',
-      name: 'warm requests answered 200 meanwhile',
-      value: share(warm.statuses['200'], warm.sent),
-      unit: '%',
-    })
+    const share = (id: string, name: string, part = 0, all = 1) =>
+      collect.figure({ id, name, value: (part / all) * 100, unit: '%' })
+    share('flood-503', 'forged tokens answered 503', forged.statuses['503'], forged.sent)
+    share('flood-401', 'forged tokens verified and answered 401', forged.statuses['401'], forged.sent)
+    share('flood-warm', 'warm requests answered 200 meanwhile', warm.statuses['200'], warm.sent)
     collect.figure({ id: 'flood-warm-p99', name: 'their p99', value: warm.p99Ms, unit: 'ms' })
   },
 }
 
 const forgedPerSecond = 4000
 const floodSeconds = 3
+const warmUpSeconds = 1
+
+async function streamsOf(bench: Bench) {
+  const [token = ''] = await bench.issuers.ES384.tokens(1)
+  const forgedFile = join(bench.folder, 'forged')
+  await writeFile(forgedFile, forge(token, forgedPerSecond * (floodSeconds + warmUpSeconds + 1)).join('\n'))
+  const paths = [usualPath]
+  return [
+    { name: 'warm', perSecond: 1000, paths, tokensFile: await tokensFile(bench, 'ES384', 1) },
+    { name: 'forged', perSecond: forgedPerSecond, paths, tokensFile: forgedFile },
+  ]
+}
 
 /** Well-formed in everything but the signature: each costs a verification. */
 function forge(token: string, count: number): string[] {

@@ -1,7 +1,7 @@
-import type { Bench } from '../bench.ts'
+import type { Bench } from '../environment.ts'
+import type { Peer } from '../peers/peer.ts'
 import type { Plan } from '../plan.ts'
 import type { Figure, Table } from '../results.ts'
-import type { Subject } from '../subject.ts'
 
 /** One part of the benchmark, which stands alone: it starts what it needs, and fails alone. */
 export type Section = {
@@ -9,17 +9,13 @@ export type Section = {
   readonly title: string
   /** Whether --quick takes it in. */
   readonly quick: boolean
-  /** Whether peers are held against the gateway in it. */
-  readonly peers?: boolean
-  /** About how long it takes. */
-  seconds(plan: Plan): number
+  /** Whether it holds a peer against the gateway. */
+  readonly peers?: (peer: Peer, plan: Plan) => boolean
   run(bench: Bench, collect: Collect): Promise<void>
 }
 
 /** Kept as it comes, so that a later fault takes nothing away. */
 export type Collect = {
-  /** Ended with the section, however it ends. */
-  keep<S extends Subject>(subject: S): S
   table(table: Table): void
   figure(figure: Figure): void
   /** What could not be measured, in a sentence. */

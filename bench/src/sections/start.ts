@@ -1,34 +1,23 @@
-import { placeFor } from '../bench.ts'
+import { gatewayOf } from '../environment.ts'
+import { using } from '../machine/subject.ts'
 import { median } from '../statistics.ts'
-import { startGateway } from '../subject.ts'
 import type { Section } from './section.ts'
 
 export const start: Section = {
   id: 'start',
   title: 'Start',
   quick: true,
-  seconds: ({ starts }) => starts * 0.5,
   async run(bench, collect) {
-    const { folder, progress, plan } = bench
-    const times: number[] = []
+    const { progress, plan } = bench
+    const rounds: number[] = []
     for (let i = 0; i < plan.starts; i += 1) {
       progress.step(`starting, ${i + 1} of ${plan.starts}`)
       const beganMs = performance.now()
-      const gateway = collect.keep(await startGateway(folder, placeFor(bench, 'ES384')))
-      times.push(performance.now() - beganMs)
-      await gateway.stop()
+      rounds.push(await using(gatewayOf(bench, 'ES384'), async () => performance.now() - beganMs))
     }
-    collect.figure({
-      id: 'start',
-      name: `start to listening, median of ${times.length}`,
-      value: median(times),
-      unit: 'ms',
-    })
-    collect.figure({
-      id: 'start-least',
-      name: 'start to listening, least',
-      value: Math.min(...times),
-      unit: 'ms',
-    })
+    const name = `start to listening, median of ${rounds.length}`
+    collect.figure({ id: 'start', name, value: median(rounds), unit: 'ms', rounds })
+    const least = Math.min(...rounds)
+    collect.figure({ id: 'start-least', name: 'start to listening, least', value: least, unit: 'ms' })
   },
 }

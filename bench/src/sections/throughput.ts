@@ -1,111 +1,111 @@
-import { mkdtemp } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type Bench, bearer, placeFor } from '../bench.ts'
-import { freePort } from '../machine/port.ts'
+import { type Bench, bearer, gatewayOf, newPlace, peerOf } from '../environment.ts'
 import { checkPeer } from '../peers/check.ts'
 import type { Algorithm, Peer } from '../peers/peer.ts'
-import { type Contender, messageOf, runRounds } from '../rounds.ts'
-import { startGateway, startPeer } from '../subject.ts'
-import { peersOfTargets } from '../targets.ts'
+import type { Run } from '../results.ts'
+import { type Contender, type Line, runRounds } from '../rounds.ts'
 import { publicPath, usualPath } from '../workload/gateway-config.ts'
-import { algorithms } from '../workload/token-store.ts'
-import type { Collect, Section } from './section.ts'
+import { spoil } from '../workload/issuer.ts'
+import type { Section } from './section.ts'
+
+/** Enough to tell whether the gateway has become slower. */
+const quickPeers: ReadonlySet<string> = new Set(['undici', 'nginx'])
 
 /** The same small request through everything: who carries how many, and what one costs. */
 export const throughput: Section = {
   id: 'throughput',
   title: 'Requests with a known token',
   quick: true,
-  peers: true,
-  seconds: ({ rounds, roundSeconds, warmUpSeconds, quick }) =>
-    (quick ? 10 : 25) * (rounds * (roundSeconds + 0.1) + (warmUpSeconds + 1) / 2) + (quick ? 8 : 20),
+  peers: ({ id }, { quick }) => !quick || quickPeers.has(id),
   async run(bench, collect) {
-    const contenders = [
-      ...(bench.plan.quick ? [] : [upstreamItself(bench)]),
-      ...(await gateways(bench, collect)),
-      ...(await peerContenders(bench, collect)),
+    const { quick } = bench.plan
+    const { contenders, failed } = await peers(bench)
+    const all = [
+      ...(quick ? [] : [upstreamItself(bench)]),
+      ...(await gateways(bench, quick ? ['ES384'] : ['ES384', 'ES256', 'RS256'])),
+      ...contenders,
     ]
-    const { folder, progress } = bench
-    const runs = await runRounds(contenders, bench.plan, { folder, progress, title: 'requests' })
-    collect.table({ id: 'throughput', title: throughput.title, runs })
+    const runs = await runRounds(all, bench.plan, { ...bench, title: 'requests' })
+    collect.table({ id: 'throughput', title: throughput.title, runs: [...runs, ...failed] })
   },
 }
 
-function upstreamItself({ upstreamPort }: Bench): Contender {
-  const subject = { port: upstreamPort, pids: () => [], stop: async () => {} }
-  return { id: 'direct', name: 'upstream asked directly', subject, load: { paths: [usualPath] } }
+export const upstreamId = 'direct'
+
+function upstreamItself({ upstream }: Bench): Contender {
+  const line = { id: upstreamId, name: 'upstream asked directly', load: { paths: [usualPath] } }
+  return { start: async () => ({ ...upstream, stop: async () => {} }), lines: [line] }
 }
 
-async function gateways(bench: Bench, collect: Collect): Promise<Contender[]> {
+async function gateways(bench: Bench, algorithms: readonly Algorithm[]): Promise<Contender[]> {
   const contenders: Contender[] = []
   for (const algorithm of algorithms) {
-    if (bench.plan.quick && algorithm === 'ES256') continue
-    bench.progress.step(`starting Scopegate with ${algorithm}`)
-    const subject = collect.keep(await startGateway(bench.folder, placeFor(bench, algorithm)))
-    const load = { paths: [usualPath], headers: bearer(bench, algorithm) }
-    const does = 'verifies, decides, writes identity headers and a log line; verified tokens are cached'
-    contenders.push({ id: gatewayId(algorithm), name: `Scopegate, ${algorithm}`, does, subject, load })
-    if (algorithm === 'ES384' && !bench.plan.quick) {
-      contenders.push({
-        id: 'scopegate-public',
-        name: 'Scopegate, public route',
-        does: 'no token',
-        subject,
-        warmUpSeconds: 2,
-        load: { paths: [publicPath] },
-      })
+    const known: Line = {
+      id: gatewayId(algorithm),
+      name: `Scopegate, ${algorithm}`,
+      does: 'verifies, decides, writes identity headers and a log line; verified tokens are cached',
+      load: { paths: [usualPath], headers: await bearer(bench, algorithm) },
     }
+    contenders.push({ start: () => gatewayOf(bench, algorithm), lines: [known] })
   }
+  if (!bench.plan.quick) contenders.push({ start: () => gatewayOf(bench, 'ES384'), lines: [open] })
   return contenders
+}
+
+const open: Line = {
+  id: 'scopegate-public',
+  name: 'Scopegate, public route',
+  does: 'no token',
+  load: { paths: [publicPath] },
 }
 
 export const gatewayId = (algorithm: Algorithm) => `scopegate-${algorithm}`
-export const peerRunId = (peer: Pick<Peer, 'id'>, algorithm: Algorithm | undefined) =>
-  algorithm === undefined ? peer.id : `${peer.id}-${algorithm}`
 
-async function peerContenders(bench: Bench, collect: Collect): Promise<Contender[]> {
+/** A peer that does not do its work has no rounds. */
+async function peers(bench: Bench): Promise<{ contenders: Contender[]; failed: Run[] }> {
   const contenders: Contender[] = []
-  // One that only refuses has its place among the refusals.
-  for (const peer of bench.peers.filter(({ refusesAll }) => refusesAll !== true)) {
-    for (const algorithm of algorithmsFor(peer)) {
-      const id = peerRunId(peer, algorithm)
-      if (bench.plan.quick && !peersOfTargets.has(id)) continue
-      bench.progress.step(`starting ${peer.name}`)
-      const contender = await peerContender(bench, collect, peer, algorithm).catch((error) =>
-        collect.problem(`${peer.name}: ${messageOf(error)}`),
+  const failed: Run[] = []
+  for (const peer of bench.peers.filter((one) => throughput.peers?.(one, bench.plan))) {
+    for (const algorithm of peer.algorithms.length === 0 ? [undefined] : peer.algorithms) {
+      if (algorithm === 'ES256') continue // Neither Logto's own nor the one that most others are made for.
+      bench.progress.step(`asking ${peer.name} whether it does its work`)
+      const signed = algorithm ?? 'ES384'
+      const line = await peerLine(bench, peer, algorithm)
+      const problem = await checkPeer(
+        peer,
+        await newPlace(bench, peer, signed),
+        await checkTokens(bench, signed),
       )
-      if (contender !== undefined) contenders.push(contender)
+      if (problem === undefined) contenders.push({ start: () => peerOf(bench, peer, signed), lines: [line] })
+      else failed.push({ id: line.id, name: line.name, rounds: [], problem })
     }
   }
-  return contenders
-}
-
-/** Logto's own, and the one that others are made for. */
-function algorithmsFor({ algorithms: known }: Peer): readonly (Algorithm | undefined)[] {
-  if (known.length === 0) return [undefined]
-  const wanted = (['ES384', 'RS256'] as const).filter((algorithm) => known.includes(algorithm))
-  return wanted.length === 0 ? known.slice(0, 1) : wanted
-}
-
-async function peerContender(
-  bench: Bench,
-  collect: Collect,
-  peer: Peer,
-  algorithm: Algorithm | undefined,
-): Promise<Contender> {
-  await requireWork(bench, peer, algorithm ?? 'ES384')
-  const subject = collect.keep(await startPeer(bench.folder, peer, placeFor(bench, algorithm ?? 'ES384')))
-  const name = algorithm === undefined ? peer.name : `${peer.name}, ${algorithm}`
-  const load = { paths: [usualPath], headers: bearer(bench, algorithm ?? 'ES384') }
-  const against = gatewayId(algorithm ?? 'ES384')
-  return { id: peerRunId(peer, algorithm), name, does: peer.does, against, subject, load }
+  return { contenders, failed }
 }
 
 /** A peer that let everybody in would be fast. */
-async function requireWork(bench: Bench, peer: Peer, algorithm: Algorithm): Promise<void> {
-  const folder = await mkdtemp(join(bench.folder, `${peer.id}-check-`))
-  const { tokens, faulty } = bench.tokens.sets[algorithm]
-  const place = { ...placeFor(bench, algorithm), folder, port: await freePort() }
-  const problem = await checkPeer(peer, { ...place, tokens: { good: tokens[0] ?? '', ...faulty } })
-  if (problem !== undefined) throw new Error(problem)
+async function checkTokens({ issuers }: Bench, algorithm: Algorithm) {
+  const issuer = issuers[algorithm]
+  const [good = ''] = await issuer.tokens(1)
+  const now = Math.floor(Date.now() / 1000)
+  return {
+    good,
+    badSignature: spoil(await issuer.token({})),
+    expired: await issuer.token({ iat: now - 7200, exp: now - 3600 }),
+    wrongAudience: await issuer.token({ aud: 'https://other.example.com/' }),
+  }
+}
+
+async function peerLine(
+  bench: Bench,
+  { id, name, does }: Peer,
+  algorithm: Algorithm | undefined,
+): Promise<Line> {
+  const signed = algorithm ?? 'ES384'
+  return {
+    id: algorithm === undefined ? id : `${id}-${algorithm}`,
+    name: algorithm === undefined ? name : `${name}, ${algorithm}`,
+    does,
+    against: gatewayId(signed),
+    load: { paths: [usualPath], headers: await bearer(bench, signed) },
+  }
 }

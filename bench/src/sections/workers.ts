@@ -1,78 +1,78 @@
-import { type Bench, bearer, placeFor } from '../bench.ts'
+import { type Bench, bearer, gatewayOf, startUpstream } from '../environment.ts'
 import { runWrk } from '../load/wrk.ts'
 import { ownCpuNanos } from '../machine/accounting.ts'
-import { type Contender, runRounds } from '../rounds.ts'
-import { type Subject, startGateway, startProgram } from '../subject.ts'
+import { using } from '../machine/subject.ts'
+import { type Contender, runRounds, warmUp } from '../rounds.ts'
 import { usualPath } from '../workload/gateway-config.ts'
 import type { Collect, Section } from './section.ts'
 
 const bothCores = '0,1'
 
 /**
- * One process and two, on both cores. Load and upstream are on the same two, so requests per second are of all of them
- * together: what tells is the CPU time of a request.
+ * One process and two, on both cores. Load and upstream are on the same two, so requests per second are of
+ * all of them together: what tells is the CPU time of a request.
  */
 export const workers: Section = {
   id: 'workers',
-  title: 'Workers',
+  title: 'Workers on two cores, which load and upstream share with them',
   quick: false,
-  seconds: ({ brief: { rounds, roundSeconds, warmUpSeconds } }) =>
-    4 * rounds * (roundSeconds + 0.2) + 2 * warmUpSeconds + 2 * roundSeconds + 8,
-  async run(bench, collect) {
-    const { folder, progress, plan } = bench
-    const upstream = collect.keep(await startProgram('upstream', [], { cores: bothCores }))
-    const place = placeFor(bench, 'ES384', upstream.port)
-    const start = async (count: number) =>
-      collect.keep(await startGateway(folder, place, { workers: count, cores: bothCores }))
-    const [one, two] = [await start(1), await start(2)]
-    const contenders = [...scenarios(bench, one, 1), ...scenarios(bench, two, 2)]
-    const runs = await runRounds(contenders, plan.brief, { folder, progress, title: 'workers' })
-    const title = 'Workers on two cores, which load and upstream share with them'
-    collect.table({ id: 'workers', title, runs })
-    await supervisor(bench, collect, two)
-  },
+  run: (bench, collect) =>
+    using(startUpstream(bothCores), async (upstream) => {
+      const shared = { ...bench, upstream }
+      const contenders = [await contender(shared, 1), await contender(shared, 2)]
+      const runs = await runRounds(contenders, bench.plan.brief, { ...bench, title: 'workers' })
+      collect.table({ id: 'workers', title: workers.title, runs })
+      await supervisor(shared, collect)
+    }),
 }
 
 export const workersId = (count: number, perConnection: 'kept' | 'new') => `workers-${count}-${perConnection}`
 
-function scenarios(bench: Bench, subject: Subject, count: number): Contender[] {
+const start = (bench: Bench, count: number) => gatewayOf(bench, 'ES384', { workers: count, cores: bothCores })
+
+async function contender(bench: Bench, count: number): Promise<Contender> {
   const name = count === 1 ? '1 worker' : `${count} workers and their supervisor`
-  const load = { paths: [usualPath], headers: bearer(bench, 'ES384'), cores: bothCores }
-  return [
-    { id: workersId(count, 'kept'), name, subject, load },
-    {
-      id: workersId(count, 'new'),
-      name: `${name}, each request on a new connection`,
-      subject,
-      warmUpSeconds: 2,
-      load: { ...load, headers: { ...load.headers, Connection: 'close' } },
-    },
-  ]
+  const headers = await bearer(bench, 'ES384')
+  const load = { paths: [usualPath], cores: bothCores }
+  return {
+    start: () => start(bench, count),
+    lines: [
+      { id: workersId(count, 'kept'), name, load: { ...load, headers } },
+      {
+        id: workersId(count, 'new'),
+        name: `${name}, each request on a new connection`,
+        load: { ...load, headers: { ...headers, Connection: 'close' } },
+      },
+    ],
+  }
 }
 
 /** Its own part of the work, which no worker can take from it. */
-async function supervisor(bench: Bench, collect: Collect, subject: Subject): Promise<void> {
+async function supervisor(bench: Bench, collect: Collect): Promise<void> {
   const { folder, progress, plan } = bench
-  const pid = subject.pids()[0] ?? 0
-  const authorized = bearer(bench, 'ES384')
-  const measure = async (headers: Readonly<Record<string, string>>) => {
-    const load = { port: subject.port, paths: [usualPath], headers, cores: bothCores, connections: 64 }
-    const before = ownCpuNanos(pid)
-    const seconds = 2 * plan.brief.roundSeconds
-    const { requests } = await runWrk({ ...load, seconds, expect: 'success' }, folder)
-    return (ownCpuNanos(pid) - before) / 1000 / requests
-  }
+  const headers = await bearer(bench, 'ES384')
+  const load = { paths: [usualPath], cores: bothCores, connections: 64, expect: 'success' as const }
   progress.step('workers, the supervisor alone')
-  collect.figure({
-    id: 'supervisor-connection',
-    name: 'CPU time of the supervisor for a connection that it hands to a worker',
-    value: await measure({ ...authorized, Connection: 'close' }),
-    unit: 'µs',
-  })
-  collect.figure({
-    id: 'supervisor-request',
-    name: 'and for a request on a connection that was kept, its log line',
-    value: await measure(authorized),
-    unit: 'µs',
+  await using(start(bench, 2), async (subject) => {
+    const measure = async (more: Readonly<Record<string, string>>) => {
+      const known = { ...load, headers: { ...headers, ...more } }
+      await warmUp(subject, known, plan.brief.warmUpSeconds, folder)
+      const before = ownCpuNanos(subject.pid)
+      const seconds = 2 * plan.brief.roundSeconds
+      const { requests } = await runWrk({ ...known, port: subject.port, seconds }, folder)
+      return (ownCpuNanos(subject.pid) - before) / 1000 / requests
+    }
+    collect.figure({
+      id: 'supervisor-connection',
+      name: 'CPU time of the supervisor for a connection that it hands to a worker',
+      value: await measure({ Connection: 'close' }),
+      unit: 'µs',
+    })
+    collect.figure({
+      id: 'supervisor-request',
+      name: 'and for a request on a connection that was kept, its log line',
+      value: await measure({}),
+      unit: 'µs',
+    })
   })
 }

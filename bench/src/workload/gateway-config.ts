@@ -52,13 +52,15 @@ export function gatewayConfig(
   )
   const all =
     routes > special.length ? [...collections.slice(0, routes - special.length), ...special] : collections
+  const processes = workers === undefined ? '' : `\nworkers: ${workers}`
+  const most = connections === undefined ? '' : `, connections: ${connections}`
   return `listen: 127.0.0.1:${place.port}
 admin: { listen: "127.0.0.1:${place.adminPort}" }
-${workers === undefined ? '' : `workers: ${workers}\n`}issuer: { url: "${place.issuer}", jwksFile: ${place.jwksFile} }
+issuer: { url: "${place.issuer}", jwksFile: ${place.jwksFile} }${processes}
 apis:
   bench:
     resource: ${place.resource}
-    upstream: { url: "http://127.0.0.1:${place.upstreamPort}"${connections === undefined ? '' : `, connections: ${connections}`} }
+    upstream: { url: "http://127.0.0.1:${place.upstreamPort}"${most} }
     routes:
 ${all.map((route) => `      ${route}`).join('\n')}
 `

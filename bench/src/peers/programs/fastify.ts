@@ -6,8 +6,8 @@ import { readPublicKey } from '../key.ts'
 import type { Place } from '../peer.ts'
 
 /**
- * `@fastify/http-proxy` with its documented `preHandler`, in which fast-jwt verifies. Arguments: port, upstream's port,
- * file with the place, `cache` or nothing.
+ * `@fastify/http-proxy` with its documented `preHandler`, in which fast-jwt verifies. Arguments: port,
+ * upstream's port, file with the place, `cache` or nothing.
  */
 const [placeFile = '', cache] = process.argv.slice(4)
 const { port, upstreamPort, ...token } = JSON.parse(readFileSync(placeFile, 'utf8')) as Place

@@ -2,8 +2,9 @@ import { Agent, createServer } from 'node:http'
 import httpProxy from 'http-proxy'
 
 /**
- * A bare forwarder that checks nothing, on http-proxy, with connections kept alive. When a client leaves in the middle of an
- * answer, its connection to the upstream stays taken: a limit would be used up. Arguments: port, upstream's port.
+ * A bare forwarder that checks nothing, on http-proxy, with connections kept alive. When a client leaves in
+ * the middle of an answer, its connection to the upstream stays taken: a limit would be used up. Arguments:
+ * port, upstream's port.
  */
 const [port, upstreamPort] = process.argv.slice(2).map(Number)
 const proxy = httpProxy.createProxyServer({

@@ -1,8 +1,9 @@
 import { Agent, request as ask, createServer, type IncomingMessage } from 'node:http'
 
 /**
- * A bare forwarder that checks nothing, on `node:http` alone: one `request`, two pipes. When a client leaves in the middle of
- * an answer, its connection to the upstream stays taken: a limit would be used up. Arguments: port, upstream's port.
+ * A bare forwarder that checks nothing, on `node:http` alone: one `request`, two pipes. When a client leaves
+ * in the middle of an answer, its connection to the upstream stays taken: a limit would be used up.
+ * Arguments: port, upstream's port.
  */
 const [port, upstreamPort] = process.argv.slice(2).map(Number)
 const agent = new Agent({ keepAlive: true })

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { type Dispatcher, Pool } from 'undici'
 
 /**
- * A bare forwarder that checks nothing, on undici: raw headers in, a flat list out, every chunk by `write`, then `end`.
- * Arguments: port, upstream's port.
+ * A bare forwarder that checks nothing, on undici: raw headers in, a flat list out, every chunk by `write`,
+ * then `end`. Arguments: port, upstream's port.
  */
 const [port, upstreamPort] = process.argv.slice(2).map(Number)
 const pool = new Pool(`http://127.0.0.1:${upstreamPort}`, { connections: 128, pipelining: 1 })

@@ -2,23 +2,21 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { program } from './programs.ts'
-import { type GatewayStart, type Subject, type SubjectPlace, startGateway } from './subject.ts'
+import { type Bench, placeOf } from '../environment.ts'
+import type { Subject } from '../machine/subject.ts'
+import type { Algorithm } from '../peers/peer.ts'
+import { program } from '../programs.ts'
+import { startGateway } from './gateway.ts'
 
 export type ProbedGateway = Subject & {
-  /** Bytes of V8's heap and beside it in use: after a collection, or the least since last asked. */
+  /** Bytes of V8's heap and next to it in use: after a collection, or the least since last asked. */
   usedBytes(how: 'collected' | 'least'): Promise<number>
 }
 
 /** A gateway that can be asked what it holds. */
-export async function startProbedGateway(
-  parent: string,
-  place: SubjectPlace,
-  options: GatewayStart = {},
-): Promise<ProbedGateway> {
-  const file = join(parent, `probe-${performance.now()}`)
-  const subject = await startGateway(parent, place, {
-    ...options,
+export async function startProbedGateway(bench: Bench, algorithm: Algorithm): Promise<ProbedGateway> {
+  const file = join(bench.folder, `probe-${performance.now()}`)
+  const subject = await startGateway(bench.folder, placeOf(bench, algorithm), {
     nodeOptions: ['--import', pathToFileURL(program('probe')).href],
     env: { SCOPEGATE_BENCH_PROBE: file },
   })
@@ -26,7 +24,7 @@ export async function startProbedGateway(
     ...subject,
     async usedBytes(how) {
       await rm(file, { force: true })
-      process.kill(subject.pids()[0] ?? 0, how === 'collected' ? 'SIGUSR2' : 'SIGURG')
+      process.kill(subject.pid, how === 'collected' ? 'SIGUSR2' : 'SIGURG')
       return (await untilWritten(file)).usedBytes
     },
   }
