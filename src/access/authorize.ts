@@ -10,14 +10,14 @@ import type { Verification } from '../token/verification.ts'
 import type { Verifier } from '../token/verifier.ts'
 import { type DecidedRoute, type Decision, decide, type Refusal } from './decision.ts'
 
-/** What the question needs to know of a route; the gateway's own route type extends it. */
+/** As much of a route as the question needs; the gateway's own route type extends it. */
 export type AccessRoute = TableRoute &
   DecidedRoute & {
     readonly api: string
     /** Undefined only where every route of the API is public. */
     readonly verifier: Verifier | undefined
     readonly websocket: boolean
-    /** What becomes of the client's Authorization on its way to the upstream. */
+    /** The fate of the client's Authorization on its way to the upstream. */
     readonly authorization: { readonly kind: 'strip' | 'forward' | 'fixed' }
   }
 
@@ -32,8 +32,8 @@ export type AccessRequest = {
 }
 
 /**
- * The whole question: may this request pass? Answers at once when it can (public, refused early, token in the cache),
- * with a promise only when it must wait for the issuer or for cryptography. Never rejects.
+ * The whole question: may this request pass? Answers at once when it can (public, refused early, token in the
+ * cache), with a promise only when it must wait for the issuer or for cryptography. Never rejects.
  */
 export function authorize<R extends AccessRoute>(
   table: RouteTable<R>,
@@ -110,7 +110,7 @@ function noIssuer<R extends AccessRoute>(route: R): Refusal<R> {
   return refusal(route, 'invalid_token', 'No issuer is configured for this API')
 }
 
-/** What is known of the token that was not enough. */
+/** All that is known of a token that was not enough. */
 type About = {
   readonly token?: AccessToken
   readonly tokenKind?: TokenKind

@@ -45,7 +45,7 @@ export type Shortfall = {
   readonly detail: string
 }
 
-/** What `decide` needs to know of a route. */
+/** As much of a route as `decide` needs. */
 export type DecidedRoute = {
   readonly requirement: Requirement
   /** Allow-list of `client_id`; undefined allows any. */

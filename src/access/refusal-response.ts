@@ -4,7 +4,7 @@ import { type OwnResponse, type Problem, problem, problemResponse } from '../htt
 import { memo } from '../memo.ts'
 import type { Refusal } from './decision.ts'
 
-/** What a refusal's answer needs in addition to the refusal itself. */
+/** All that a response to a refusal needs in addition to the refusal itself. */
 export type RefusalContext = {
   readonly requestId: string
   readonly corsHeaders: readonly string[]

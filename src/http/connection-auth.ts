@@ -1,8 +1,9 @@
 import { splitList } from './list.ts'
 
 /**
- * Schemes that sign a connection in and not a request (RFC 4559 section 6): whatever is sent over the connection
- * afterwards is taken for the same user, and the connections to an upstream are shared by all clients.
+ * Schemes that sign a connection in and not a request (RFC 4559 section 6): whatever is sent over the
+ * connection afterwards is taken for the same user, and the connections to an upstream are shared by all
+ * clients.
  */
 const scheme = /^(?:ntlm|kerberos|nego[0-9a-z]*)(?![!#$%&'*+\-.^_`|~0-9a-z])/i
 
@@ -12,8 +13,8 @@ export function signsConnectionIn(credentials: string): boolean {
 }
 
 /**
- * A value of WWW-Authenticate without the challenges of such schemes; undefined when none is left. The value itself when
- * it has none of them.
+ * A value of WWW-Authenticate without the challenges of such schemes; undefined when none is left. The value
+ * itself when it has none of them.
  */
 export function withoutConnectionAuth(value: string): string | undefined {
   if (!mayHoldScheme.test(value)) return value

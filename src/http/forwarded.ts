@@ -45,8 +45,9 @@ export function createForwardedPolicy(options: {
 }
 
 /**
- * All four describe one address. Its port is the one that the host names, or else the default of the scheme: the
- * listening port and an `X-Forwarded-Port` of a proxy may be those of some machine between, which no client knows.
+ * All four describe one address. Its port is the one that the host names, or else the default of the scheme:
+ * the listening port and an `X-Forwarded-Port` of a proxy may be those of some machine between, which no
+ * client knows.
  */
 function described(address: string, hops: string, scheme: Scheme, host: string): ClientAddress {
   return {
@@ -116,7 +117,10 @@ const memberOf = memo<keyof Forwarded | 'none'>((name) => {
   return literal === 'x-forwarded-host' ? 'host' : 'none'
 })
 
-/** The value on which all members of a list agree, letter case aside, as when each proxy of a chain adds its own. */
+/**
+ * The value on which all members of a list agree, letter case aside, as when each proxy of a chain adds its
+ * own.
+ */
 function agreed(list: string): string {
   if (!list.includes(',')) return list.trim()
   const [first = '', ...others] = list.split(',').map((member) => member.trim())
@@ -124,8 +128,9 @@ function agreed(list: string): string {
 }
 
 /**
- * The hops that trusted proxies vouch for: the first untrusted one in front, the peer last. Every element before that
- * one is the client's own word and is left out; so is everything before an element that is no address.
+ * The hops that trusted proxies vouch for: the first untrusted one in front, the peer last. Every element
+ * before that one is the client's own word and is left out; so is everything before an element that is no
+ * address.
  */
 function walk(forwardedFor: string, peer: string, isTrusted: (address: string) => boolean): string[] {
   const hops = [peer]
@@ -140,7 +145,9 @@ function walk(forwardedFor: string, peer: string, isTrusted: (address: string) =
   return hops.reverse()
 }
 
-/** No chain of proxies is longer. A client that is let through by one can write a thousand of their addresses. */
+/**
+ * No chain of proxies is longer. A client that is let through by one can write a thousand of their addresses.
+ */
 const mostHops = 32
 
 /** Some proxies add the port to the address, which needs brackets in IPv6. */

@@ -18,7 +18,9 @@ const known = memo<string | null>((value) => {
   return name?.toLowerCase() ?? null
 })
 
-/** The port that a Host value names, without leading zeros; undefined when it names none, or none that exists. */
+/**
+ * The port that a Host value names, without leading zeros; undefined when it names none, or none that exists.
+ */
 export function portOf(value: string): string | undefined {
   return knownPort(value) ?? undefined
 }

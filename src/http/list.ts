@@ -1,7 +1,7 @@
 /**
- * The members of a comma-separated field value (RFC 9110 section 5.6.1), trimmed, without empty ones. A comma within a
- * quoted string separates nothing: `private="a, public"` is one member. A quote that is never closed is a character
- * like any other. In linear time, whatever the value.
+ * The members of a comma-separated field value (RFC 9110 section 5.6.1), trimmed, without empty ones. A comma
+ * within a quoted string separates nothing: `private="a, public"` is one member. A quote that is never closed
+ * is a character like any other. In linear time, whatever the value.
  */
 export function splitList(value: string): string[] {
   const members: string[] = []

@@ -2,10 +2,10 @@
 export type Distinction = 'case' | 'dots' | 'extension' | 'unicode'
 
 /**
- * The look-alike form of a canonical path: as a legacy upstream may read it. Whatever escapes, Unicode and letter case
- * hide is resolved, to whatever depth it is escaped. Undefined (refuse) when that brings up a dot segment, a segment of
- * nothing but dots and spaces or a control character, or when the escapes are nested deeper than any server reads. For
- * matching only.
+ * The look-alike form of a canonical path: as a legacy upstream may read it. Whatever escapes, Unicode and
+ * letter case hide is resolved, to whatever depth it is escaped. Undefined (refuse) when that brings up a dot
+ * segment, a segment of nothing but dots and spaces or a control character, or when the escapes are nested
+ * deeper than any server reads. For matching only.
  */
 export function foldPath(path: string, distinguishes: readonly Distinction[]): string | undefined {
   const text = resolve(path, distinguishes)
@@ -23,8 +23,8 @@ export function foldPath(path: string, distinguishes: readonly Distinction[]): s
 }
 
 /**
- * A pattern's literal segment in folded form; `stem`: without its extension. A literal that `foldPath` would refuse
- * comes back untrimmed, which no folded path can equal.
+ * A pattern's literal segment in folded form; `stem`: without its extension. A literal that `foldPath` would
+ * refuse comes back untrimmed, which no folded path can equal.
  */
 export function foldSegment(segment: string, distinguishes: readonly Distinction[], stem: boolean): string {
   const text = resolve(segment, distinguishes) ?? segment
@@ -43,7 +43,9 @@ function lastFilled(segments: readonly string[]): number {
   return segments.findLastIndex((segment) => segment !== '')
 }
 
-/** Decodes and normalises until nothing changes, then takes as a separator or as the end whatever may be one. */
+/**
+ * Decodes and normalises until nothing changes, then takes as a separator or as the end whatever may be one.
+ */
 function resolve(path: string, distinguishes: readonly Distinction[]): string | undefined {
   let text = path
   for (let round = 0; round < maxRounds; round++) {
@@ -61,8 +63,9 @@ const ascii = /^[\0-\x7f]*$/
 const control = /[\0-\x1f\x7f]/
 
 /**
- * None of these characters is in a canonical path, unless the route allows irregular ones. The others are what
- * normalising made of some full-width or compatibility character: `\uff3c` is a backslash to a server that normalises.
+ * None of these characters is in a canonical path, unless the route allows irregular ones. The others are
+ * what normalising made of some full-width or compatibility character: `\uff3c` is a backslash to a server
+ * that normalises.
  */
 function separate(text: string): string {
   if (!structural.test(text)) return text
@@ -86,8 +89,8 @@ function normalise(text: string, distinguishes: readonly Distinction[]): string 
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u0080-\u009f]/gu
 
 /**
- * Full case folding (`ß` is `ss`), by which also the Turkish `ı` and `İ` are `i`: there are servers whose locale says
- * so. JavaScript has no function for it, but what folds alike is alike after these three.
+ * Full case folding (`ß` is `ss`), by which also the Turkish `ı` and `İ` are `i`: there are servers whose
+ * locale says so. JavaScript has no function for it, but what folds alike is alike after these three.
  */
 function foldCase(text: string): string {
   return text.toLowerCase().toUpperCase().toLowerCase().replaceAll('i\u0307', 'i').replaceAll('ς', 'σ')

@@ -1,6 +1,8 @@
 import { type Code, codes } from '../errors.ts'
 
-/** A complete answer of the gateway's own: status, flat header list (for `writeHead`), body, which is ASCII. */
+/**
+ * A complete answer of the gateway's own: status, flat header list (for `writeHead`), body, which is ASCII.
+ */
 export type OwnResponse = { readonly status: number; readonly headers: string[]; readonly body: string }
 
 /** A problem but for the request that it answers; made once for each reason. */
@@ -26,7 +28,10 @@ export function problem(code: Code, detail: string, headers: readonly string[] =
   }
 }
 
-/** With Content-Length and X-Request-Id, and more headers where this request asks for them. `requestId`: `[A-Za-z0-9._-]` only. */
+/**
+ * With Content-Length and X-Request-Id, and more headers where this request asks for them. `requestId`:
+ * `[A-Za-z0-9._-]` only.
+ */
 export function problemResponse(
   { status, headers, body: [start, end] }: Problem,
   requestId: string,

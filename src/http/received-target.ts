@@ -17,7 +17,10 @@ export type ReceivedTargetFault = {
   readonly path: string | undefined
 }
 
-/** Reads the raw request target (`request.url`): its length, its one reading, and what its query must not ask for. */
+/**
+ * Reads the raw request target (`request.url`): its length, its one reading, and what its query must not ask
+ * for.
+ */
 export function receiveTarget(
   raw: string,
   head: RequestHead,

@@ -27,8 +27,8 @@ export function locationRules(options: {
 }
 
 /**
- * An upstream that gets the client's Host takes the public host for its own, and http for its scheme when TLS ended
- * before it. Some then add the port to which the client came.
+ * An upstream that gets the client's Host takes the public host for its own, and http for its scheme when TLS
+ * ended before it. Some then add the port to which the client came.
  */
 function overHttp(publicUrl: string): string[] {
   const { hostname, port, protocol } = new URL(publicUrl)
@@ -62,8 +62,8 @@ function schemeOf(origin: string): string {
 }
 
 /**
- * The origin of an http or https URL (RFC 6454 section 6.2): in lower case, without user info and default port.
- * Undefined when it is none.
+ * The origin of an http or https URL (RFC 6454 section 6.2): in lower case, without user info and default
+ * port. Undefined when it is none.
  */
 function originOf(url: string): string | undefined {
   try {

@@ -50,10 +50,7 @@ export function relayHead(
   for (let i = 0; i < raw.length; i += 2) {
     const name = latin1(raw[i])
     const role = roleOf(name)
-    if (role === 'hop-by-hop' || listed?.includes(name.toLowerCase())) continue
-    if (role === 'cors' && corsHeaders !== undefined) continue
-    if (role === 'shared-cache' && rules.keepPrivate) continue
-    if (role === 'content-length' && status !== 304 && head.isWhole) continue
+    if (listed?.includes(name.toLowerCase()) || isDropped(role, status, rules, corsHeaders)) continue
     relayField(head, role, name, latin1(raw[i + 1]), rules)
   }
   // Of the three, it is the one after which HTTP/1.1 expects a body (RFC 9110 section 15.3.6).
@@ -62,6 +59,26 @@ export function relayHead(
   if (corsHeaders !== undefined) head.headers.push(...corsHeaders)
   head.headers.push('Via', '1.1 scopegate')
   return head
+}
+
+function isDropped(
+  role: Role,
+  status: number,
+  { keepPrivate }: ResponseRules,
+  corsHeaders: readonly string[] | undefined,
+): boolean {
+  switch (role) {
+    case 'hop-by-hop':
+      return true
+    case 'cors':
+      return corsHeaders !== undefined
+    case 'shared-cache':
+      return keepPrivate
+    case 'content-length':
+      return status !== 304 && bodiless.has(status)
+    default:
+      return false
+  }
 }
 
 /** A head while it is put together. */

@@ -8,7 +8,9 @@ export type ForeignSpelling = {
 
 const name = '[A-Za-z_][A-Za-z0-9_]*'
 
-/** A spelling of others. `here` is what stands for it in this file; `''` in the second place leaves it out. */
+/**
+ * A spelling of others. `here` is what stands for it in this file; `''` in the second place leaves it out.
+ */
 type Spelling = {
   readonly form: RegExp
   readonly says: 'parameter' | 'rest' | 'optional' | 'form'
@@ -22,7 +24,9 @@ const messages = {
   form: 'a parameter has no form here: it takes any segment, and the API checks it',
 } as const
 
-/** In this order: an earlier one is a special case of a later one. Each stands for all its places in a path. */
+/**
+ * In this order: an earlier one is a special case of a later one. Each stands for all its places in a path.
+ */
 const spellings: readonly Spelling[] = [
   // {{id}}: templates of Postman and others
   { form: new RegExp(`\\{\\{(${name})\\}\\}`, 'g'), says: 'parameter', here: '{$1}' },

@@ -104,7 +104,10 @@ function fold(segment: PatternSegment, distinguishes: readonly Distinction[], st
 /** Stands for the value of a parameter while the literals around it are folded: no path can hold it. */
 const loneSurrogate = '\ud800'
 
-/** `/{id}.json` becomes `/{id}`, and `/report.{format}` becomes `/report`: there the parameter is the extension. */
+/**
+ * `/{id}.json` becomes `/{id}`, and `/report.{format}` becomes `/report`: there the parameter is the
+ * extension.
+ */
 function foldAffixed(
   { name, prefix, suffix }: AffixedSegment,
   foldText: (text: string) => string,

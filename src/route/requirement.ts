@@ -15,7 +15,7 @@ export type Condition = {
       }
 }
 
-/** What a token must hold for a route, if one is asked for at all. */
+/** Whether a route asks for a token, and for what in it. */
 export type Requirement =
   | { readonly kind: 'public' }
   | { readonly kind: 'optional'; readonly where: readonly Condition[] }
@@ -41,8 +41,8 @@ export const requirementKey = memoByObject((requirement: Requirement): string =>
 })
 
 /**
- * A parameter counts by its place in the path, not by its name nor by the literals around it: an upstream that
- * ignores extensions compares the same of `/{id}` and `/{id}.json`.
+ * A parameter counts by its place in the path, not by its name nor by the literals around it: an upstream
+ * that ignores extensions compares the same of `/{id}` and `/{id}.json`.
  */
 function conditionKey({ claim, expected }: Condition): string {
   return JSON.stringify('values' in expected ? [claim, expected.values] : [claim, '', expected.segment])

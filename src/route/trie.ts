@@ -8,9 +8,10 @@ export type Trie<T> = {
   add(segments: readonly PatternSegment[], value: T): T | undefined
   find(path: string): T | undefined
   /**
-   * The same, where a segment before the last may be a script and all behind it the path that the script is given:
-   * `/admin.php/x` is then also read as `/admin/x` or as `/admin`, and `/index.php/x` as `/x`. `stemOf` takes the
-   * extension off; undefined when there is none. A literal that is declared with its extension is no script.
+   * The same, where a segment before the last may be a script and all behind it the path that the script is
+   * given: `/admin.php/x` is then also read as `/admin/x` or as `/admin`, and `/index.php/x` as `/x`.
+   * `stemOf` takes the extension off; undefined when there is none. A literal that is declared with its
+   * extension is no script.
    */
   findScript(path: string, stemOf: StemOf): T | undefined
 }
@@ -139,7 +140,9 @@ function matchAffixed<T>(
   return undefined
 }
 
-/** Else `/{id}20` would match `/a%20`, which no server reads so. A prefix holds whole escapes and cuts none. */
+/**
+ * Else `/{id}20` would match `/a%20`, which no server reads so. A prefix holds whole escapes and cuts none.
+ */
 function cutsEscape(segment: string, at: number): boolean {
   return segment[at - 1] === '%' || segment[at - 2] === '%'
 }

@@ -2,14 +2,15 @@ import { IncomingMessage } from 'node:http'
 import { asksForHttp2, mayLoseBytes } from './ignored-upgrade.ts'
 
 /**
- * A request as Node's server makes it, less two ceremonies for which nobody here has a use:
+ * A request as Node's server makes it, without two ceremonies for which nobody here has a use:
  *
- * - When a request without a body has been answered, Node plays its empty body to the end, in five turns of its queue (2 % of a
- *   request). Newer ones have the option `optimizeEmptyRequests` for the same. A Node without `_dump` would only be slower.
- * - Node makes an object of all fields to look for one (6 % of a request with 14 fields). Here everything is read from
- *   `rawHeaders`, where duplicates are seen. (A server with `requireHostHeader` would miss Host there.)
+ * - When a request without a body has been answered, Node plays its empty body to the end, in five turns of its
+ *   queue (2 % of a request). Newer ones have the option `optimizeEmptyRequests` for the same. A Node without
+ *   `_dump` would only be slower.
+ * - Node makes an object of all fields to look for one (6 % of a request with 14 fields). Here everything is read
+ *   from `rawHeaders`, where duplicates are seen. (A server with `requireHostHeader` would miss Host there.)
  *
- * It also has a word in what Node takes for an upgrade: only its newest versions ask the server.
+ * It also has a word in what Node takes for an upgrade: only the newest versions of Node ask the server.
  */
 export class Incoming extends IncomingMessage {
   skipped = false
