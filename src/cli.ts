@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import type { CheckOptions } from './commands/check.ts'
 import type { DemoOptions } from './dev/demo/demo-options.ts'
 import { version } from './http/product.ts'
 
@@ -13,19 +14,32 @@ const program = new Command('scopegate')
   .showHelpAfterError()
 
 const configFlag = [
-  '--config <file>',
+  '-c, --config <file>',
   'configuration file',
   process.env['SCOPEGATE_CONFIG'] ?? 'gateway.yaml',
 ] as const
 
+const fileArgument = ['[file]', 'configuration file, instead of --config'] as const
+
+type ConfigFlag = { readonly config: string }
+
+/** Named twice and differently, nobody can know which file is meant. */
+function oneFile(file: string | undefined, { config }: ConfigFlag, command: Command): string {
+  if (file !== undefined && file !== config && command.getOptionValueSource('config') === 'cli')
+    command.error(`error: two files are named, ${file} and ${config}: name one`)
+  return file ?? config
+}
+
 program
   .command('serve')
   .description('run the gateway; SIGHUP reloads the configuration, SIGTERM stops gracefully')
+  .argument(...fileArgument)
   .option(...configFlag)
-  .action(async ({ config }: { config: string }) => {
+  .action(async (file: string | undefined, options: ConfigFlag, command: Command) => {
+    const fileName = oneFile(file, options, command)
     const { serve } = await import('./commands/serve.ts')
     // Whatever may be left (a log destination that is stuck) does not hold up whoever waits for this process.
-    process.exit(await serve(config, version))
+    process.exit(await serve(fileName, version))
   })
 
 program.command('worker', { hidden: true }).action(async () => {
@@ -35,22 +49,26 @@ program.command('worker', { hidden: true }).action(async () => {
 
 program
   .command('check')
-  .description('print every problem of a configuration file')
+  .description('print every problem of a configuration file, and how it was understood')
+  .argument(...fileArgument)
   .option(...configFlag)
   .option('--strict', 'fail on warnings too', false)
-  .action(async ({ config, strict }: { config: string; strict: boolean }) => {
+  .option('--online', 'ask the issuers for their keys, and connect to every upstream', false)
+  .action(async (file: string | undefined, options: ConfigFlag & CheckOptions, command: Command) => {
+    const fileName = oneFile(file, options, command)
     const { check } = await import('./commands/check.ts')
-    process.exitCode = check(config, strict)
+    process.exitCode = await check(fileName, options)
   })
 
 program
   .command('health')
   .description('ask the gateway that runs with this file, at its admin listener, whether it lives')
-  .argument('[file]', 'configuration file, instead of --config')
+  .argument(...fileArgument)
   .option(...configFlag)
-  .action(async (file: string | undefined, { config }: { config: string }) => {
+  .action(async (file: string | undefined, options: ConfigFlag, command: Command) => {
+    const fileName = oneFile(file, options, command)
     const { health } = await import('./commands/health.ts')
-    process.exitCode = await health(file ?? config)
+    process.exitCode = await health(fileName)
   })
 
 program

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import type { FileDigests } from '../config/file-reader.ts'
 import { formatIssue } from '../config/issue.ts'
 import { type LoadResult, loadConfig } from '../config/load.ts'
+import { routesOf } from '../config/summary.ts'
 import { type FilesWatch, watchFiles } from '../config/watch.ts'
 import { messageOf } from '../errors.ts'
 import { createLogger, type Logger, type ProcessLogger } from '../log/logger.ts'
@@ -66,20 +67,13 @@ function announce({ version, fileName }: Program, config: Config, server: Server
     {
       version,
       file: fileName,
-      routes: countRoutes(config),
+      routes: routesOf(config).length,
       listen: `${host}:${server.port}`,
       admin: `${config.admin.listen.host}:${server.adminPort}`,
       ...(config.workers > 1 && { workers: config.workers }),
     },
     'listening',
   )
-}
-
-/** As `/routes` lists them: methods that are written together are one route. */
-function countRoutes({ apis }: Config): number {
-  return apis
-    .flatMap(({ paths }) => paths)
-    .reduce((total, { methods }) => total + new Set(methods.values()).size, 0)
 }
 
 /** What this process may run short of, told before it does. `look` is for a configuration that was loaded. */

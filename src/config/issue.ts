@@ -1,3 +1,5 @@
+import { memoByObject } from '../memo.ts'
+
 /** One problem in the configuration file. Lines and columns count from 1. */
 export type Issue = {
   readonly severity: 'error' | 'warning'
@@ -20,9 +22,12 @@ export function formatIssue(
   const where = path === '' ? '' : ` ${path}:`
   const label = severity === 'warning' ? ' warning:' : ''
   const head = `${source.fileName}:${line}:${column}${where}${label} ${message}`
-  const excerpt = source.text.split('\n')[line - 1]?.trimEnd() ?? ''
+  const excerpt = linesOf(source)[line - 1]?.trimEnd() ?? ''
   return excerpt.trim() === '' ? head : `${head}\n\n${pointed(excerpt, issue)}\n`
 }
+
+/** Of a file with very many issues, not once for each of them. */
+const linesOf = memoByObject(({ text }: { readonly text: string }) => text.split('\n'))
 
 /** In UTF-16 code units: a longer line would be broken by the terminal, and the carets with it. */
 const widestExcerpt = 120

@@ -34,7 +34,8 @@ export function loadConfig(fileName: string, env: Environment): LoadResult {
     path: '',
     message: content.problem,
   }
-  return { config: undefined, issues: [issue], fileName, text: '', files: files.digests }
+  const nothing = { config: undefined, places: undefined, text: '' }
+  return { ...nothing, issues: [issue], fileName, files: files.digests }
 }
 
 /** The same from text; relative file names in it are resolved against the folder of `fileName`. */

@@ -1,19 +1,23 @@
 import type { Config } from '../config/config.ts'
 
-/** Throws when a reload would change what only a start can set. */
+/** The keys that only a start can set, each with its value. */
+const fixedKeys: readonly (readonly [key: string, read: (config: Config) => unknown])[] = [
+  ['listen', ({ listen }) => listen],
+  ['admin.listen', ({ admin }) => admin],
+  ['tls', ({ tls }) => tls ?? null],
+  ['limits.headerBytes', ({ limits }) => limits.headerBytes],
+  ['tokens.cache', ({ tokens }) => tokens.cacheMaxEntries],
+  ['log.format', ({ log }) => log.format],
+  ['workers', ({ workers }) => workers],
+]
+
+/** Throws when a reload would change what only a start can set, with the keys that would. */
 export function refuseFixedAtStart(old: Config, next: Config): void {
-  const fixed = (config: Config) =>
-    JSON.stringify([
-      config.listen,
-      config.admin,
-      config.tls ?? null,
-      config.limits.headerBytes,
-      config.tokens.cacheMaxEntries,
-      config.log.format,
-      config.workers,
-    ])
-  if (fixed(old) === fixed(next)) return
-  throw new Error(
-    'listen, admin.listen, tls, limits.headerBytes, tokens.cache, log.format and workers need a restart; nothing was changed',
-  )
+  const changed = fixedKeys
+    .filter(([, read]) => JSON.stringify(read(old)) !== JSON.stringify(read(next)))
+    .map(([key]) => key)
+  if (changed.length === 0) return
+  const isPlural = changed.length > 1 || changed[0] === 'workers'
+  const names = [changed.slice(0, -1).join(', '), changed.at(-1)].filter((part) => part !== '').join(' and ')
+  throw new Error(`${names} ${isPlural ? 'need' : 'needs'} a restart; nothing was changed`)
 }

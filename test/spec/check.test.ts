@@ -1,5 +1,5 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -14,6 +14,7 @@ apis:
     upstream: http://legacy-api:3000
     routes: { /todos: read }
 `
+const understood = '1 route: 1 by scope; scopes: read\n'
 const warned = right.replace('https://api.example.com/', 'todo')
 const wrong = right.replace('read', '[read, write]')
 
@@ -39,9 +40,19 @@ describe('scopegate check', () => {
     const { status, stdout, stderr } = run(['check'], { 'gateway.yaml': right })
     expect({ status, stdout, stderr }).toEqual({
       status: 0,
-      stdout: 'gateway.yaml: no problems\n',
+      stdout: `gateway.yaml: no problems\n${understood}`,
       stderr: '',
     })
+  })
+
+  test('prints one line of what it understood, also beside a warning', () => {
+    const routes = `{ GET: read, "PUT, PATCH": write read }, /me: authenticated, /health: public, /x: optional`
+    const text = right.replace('/todos: read', `/todos: ${routes}, /y: { anyOf: [admin, read] }`)
+    const line = '6 routes: 1 public, 1 optional, 1 authenticated, 3 by scope; scopes: read write admin\n'
+    expect(run(['check'], { 'gateway.yaml': text }).stdout).toBe(`gateway.yaml: no problems\n${line}`)
+    expect(run(['check'], { 'gateway.yaml': warned }).stdout).toBe(understood)
+    const none = right.replace('{ /todos: read }', '{}')
+    expect(run(['check'], { 'gateway.yaml': none }).stdout).toContain('0 routes: every request is refused\n')
   })
 
   test('exits 1 on an error and shows where it is', () => {
@@ -77,8 +88,11 @@ gateway.yaml: 1 error, 0 warnings
 
   test('reads the file that --config names, or SCOPEGATE_CONFIG', () => {
     const files = { 'gateway.yaml': wrong, 'other.yaml': right }
-    expect(run(['check', '--config', 'other.yaml'], files).stdout).toBe('other.yaml: no problems\n')
-    expect(run(['check'], files, { SCOPEGATE_CONFIG: 'other.yaml' }).stdout).toBe('other.yaml: no problems\n')
+    const fine = `other.yaml: no problems\n${understood}`
+    for (const args of [['--config', 'other.yaml'], ['-c', 'other.yaml'], ['other.yaml']])
+      expect(run(['check', ...args], files).stdout).toBe(fine)
+    expect(run(['check'], files, { SCOPEGATE_CONFIG: 'other.yaml' }).stdout).toBe(fine)
+    expect(run(['check', 'other.yaml'], files, { SCOPEGATE_CONFIG: 'gateway.yaml' }).stdout).toBe(fine)
     const both = run(['check', '--config', 'gateway.yaml'], files, { SCOPEGATE_CONFIG: 'other.yaml' })
     expect(both.status).toBe(1)
   })
@@ -87,14 +101,34 @@ gateway.yaml: 1 error, 0 warnings
     const { status, stderr } = run(['check', '--config', 'missing.yaml'])
     expect(status).toBe(1)
     expect(stderr).toBe(
-      'missing.yaml:1:1 this file cannot be read; create it, or name another with --config\nmissing.yaml: 1 error, 0 warnings\n',
+      'missing.yaml:1:1 this file does not exist: create it, or name another with --config\n' +
+        'missing.yaml: 1 error, 0 warnings\n',
     )
   })
 
   test('exits 1 when the file is a folder', () => {
     const { status, stderr } = run(['check', '--config', '.'])
     expect(status).toBe(1)
-    expect(stderr).toContain('this file cannot be read')
+    expect(stderr).toContain('.:1:1 this file is a folder: name a file in it\n')
+  })
+
+  test('exits 1 when the file may not be read, and says by whom', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'scopegate-check-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    chmodSync(folder, 0o755)
+    const file = join(folder, 'gateway.yaml')
+    writeFileSync(file, right, { mode: 0o600 })
+    // The superuser may read everything: then somebody else checks it.
+    const isRoot = process.getuid?.() === 0
+    if (!isRoot) chmodSync(file, 0)
+    const user = isRoot ? { uid: 65_534, gid: 65_534 } : {}
+    const { status, stderr } = spawnSync(process.execPath, [program, 'check', file], {
+      ...user,
+      encoding: 'utf8',
+    })
+    const uid = isRoot ? 65_534 : process.getuid?.()
+    expect(status).toBe(1)
+    expect(stderr).toContain(`${file}:1:1 this file cannot be read: uid ${uid} may not read it: chmod 644`)
   })
 
   test.each(['utf16le', 'latin1'] as const)('exits 1 when the file is written in %s', (encoding) => {
@@ -135,7 +169,9 @@ describe('scopegate', () => {
     ['no command', []],
     ['an unknown flag', ['check', '--stict']],
     ['a flag without its value', ['check', '--config']],
-    ['an argument too many', ['check', 'gateway.yaml']],
+    ['an argument too many', ['check', 'gateway.yaml', 'other.yaml']],
+    ['two files', ['check', 'gateway.yaml', '--config', 'other.yaml']],
+    ['two files for serve', ['serve', 'gateway.yaml', '-c', 'other.yaml']],
   ])('exits 64 on %s', (_, args) => {
     const { status, stdout, stderr } = run(args, { 'gateway.yaml': right })
     expect(status).toBe(64)
@@ -151,7 +187,7 @@ describe('scopegate', () => {
     ['--help', ['--help'], 'Usage: scopegate [options] [command]'],
     ['help', ['help'], 'Usage: scopegate [options] [command]'],
     ['check --help', ['check', '--help'], '--strict'],
-    ['serve --help', ['serve', '--help'], '--config <file>'],
+    ['serve --help', ['serve', '--help'], '-c, --config <file>'],
   ])('exits 0 on %s', (_, args, words) => {
     const { status, stdout, stderr } = run(args)
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
@@ -159,8 +195,10 @@ describe('scopegate', () => {
   })
 
   test('serve exits 1 when the configuration is at fault', () => {
-    const { status, stderr } = run(['serve'], { 'gateway.yaml': wrong })
-    expect(status).toBe(1)
-    expect(stderr).toContain('gateway.yaml:6:23 apis.todo.routes./todos:')
+    for (const args of [[], ['gateway.yaml'], ['-c', 'gateway.yaml']]) {
+      const { status, stderr } = run(['serve', ...args], { 'gateway.yaml': wrong })
+      expect(status).toBe(1)
+      expect(stderr).toContain('gateway.yaml:6:23 apis.todo.routes./todos:')
+    }
   })
 })

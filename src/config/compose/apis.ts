@@ -11,7 +11,7 @@ import { commonExchange, inheritExchange } from './exchange.ts'
 import { composeIdentityHeaders } from './identity.ts'
 import { pick } from './pick.ts'
 import { decodeRoutes } from './route-list.ts'
-import { composeUpstream, noUpstream } from './upstreams.ts'
+import { type ComposedUpstream, composeUpstream, noUpstream } from './upstreams.ts'
 import { withoutUndefined } from './without-undefined.ts'
 
 /** An API, and where its parts are written. */
@@ -20,8 +20,8 @@ export type ComposedApi = {
   readonly at: KeyPath
   /** Text of a pattern → where the path is written. */
   readonly writtenAt: ReadonlyMap<string, KeyPath>
-  /** Origin of an upstream → where it is first named. */
-  readonly origins: ReadonlyMap<string, KeyPath>
+  /** That of the API, and those of its routes. */
+  readonly upstreams: readonly ComposedUpstream[]
 }
 
 type ApisContext = Context & { readonly issuers: ReadonlyMap<string, IssuerOptions> }
@@ -32,11 +32,11 @@ export function composeApis(context: ApisContext): ComposedApi[] {
 
 function composeApi(name: string, api: FileApi, context: ApisContext): ComposedApi {
   const at = ['apis', name]
-  const origins = new Map<string, KeyPath>()
-  const compose = (upstream: FileUpstream, path: KeyPath): UpstreamOptions => {
-    const composed = composeUpstream(upstream, path, context)
-    for (const origin of composed.origins) if (!origins.has(origin)) origins.set(origin, path)
-    return composed
+  const upstreams: ComposedUpstream[] = []
+  const compose = (input: FileUpstream, path: KeyPath): UpstreamOptions => {
+    const upstream = composeUpstream(input, path, context)
+    upstreams.push({ upstream, at: path })
+    return upstream
   }
   const common = { ...commonExchange(context.input), upstream: noUpstream, authorization: api.authorization }
   const routes = decodeRoutes(api.routes ?? {}, [...at, 'routes'], {
@@ -60,7 +60,7 @@ function composeApi(name: string, api: FileApi, context: ApisContext): ComposedA
   }
   const writtenAt = new Map(routes.map(({ config: { pattern }, at }) => [pattern.text, at]))
   reportOutside(config, writtenAt, context)
-  return { config, at, writtenAt, origins }
+  return { config, at, writtenAt, upstreams }
 }
 
 function issuerOf(

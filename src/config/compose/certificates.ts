@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createSecureContext } from 'node:tls'
 import type { IssueList } from '../issue-list.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
 
@@ -15,8 +16,21 @@ export function reportCertificate(cert: PemFile, key: PemFile, issues: IssueList
   for (const certificate of chain) reportDates(certificate, cert.at, issues, nowMs)
   const privateKey = keyIn(key, issues)
   const [own] = chain
-  if (own !== undefined && privateKey !== undefined && !own.checkPrivateKey(privateKey))
+  if (own === undefined || privateKey === undefined) return
+  if (!own.checkPrivateKey(privateKey))
     issues.error(key.at, 'this key does not belong to the certificate: name the one that it was made with')
+  else if (!serves(cert, key))
+    issues.error(cert.at, 'TLS takes no such certificate: its key is too weak, or its signature too old')
+}
+
+/** OpenSSL has rules of its own, such as the least length of an RSA key. */
+function serves({ pem: cert = '' }: PemFile, { pem: key = '' }: PemFile): boolean {
+  try {
+    createSecureContext({ cert, key })
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Certificates of authorities. Some of a bundle may have expired; they are simply of no use. */

@@ -1,18 +1,21 @@
 import * as v from 'valibot'
+import type { IssuerOptions } from '../../issuer/options.ts'
 import type { Config } from '../config.ts'
 import type { FileReader } from '../file-reader.ts'
 import type { Issue } from '../issue.ts'
 import { createIssueList, type IssueList, keyPathOf } from '../issue-list.ts'
 import { type File, file } from '../schema/file.ts'
+import type { KeyPath } from '../yaml/key-path.ts'
 import type { YamlTree } from '../yaml/tree.ts'
 import { composeApis } from './apis.ts'
 import { reportConflicts } from './conflicts.ts'
 import type { Context } from './context.ts'
 import { composeIdentity } from './identity.ts'
 import { inMs } from './in-ms.ts'
-import { composeIssuers } from './issuers.ts'
+import { composeIssuers, issuerPath } from './issuers.ts'
 import { composeListeners } from './listeners.ts'
 import { reportSharedUpstreams } from './shared-upstreams.ts'
+import type { ComposedUpstream } from './upstreams.ts'
 import { reportWarnings } from './warnings.ts'
 import { without } from './without.ts'
 import { withoutUndefined } from './without-undefined.ts'
@@ -22,15 +25,31 @@ import { composeWorkers } from './workers.ts'
 export type Composed = {
   readonly config: Config | undefined
   readonly issues: readonly Issue[]
+  /** Where the parts are written that are reached over the network; undefined when nothing was composed. */
+  readonly places: NetworkPlaces | undefined
+}
+
+export type NetworkPlaces = {
+  readonly issuers: readonly { readonly issuer: IssuerOptions; readonly at: KeyPath }[]
+  readonly upstreams: readonly ComposedUpstream[]
+  /** An error at such a place. */
+  issueAt(at: KeyPath, message: string): Issue
 }
 
 /** The walked document → a Config and every issue. */
 export function decode(tree: YamlTree, files: FileReader): Composed {
   const list = createIssueList(tree)
   const input = tree.readable ? readFile(tree.value, list) : undefined
-  const config = input && compose({ input, files, issues: list })
+  const composed = input && compose({ input, files, issues: list })
   const issues = list.all()
-  return { config: issues.some(({ severity }) => severity === 'error') ? undefined : config, issues }
+  const isRight = issues.every(({ severity }) => severity !== 'error')
+  const issueAt = (at: KeyPath, message: string) =>
+    tree.issueAt(at, message, { severity: 'error', part: 'value' })
+  return {
+    config: isRight ? composed?.config : undefined,
+    issues,
+    places: composed && { ...composed.places, issueAt },
+  }
 }
 
 /** Wrong values are reported and taken out. The rest is checked as if they had never been written. */
@@ -43,7 +62,7 @@ function readFile(value: unknown, issues: IssueList): File | undefined {
   return rest.typed ? rest.output : undefined
 }
 
-function compose(context: Context): Config {
+function compose(context: Context): { config: Config; places: Omit<NetworkPlaces, 'issueAt'> } {
   const { input, issues } = context
   const { publicUrl, tokens, limits, log, trustedProxies } = input
   const issuers = composeIssuers(context)
@@ -70,5 +89,12 @@ function compose(context: Context): Config {
     workers: composeWorkers(context, apis),
   }
   reportWarnings(config, context)
-  return config
+  const issuerPlaces = [...issuers].map(([name, issuer]) => ({
+    issuer,
+    at: [...issuerPath(name, input), issuer.isLogto ? 'logto' : 'url'],
+  }))
+  return {
+    config,
+    places: { issuers: issuerPlaces, upstreams: composed.flatMap(({ upstreams }) => upstreams) },
+  }
 }

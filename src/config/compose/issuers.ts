@@ -33,6 +33,11 @@ function composeIssuer(input: FileIssuer, at: KeyPath, context: Context): Issuer
   }
 }
 
+/** Where an issuer is written. */
+export function issuerPath(name: string, input: Context['input']): KeyPath {
+  return input.issuer !== undefined && name === 'default' ? ['issuer'] : ['issuers', name]
+}
+
 function composeAccessToken({ accessToken }: FileIssuer): IssuerOptions['accessToken'] {
   if (accessToken?.where === undefined) return undefined
   const where = Object.entries(accessToken.where).map(
@@ -53,7 +58,7 @@ function composeTls({ tls }: FileIssuer, at: KeyPath, context: Context): IssuerO
 function reportSharedNames(issuers: ReadonlyMap<string, IssuerOptions>, { input, issues }: Context): void {
   const owners = new Map<string, string>()
   for (const [name, { issuer, isLogto, also = [] }] of issuers) {
-    const at = input.issuer !== undefined && name === 'default' ? ['issuer'] : ['issuers', name]
+    const at = issuerPath(name, input)
     const places: [string, KeyPath][] = [
       [issuer, [...at, isLogto ? 'logto' : 'url']],
       ...also.map((iss, i): [string, KeyPath] => [iss, [...at, 'also', i]]),

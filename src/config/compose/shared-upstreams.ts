@@ -1,11 +1,12 @@
 import type { IssueList } from '../issue-list.ts'
+import type { KeyPath } from '../yaml/key-path.ts'
 import type { ComposedApi } from './apis.ts'
 
 /** One upstream behind two issuers could mistake one issuer's `sub` for the other's. */
 export function reportSharedUpstreams(apis: readonly ComposedApi[], issues: IssueList): void {
   const users = new Map<string, ComposedApi>()
   for (const api of apis) {
-    for (const [origin, path] of api.origins) {
+    for (const [origin, path] of firstPlaces(api)) {
       const other = users.get(origin) ?? api
       users.set(origin, other)
       if (hasOneIssuer(api, other) || [api, other].every(tellsIssuer)) continue
@@ -16,6 +17,14 @@ export function reportSharedUpstreams(apis: readonly ComposedApi[], issues: Issu
       )
     }
   }
+}
+
+/** Origin of an upstream → where the API first names it. */
+function firstPlaces({ upstreams }: ComposedApi): Map<string, KeyPath> {
+  const places = new Map<string, KeyPath>()
+  for (const { upstream, at } of upstreams)
+    for (const origin of upstream.origins) if (!places.has(origin)) places.set(origin, at)
+  return places
 }
 
 /** An API whose routes are all public has no issuer, nor has one whose issuer has an error. */

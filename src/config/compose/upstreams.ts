@@ -6,6 +6,9 @@ import type { Context } from './context.ts'
 import { readNamedFile } from './named-file.ts'
 import { withoutUndefined } from './without-undefined.ts'
 
+/** An upstream, and where it is written. */
+export type ComposedUpstream = { readonly upstream: UpstreamOptions; readonly at: KeyPath }
+
 /** Stands in for an upstream that has an error, so that the rest of its API is checked. */
 export const noUpstream: UpstreamOptions = { origins: [], ...pool }
 

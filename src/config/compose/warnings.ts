@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Context } from './context.ts'
+import { issuerPath } from './issuers.ts'
 
 /** Reports what is allowed but rarely meant. (Weaker wildcards are found with the conflicts.) */
 export function reportWarnings(config: Config, { input, issues }: Context): void {
@@ -15,7 +16,7 @@ export function reportWarnings(config: Config, { input, issues }: Context): void
 
 function reportPlainIssuers({ issuers }: Config, { input, issues }: Pick<Context, 'input' | 'issues'>): void {
   for (const [name, { issuer, isLogto }] of issuers) {
-    const at = input.issuer !== undefined && name === 'default' ? ['issuer'] : ['issuers', name]
+    const at = issuerPath(name, input)
     if (isPlainHttp(issuer))
       issues.warning(
         [...at, isLogto ? 'logto' : 'url'],

@@ -5,10 +5,10 @@ import { byForm } from './form.ts'
 import { suggest } from './suggest.ts'
 
 type Schema = v.GenericSchema
-type Map = Readonly<Record<string, unknown>>
+type Entries = Readonly<Record<string, unknown>>
 
 /** Looks at several keys of a map together. At fault is the entry `key`, or without it the whole map. */
-type Rule = (value: Map) => { message: string; key?: string } | undefined
+type Rule = (value: Entries) => { message: string; key?: string } | undefined
 
 /** A decoded map has the keys of its schema and no other: an unknown key is an issue. */
 type FieldsSchema<T extends v.ObjectEntries> = v.GenericSchema<
@@ -40,7 +40,7 @@ export function fields<const T extends v.ObjectEntries>(entries: T, ...rules: Ru
 type Fault = ReturnType<Rule> & object
 
 function mapFaults(
-  value: Map,
+  value: Entries,
   known: readonly string[],
   mends: readonly (readonly [string, string])[],
   rules: readonly Rule[],

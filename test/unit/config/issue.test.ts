@@ -31,4 +31,11 @@ describe('a printed issue', () => {
     expect(excerpt.length).toBe(124)
     expect(excerpt.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1)).toBe('here')
   })
+
+  test('takes as long whether its file has few issues or very many', () => {
+    const source = { fileName: 'gateway.yaml', text: 'a line\n'.repeat(20_000) }
+    const startedMs = performance.now()
+    for (let line = 1; line <= 20_000; line++) formatIssue({ ...issue, line }, source)
+    expect(performance.now() - startedMs).toBeLessThan(2000)
+  })
 })

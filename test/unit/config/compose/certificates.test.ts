@@ -76,6 +76,15 @@ describe('a certificate and its key', () => {
     expect(reportPair(own.cert, encrypted)).toEqual([expect.stringContaining('this key has a password')])
   })
 
+  test('are refused as TLS refuses them', () => {
+    const [cert, key] = [join(folder, 'weak.crt'), join(folder, 'weak.key')]
+    const made = ['-newkey', 'rsa:512', '-nodes', '-subj', '/CN=weak', '-days', '100', '-sha1']
+    execFileSync('openssl', ['req', '-x509', ...made, '-keyout', key, '-out', cert], { stdio: 'ignore' })
+    expect(reportPair(readFileSync(cert, 'utf8'), readFileSync(key, 'utf8'))).toEqual([
+      'cert: TLS takes no such certificate: its key is too weak, or its signature too old',
+    ])
+  })
+
   test.each(['', 'certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'])(
     'are none: %j',
     (pem) => {
