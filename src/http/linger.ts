@@ -10,24 +10,32 @@ const lookEveryMs = 500
 /**
  * Closes a connection on which a client may still be sending. To close a socket with unread input resets it, and the reset
  * overtakes the response that the client must read: so our side is closed first, and what still comes is read and thrown
- * away for a while (RFC 9112 section 9.6).
+ * away for a while (RFC 9112 section 9.6). `patienceMs`: the longest time without a byte.
  */
-export function lingerOn(socket: Socket): void {
+export function lingerOn(socket: Socket, patienceMs = silenceMs, request?: IncomingMessage): void {
   if (socket.destroyed) return
   const startedMs = performance.now()
   const startedBytes = socket.bytesRead
   let seenBytes = startedBytes
   let seenMs = startedMs
-  const timer = setInterval(() => {
-    const nowMs = performance.now()
-    if (socket.bytesRead !== seenBytes) {
-      seenBytes = socket.bytesRead
-      seenMs = nowMs
-    }
-    const isOver = nowMs - seenMs >= silenceMs || nowMs - startedMs >= longestMs
-    if (isOver || seenBytes - startedBytes > mostBytes) socket.destroy()
-  }, lookEveryMs)
+  const timer = setInterval(
+    () => {
+      const nowMs = performance.now()
+      if (socket.bytesRead !== seenBytes) {
+        seenBytes = socket.bytesRead
+        seenMs = nowMs
+      }
+      if (nowMs - seenMs >= patienceMs || nowMs - startedMs >= longestMs) socket.destroy()
+    },
+    Math.min(lookEveryMs, patienceMs),
+  )
+  const count = () => {
+    if (socket.bytesRead - startedBytes > mostBytes) socket.destroy()
+  }
   socket.once('close', () => clearInterval(timer))
+  // Where Node's parser reads the socket, a listener of ours would stop it.
+  if (request !== undefined) request.on('data', count)
+  else if (!Reflect.get(socket, 'parser')) socket.on('data', count)
   socket.on('error', () => socket.destroy())
   socket.end()
   socket.resume()
@@ -39,8 +47,8 @@ export function lingerAfter(response: ServerResponse): void {
   const { socket } = request
   // Node calls this when the last response of a connection is out. It would close both sides at once.
   socket.destroySoon = () => {}
-  response.once('finish', () => {
-    lingerOn(socket)
-    request.resume()
-  })
+  // Whoever has read the body so far pauses it when he lets go.
+  request.on('pause', () => request.resume())
+  request.on('data', () => {})
+  response.once('finish', () => lingerOn(socket, silenceMs, request))
 }

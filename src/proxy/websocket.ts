@@ -102,7 +102,7 @@ class Tunnel implements Attempting, Timed {
 
   onComplete(): void {
     this.#attempt.settled()
-    lingerOn(this.#upgrade.socket)
+    lingerOn(this.#upgrade.socket, Math.min(this.#exchange.plan.timeouts.idleMs, 5000))
     this.#end()
   }
 
@@ -124,7 +124,9 @@ class Tunnel implements Attempting, Timed {
     if (this.#lifetime.isStream) return this.#endStream('silent')
     if (!record.hasResponse)
       return this.#fail('upstream_timeout', 'The upstream did not answer the WebSocket handshake in time')
-    record.problem('upstream_timeout', 'No byte of the answer to the handshake within timeouts.idle')
+    if (this.#upgrade.socket.writableNeedDrain)
+      record.problem('client_closed', 'The client took no byte of the answer within timeouts.idle')
+    else record.problem('upstream_timeout', 'No byte of the answer to the handshake within timeouts.idle')
     this.#upgrade.socket.destroy()
   }
 
@@ -187,7 +189,7 @@ class Tunnel implements Attempting, Timed {
 /** RFC 6455 section 7.4.1: going away, or a violated policy with its reason. */
 const closeCodes: Readonly<Record<StreamEnd, readonly [code: number, reason: string]>> = {
   token_expired: [1008, 'the access token has expired'],
-  refused_after_reload: [1008, 'the rules of the gateway have changed'],
+  refused_after_reload: [1008, 'the reloaded configuration refuses it'],
   shutdown: [1001, 'the gateway stops'],
-  silent: [1001, 'nothing was sent for too long'],
+  silent: [1001, 'no byte within timeouts.stream'],
 }

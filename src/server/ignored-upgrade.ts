@@ -1,46 +1,31 @@
-import type { Socket } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 
 /**
- * True for an upgrade to HTTP/2 over plain TCP, which is ignored as servers without it do (RFC 9110 section
- * 7.8): Java's client asks for it in every request by default.
+ * True for an upgrade that is ignored, as servers do that do not offer it (RFC 9110 section 7.8): `h2c`, which Java's
+ * HttpClient sends with every plain request, and where `all` says so everything but WebSocket. Node takes such a request off
+ * its parser, or goes on with it and loses what follows the head: it has to be parsed again.
  */
-export function asksForHttp2(rawHeaders: readonly string[]): boolean {
-  let asks = false
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (rawHeaders[i]?.toLowerCase() !== 'upgrade') continue
-    if (!h2c.test(rawHeaders[i + 1] ?? '')) return false
-    asks = true
-  }
-  return asks
+export function isIgnored({ method, rawHeaders }: IncomingMessage, all: boolean): boolean {
+  if (method === 'CONNECT') return false
+  const offers = rawHeaders.filter((_, i) => i % 2 === 1 && isNamed(rawHeaders[i - 1], 'upgrade'))
+  const isOther = all ? (offer: string) => !websocket.test(offer) : (offer: string) => h2c.test(offer)
+  return offers.length > 0 && offers.every(isOther)
 }
 
 const h2c = /^[ \t]*h2c(?:-[0-9]+)?[ \t]*$/i
+const websocket = /^[ \t]*websocket[ \t]*$/i
 
-/**
- * True when Node may have lost what came behind a request whose upgrade is ignored: its parser stops where
- * the other protocol would begin, and Node throws away the rest of what it has read. The connection is then
- * closed, so that the client asks again instead of waiting for ever.
- */
-export function mayLoseBytes(rawHeaders: readonly string[], socket: Socket): boolean {
-  if (rawHeaders.some((name, i) => i % 2 === 0 && framing.test(name))) return true
-  const read = bytesBeingParsed(socket)
-  if (read === undefined) return true
-  // The head ends in these bytes. When it ends with them, and did not begin to end before, nothing is behind
-  // it.
-  const startsInTheEnd = read[0] === carriageReturn || read[0] === lineFeed
-  return startsInTheEnd || read.indexOf(headEnd) !== read.length - headEnd.length
+/** The head as it was sent, without the upgrade. */
+export function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
+  let text = `${method} ${url} HTTP/${httpVersion}\r\n`
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]
+    if (isNamed(name, 'upgrade') || isNamed(name, 'http2-settings')) continue
+    text += `${name}: ${rawHeaders[i + 1]}\r\n`
+  }
+  return Buffer.from(`${text}\r\n`, 'latin1')
 }
 
-const framing = /^(?:content-length|transfer-encoding)$/i
-const headEnd = '\r\n\r\n'
-const carriageReturn = 0x0d
-const lineFeed = 0x0a
-
-/** Node's parser knows them, but has no documented way to say so. */
-function bytesBeingParsed(socket: Socket): Buffer | undefined {
-  const parser: unknown = Reflect.get(socket, 'parser')
-  if (typeof parser !== 'object' || parser === null) return undefined
-  const ask: unknown = Reflect.get(parser, 'getCurrentBuffer')
-  const bytes: unknown = typeof ask === 'function' ? ask.call(parser) : undefined
-  return Buffer.isBuffer(bytes) ? bytes : undefined
+function isNamed(name: string | undefined, lowerCaseName: string): boolean {
+  return name?.toLowerCase() === lowerCaseName
 }

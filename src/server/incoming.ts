@@ -1,28 +1,15 @@
 import { IncomingMessage } from 'node:http'
-import { asksForHttp2, mayLoseBytes } from './ignored-upgrade.ts'
 
 /**
- * A request as Node's server makes it, without two ceremonies for which nobody here has a use:
+ * A request as Node's server makes it, less two ceremonies for which nobody here has a use:
  *
- * - When a request without a body has been answered, Node plays its empty body to the end, in five turns of its
- *   queue (2 % of a request). Newer ones have the option `optimizeEmptyRequests` for the same. A Node without
- *   `_dump` would only be slower.
- * - Node makes an object of all fields to look for one (6 % of a request with 14 fields). Here everything is read
- *   from `rawHeaders`, where duplicates are seen. (A server with `requireHostHeader` would miss Host there.)
- *
- * It also has a word in what Node takes for an upgrade: only the newest versions of Node ask the server.
+ * - When a request without a body has been answered, Node plays its empty body to the end, in five turns of its queue (2 % of a
+ *   request). Newer ones have the option `optimizeEmptyRequests` for the same. A Node without `_dump` would only be slower.
+ * - Node makes an object of all fields to look for one (6 % of a request with 14 fields). Here everything is read from
+ *   `rawHeaders`, where duplicates are seen. (A server with `requireHostHeader` would miss Host there.)
  */
 export class Incoming extends IncomingMessage {
   skipped = false
-  /** The parser saw an upgrade. */
-  sawUpgrade = false
-  /** As Node sees it at the moment. */
-  takenForUpgrade = false
-
-  /** To be asked when the head has come: true when the connection must not be used again. */
-  get losesBytes(): boolean {
-    return this.sawUpgrade && !Reflect.get(this, 'upgrade') && mayLoseBytes(this.rawHeaders, this.socket)
-  }
 
   /** Called when the response is over and nobody has read the request. */
   _dump(): void {
@@ -39,16 +26,6 @@ Object.defineProperties(Incoming.prototype, {
   readableEnded: {
     get(this: Incoming): unknown {
       return this.skipped || Reflect.get(IncomingMessage.prototype, 'readableEnded', this)
-    },
-  },
-  // Set by the parser, then by Node, which gives the socket away when it is true.
-  upgrade: {
-    get(this: Incoming): boolean {
-      return this.takenForUpgrade && (this.method === 'CONNECT' || !asksForHttp2(this.rawHeaders))
-    },
-    set(this: Incoming, value: unknown) {
-      this.takenForUpgrade = value === true
-      if (value === true) this.sawUpgrade = true
     },
   },
   headers: {

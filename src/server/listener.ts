@@ -23,7 +23,6 @@ export function createListener(config: Config): HttpServer {
     // Connections that are kept alive have an end of their own (keep-alive.ts).
     keepAliveTimeout: 0,
     IncomingMessage: Incoming,
-    ...onlyWebSockets,
   }
   const server = config.tls
     ? createHttpsServer({
@@ -39,15 +38,6 @@ export function createListener(config: Config): HttpServer {
   Reflect.set(server, 'httpAllowHalfOpen', true)
   applyLimits(server, config)
   return server
-}
-
-/** Newer Nodes then treat any other upgrade as an ordinary request; the types of Node 20 do not know it. */
-const onlyWebSockets = {
-  shouldUpgradeCallback: (request: { readonly rawHeaders: readonly string[] }) =>
-    request.rawHeaders.some(
-      (name, i, all) =>
-        i % 2 === 0 && name.toLowerCase() === 'upgrade' && all[i + 1]?.trim().toLowerCase() === 'websocket',
-    ),
 }
 
 /** Those limits that a reload may change. */

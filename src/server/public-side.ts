@@ -117,6 +117,13 @@ export class PublicSide {
     return {
       handle: (request, response) => side.#gateway.handle(request, response),
       upgrade: (request, socket, early) => side.#gateway.upgrade(request, socket, early),
+      // Nodes that ask a callback about upgrades go on with a request whose upgrade is ignored.
+      ignoresUpgrades: 'shouldUpgradeCallback' in side.server,
+      parseAgain(socket, bytes) {
+        socket.unshift(bytes)
+        // What Node's HTTP servers listen for.
+        side.server.emit(side.#config.tls === undefined ? 'connection' : 'secureConnection', socket)
+      },
       get stopping() {
         return side.#stopping
       },

@@ -3,12 +3,16 @@ import type { Socket } from 'node:net'
 import type { Code } from '../errors.ts'
 import type { Serving } from '../gateway/reply.ts'
 import { lingerOn } from '../http/linger.ts'
-import { Incoming } from './incoming.ts'
+import { headWithoutUpgrade, isIgnored } from './ignored-upgrade.ts'
 
 /** Who serves, asked anew at each turn: a reload may have come between. */
 export type TurnServer = {
   handle(request: IncomingMessage, response: ServerResponse): Serving
   upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void
+  /** Upgrades to other things than WebSocket are ignored, not refused. */
+  readonly ignoresUpgrades: boolean
+  /** Hands a socket to Node's parser once more, with these bytes before all others. */
+  parseAgain(socket: Socket, bytes: Buffer): void
   /** True from the beginning of the stop: each response is the last one of its connection. */
   readonly stopping: boolean
   /** How long a connection may be idle, and how long nothing of a response may be taken. */
@@ -53,7 +57,6 @@ export class Turns {
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
-    if (request instanceof Incoming && request.losesBytes) response.shouldKeepAlive = false
     this.#take({
       response,
       start: () => {
@@ -64,16 +67,24 @@ export class Turns {
     })
   }
 
-  /** The socket is somebody else's from the moment at which its turn comes. */
+  /** Node has let go of the socket: it is somebody else's from the moment at which its turn comes. */
   upgrade(request: IncomingMessage, early: Buffer): void {
     const { outstanding } = this
-    // Node has taken its listeners off: whoever writes the response that is outstanding must hear of it.
-    if (outstanding !== undefined) this.#socket.on('drain', () => outstanding.emit('drain'))
+    const socket = this.#socket
+    const destroy = () => void socket.destroy()
+    socket.on('error', destroy)
+    if (outstanding !== undefined) socket.on('drain', () => outstanding.emit('drain'))
     this.#take({
       response: undefined,
       start: () => {
+        socket.off('readable', leaveUnread)
+        if (isIgnored(request, this.#server.ignoresUpgrades)) {
+          socket.off('error', destroy)
+          this.#current = undefined
+          return this.#server.parseAgain(socket, Buffer.concat([headWithoutUpgrade(request), early]))
+        }
         this.#closing = true
-        this.#server.upgrade(request, this.#socket, early)
+        this.#server.upgrade(request, socket, early)
       },
     })
   }
@@ -124,8 +135,9 @@ export class Turns {
     if (this.#closing) return
     if (this.#current === undefined) return this.#start(turn)
     this.#waiting.push(turn)
-    // What has been read is parsed to its end; nothing more is read before it is this one's turn.
-    this.#socket.pause()
+    // What has been read is parsed to its end. Of what follows Node buffers a little, unparsed, until it is its turn. (It
+    // would go on to parse if it were only paused, and never notice a client that leaves if it read nothing.)
+    if (this.#waiting.length === 1) this.#socket.on('readable', leaveUnread)
   }
 
   #start(turn: Turn): void {
@@ -150,8 +162,9 @@ export class Turns {
       return lingerOn(this.#socket)
     }
     const next = this.#waiting.shift()
-    if (next !== undefined) this.#start(next)
-    else this.#socket.resume()
+    if (next === undefined) return
+    if (this.#waiting.length === 0) this.#socket.off('readable', leaveUnread)
+    this.#start(next)
   }
 
   /** The socket is closed. Node forgets the response of a connection that was taken over by an upgrade behind it. */
@@ -161,6 +174,8 @@ export class Turns {
     this.#serving?.clientLeft()
   }
 }
+
+function leaveUnread(): void {}
 
 /** Bytes that the system has not taken yet. */
 function unsentBytes(socket: Socket): number {

@@ -7,6 +7,7 @@
  *    nobody reads (4 % of a request, more with more fields).
  * 3. The texts of errors that have no code of their own.
  * 4. It reads a connection by `socket.read()`.
+ * 5. A connection has its parser under the symbol `parser`, and that one has llhttp.
  */
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -92,11 +93,23 @@ export function createClient(url: string, { connector, responseHeaderBytes }: Cl
 
 function readThrough(continues: UnaskedContinue, socket: Socket): void {
   const read = socket.read
+  let isFirst = true
   socket.read = (size?: number) => {
+    if (isFirst) allowPaddedChunkSizes(socket)
+    isFirst = false
     const bytes: Buffer | null = read.call(socket, size)
     return bytes === null ? null : continues.pass(bytes)
   }
 }
+
+/** `5  \r\n`, which old and embedded servers send: no other reading of it is possible (RFC 9112 section 7.1, BWS). */
+function allowPaddedChunkSizes(socket: Socket): void {
+  const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'parser')
+  const parser: { ptr?: unknown; llhttp?: Llhttp } | undefined = symbol && Reflect.get(socket, symbol)
+  parser?.llhttp?.llhttp_set_lenient_spaces_after_chunk_size?.(parser.ptr, 1)
+}
+
+type Llhttp = { llhttp_set_lenient_spaces_after_chunk_size?: (parser: unknown, on: 0 | 1) => void }
 
 /** An unsolicited 100 or 101: undici tells these from a closed connection by the message alone. */
 export function isUnsolicitedInterim(error: Error): boolean {

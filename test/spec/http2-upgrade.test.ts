@@ -28,14 +28,12 @@ describe('an upgrade to HTTP/2 (h2c) is ignored on every Node', () => {
     expect(stage.upstream.received()).toMatch(/\r\n\r\nabc$/)
   })
 
-  test('and no request behind it is lost in silence: the connection is closed', async () => {
+  test('and no request behind it is lost', async () => {
     const stage = await createStage(open)
     const bytes = get('/1', askForHttp2) + get('/2')
-    const { text, closed } = await sendRaw(stage.gateway.port, bytes)
-    expect(text.match(/^HTTP\/1\.1 200 /gm)).toHaveLength(1)
-    expect(text).toMatch(/^Connection: close\r$/m)
-    expect(closed).toBe(true)
-    expect(stage.upstream.received()).not.toContain('/2')
+    const { text } = await sendRaw(stage.gateway.port, bytes, 600)
+    expect(text.match(/^HTTP\/1\.1 200 /gm)).toHaveLength(2)
+    expect(stage.upstream.received()).toContain('/2')
   })
 
   test('but CONNECT is refused with it as without', async () => {

@@ -1,0 +1,110 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { openConnection } from '../support/connection.ts'
+import { temporaryFolder } from '../support/process.ts'
+import { responsesIn } from '../support/responses.ts'
+import { createStage, guarding } from '../support/stage.ts'
+import { ok } from '../support/upstream.ts'
+
+const h2c =
+  'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\n'
+const routes = '/open: public\n/mine: read\n/socket: { public: true, websocket: true }'
+
+const createPlainStage = () =>
+  createStage(guarding(routes), (socket, received) => {
+    if (received.endsWith('\r\n\r\n') || received.endsWith('hello')) socket.write(ok)
+  })
+
+describe('a client that offers HTTP/2 on a plain connection is served as if it had not', () => {
+  test.each([
+    ['GET', '/open', '', 200],
+    ['HEAD', '/open', '', 200],
+    ['POST', '/open', 'hello', 200],
+    ['GET', '/socket', '', 200],
+    ['GET', '/mine', '', 401],
+    ['GET', '/none', '', 404],
+  ])('%s %s with %j: and its connection stays', async (method, path, body, status) => {
+    const stage = await createPlainStage()
+    const client = await openConnection(stage.gateway.port)
+    const length = body === '' ? '' : `Content-Length: ${body.length}\r\n`
+    const answers = () => responsesIn(client.text(), [method, method])
+    for (const turn of [1, 2]) {
+      client.write(`${method} ${path} HTTP/1.1\r\nHost: a.test\r\n${h2c}${length}\r\n${body}`)
+      await expect.poll(() => answers().length).toBe(turn)
+    }
+    expect(answers()).toMatchObject([
+      { status, complete: true },
+      { status, complete: true },
+    ])
+    expect(client.text()).not.toMatch(/HTTP\/1\.1 101/)
+    expect(stage.upstream.received()).not.toMatch(/^(?:upgrade|http2-settings|connection: upgrade)/im)
+  })
+
+  test.each(['H2C', 'h2c '])('spelt %j too', async (protocol) => {
+    const stage = await createPlainStage()
+    const client = await openConnection(stage.gateway.port)
+    client.write(`GET /open HTTP/1.1\r\nHost: a.test\r\n${h2c.replace('h2c', protocol)}\r\n`)
+    await expect.poll(() => responsesIn(client.text())).toMatchObject([{ status: 200, body: 'ok' }])
+  })
+
+  test('among pipelined requests: all are answered, in order', async () => {
+    const stage = await createPlainStage()
+    const client = await openConnection(stage.gateway.port)
+    const plain = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a.test\r\n`
+    client.write(
+      `${plain('/open')}\r\n${plain('/open')}${h2c}\r\n${plain('/none')}\r\n${plain('/open')}${h2c}\r\n`,
+    )
+    await expect.poll(() => responsesIn(client.text()).length).toBe(4)
+    expect(responsesIn(client.text()).map(({ status }) => status)).toEqual([200, 200, 404, 200])
+  })
+
+  test('by the preface of HTTP/2 with prior knowledge is refused, and its connection closed', async () => {
+    const stage = await createPlainStage()
+    const client = await openConnection(stage.gateway.port)
+    client.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+    await client.over
+    expect(stage.upstream.received()).toBe('')
+  })
+})
+
+describe.skipIf(!hasJava())('the HttpClient of Java, which offers HTTP/2 on every plain connection', () => {
+  test('gets its answers, to GET and to POST, one after the other', async () => {
+    const stage = await createPlainStage()
+    const file = join(temporaryFolder(), 'Client.java')
+    writeFileSync(file, client)
+    const url = `http://127.0.0.1:${stage.gateway.port}`
+    const { stdout } = await promisify(execFile)('java', [file, url], { timeout: 30_000 })
+    expect(stdout.trim().split('\n')).toEqual(['200 ok', '200 ok', '200 ok', '401'])
+  }, 40_000)
+})
+
+function hasJava(): boolean {
+  try {
+    execFileSync('java', ['--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const client = `
+import java.net.URI;
+import java.net.http.*;
+public class Client {
+  public static void main(String[] args) throws Exception {
+    HttpClient client = HttpClient.newHttpClient();
+    var open = HttpRequest.newBuilder(URI.create(args[0] + "/open"));
+    for (int turn = 0; turn < 2; turn++) print(client.send(open.build(), HttpResponse.BodyHandlers.ofString()));
+    var post = open.POST(HttpRequest.BodyPublishers.ofString("hello")).build();
+    print(client.send(post, HttpResponse.BodyHandlers.ofString()));
+    var mine = HttpRequest.newBuilder(URI.create(args[0] + "/mine")).build();
+    System.out.println(client.send(mine, HttpResponse.BodyHandlers.ofString()).statusCode());
+  }
+  static void print(HttpResponse<String> answer) {
+    System.out.println(answer.statusCode() + " " + answer.body());
+  }
+}
+`
