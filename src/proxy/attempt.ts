@@ -55,9 +55,10 @@ export class Attempt implements QueuedRequest {
     this.#abort = abort
   }
 
-  /** No other request may follow on this connection. */
+  /** The upstream signs connections in, not requests: no other request may follow on this one. */
   keepConnectionApart(): void {
     this.#reusable = false
+    this.#exchange.plan.upstream.reportConnectionAuth()
   }
 
   /**

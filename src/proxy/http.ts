@@ -20,7 +20,7 @@ import type { Exchange, Refuse } from './exchange.ts'
 import { Lifetime, type Timed } from './lifetime.ts'
 import { type StreamEnd, streamEnds } from './open-streams.ts'
 import { createRequestBody } from './request-body.ts'
-import { relayHead } from './response-head.ts'
+import { isUnanswerable, onlyConnectionAuth, relayHead } from './response-head.ts'
 
 /** An exchange under way. */
 export type Running = {
@@ -48,9 +48,6 @@ export function forward(exchange: Exchange, response: ServerResponse, refuse: Re
   else run.start()
   return run
 }
-
-const onlyConnectionAuth =
-  'The upstream asks for NTLM, Negotiate or Kerberos, which sign a connection in and cannot be passed on'
 
 function tooLarge(limitBytes: number): Parameters<Refuse> {
   return ['body_too_large', `The request body is larger than ${sizeText(limitBytes)} (limits.bodyBytes)`]
@@ -145,7 +142,8 @@ class HttpExchange implements Attempting, Timed, Running {
     const { plan, corsHeaders, record } = this.#exchange
     this.#attempt.originAnswered()
     const head = relayHead(status, raw, plan.response, corsHeaders)
-    if (status === 401 && head.connectionAuth && !head.challenged) {
+    if (head.connectionAuth) this.#attempt.keepConnectionApart()
+    if (isUnanswerable(status, head)) {
       this.#fail('upstream_protocol', onlyConnectionAuth)
       return true
     }

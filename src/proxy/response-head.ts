@@ -26,6 +26,14 @@ export type ResponseHead = {
   readonly challenged: boolean
 }
 
+/** True for a 401 that is left without a challenge: no client could do what it asks. */
+export function isUnanswerable(status: number, head: ResponseHead): boolean {
+  return status === 401 && head.connectionAuth && !head.challenged
+}
+
+export const onlyConnectionAuth =
+  'The upstream asks for NTLM, Negotiate or Kerberos, which sign a connection in and cannot be passed on'
+
 /**
  * Response headers without hop-by-hop fields and without those that the upstream's Connection names; shared caches,
  * Location and CORS as configured. A new flat list for `writeHead`.

@@ -10,7 +10,7 @@ import type { Exchange, Refuse } from './exchange.ts'
 import { acceptsHandshake } from './handshake.ts'
 import { Lifetime, type Timed } from './lifetime.ts'
 import { type StreamEnd, streamEnds } from './open-streams.ts'
-import { relayHead } from './response-head.ts'
+import { isUnanswerable, onlyConnectionAuth, relayHead } from './response-head.ts'
 import { WebSocketRelay } from './websocket-relay.ts'
 
 /** An upgrade's own members: the client's socket and what arrived behind the head. */
@@ -86,7 +86,7 @@ class Tunnel implements Attempting, Timed {
     if (this.#over || status < 200) return true
     this.#resume = resume
     this.#begin(status, raw, ['Connection', 'close'])
-    this.#lifetime.expect(this.#exchange.plan.timeouts.idleMs)
+    if (!this.#over) this.#lifetime.expect(this.#exchange.plan.timeouts.idleMs)
     return true
   }
 
@@ -133,8 +133,11 @@ class Tunnel implements Attempting, Timed {
   #begin(status: number, raw: readonly Buffer[], connection: readonly string[]): void {
     const { plan, corsHeaders, record } = this.#exchange
     this.#attempt.originAnswered()
+    const head = relayHead(status, raw, plan.response, corsHeaders)
+    if (head.connectionAuth) this.#attempt.keepConnectionApart()
+    if (isUnanswerable(status, head)) return this.#fail('upstream_protocol', onlyConnectionAuth)
     record.responded(status, performance.now() - this.#lifetime.startedMs)
-    const { headers } = relayHead(status, raw, plan.response, corsHeaders)
+    const { headers } = head
     this.#upgrade.socket.write(headText(status, [...headers, ...connection]), 'latin1')
   }
 

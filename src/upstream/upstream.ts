@@ -39,6 +39,8 @@ export type Upstream = {
   readonly origins: readonly Origin[]
   /** The origin for the next request of this client, or undefined when every queue is full. */
   pick(client: string): Origin | undefined
+  /** Its responses ask for NTLM, Negotiate or Kerberos. Says so in the log, once. */
+  reportConnectionAuth(): void
   /** Waits for requests in flight, then closes every connection. Tunnels are not counted here. */
   close(): Promise<void>
 }
@@ -65,6 +67,7 @@ export function createUpstream(options: UpstreamOptions, limits: UpstreamLimits,
     }),
   )
   let turn = 0
+  let reported = false
   return {
     options,
     origins,
@@ -80,6 +83,15 @@ export function createUpstream(options: UpstreamOptions, limits: UpstreamLimits,
       }
       // When all are failing the next in turn is as good as any, and finds out whether it is back.
       return failing
+    },
+    reportConnectionAuth() {
+      if (reported) return
+      reported = true
+      log.warn(
+        { upstream: options.origins.join(' ') },
+        'an upstream asks for NTLM, Negotiate or Kerberos, which sign in a connection that others share: such challenges are ' +
+          'removed, and a 401 with no other is answered 502; let it accept Basic or Bearer, or the identity headers',
+      )
     },
     async close() {
       await Promise.all(origins.map((origin) => origin.close()))

@@ -21,7 +21,7 @@ type TlsUpstream = {
 
 /** Answers with the Host that it got. Its certificate is for this name alone. */
 async function startTlsUpstream(name: string): Promise<TlsUpstream> {
-  const files = createCertificate(temporaryFolder(), name, [name])
+  const files = createCertificate(temporaryFolder(), name, { names: [name] })
   const asked: (string | undefined)[] = []
   const server = createServer(read(files), (request, response) => response.end(request.headers.host))
   server.on('secureConnection', ({ servername }) => asked.push(servername || undefined))
@@ -153,7 +153,7 @@ describe('a certificate for another name', () => {
   test('leaves nothing behind once the right one is there', async () => {
     const upstream = await startTlsUpstream('other.test')
     const folder = temporaryFolder()
-    const right = createCertificate(folder, 'right', ['localhost'])
+    const right = createCertificate(folder, 'right', { names: ['localhost'] })
     const both = join(folder, 'both.crt')
     writeFileSync(both, `${readFileSync(upstream.ca)}${readFileSync(right.cert)}`)
     const gateway = await guard(`https://localhost:${upstream.port}`, `ca: "${both}"`)

@@ -445,7 +445,7 @@ describe('a start of two workers', () => {
   })
 
   test('that a worker cannot make is said once, with exit status 1', async () => {
-    const { cert, key } = createCertificate(temporaryFolder(), 'localhost', 100)
+    const { cert, key } = createCertificate(temporaryFolder(), 'localhost', { days: 100 })
     // The supervisor has this descriptor, and a worker has not.
     const name = file(`listen: 127.0.0.1:0\ntls: { cert: /dev/fd/9, key: ${key} }\n`)
     const opened = openSync(cert, 'r')

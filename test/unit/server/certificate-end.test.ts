@@ -10,7 +10,7 @@ const dayMs = 24 * 60 * 60 * 1000
 /** The certificate is made before it is looked at. */
 function watch(days: number) {
   const folder = temporaryFolder()
-  const { cert, key } = createCertificate(folder, 'a', days)
+  const { cert, key } = createCertificate(folder, 'a', { days })
   const log = keepLog()
   const watched = watchCertificateEnd({ cert, key, minVersion: 'TLSv1.2' }, log)
   onTestFinished(watched.stop)
@@ -54,7 +54,7 @@ describe('the certificate of the public listener', () => {
 
   test('is looked at again when its file changes', async () => {
     const { log, folder, cert } = watch(100)
-    copyFileSync(createCertificate(folder, 'b', 3).cert, cert)
+    copyFileSync(createCertificate(folder, 'b', { days: 3 }).cert, cert)
     await expect.poll(() => log.lines, { timeout: 5000 }).toMatchObject([{ level: 'warn' }])
   })
 

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'scopegate-certificates-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 function pair(name: string, days: number) {
-  const { cert, key } = createCertificate(folder, name, days)
+  const { cert, key } = createCertificate(folder, name, { days })
   return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }
 }
 
