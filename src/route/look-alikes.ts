@@ -66,11 +66,6 @@ function readings(distinguishes: readonly Distinction[]): readonly ((segments: S
     (segments) => foldPattern(segments, distinguishes),
     // `/v1.0/**` covers `/v1.0` too, which loses its extension when it is asked for.
     (segments) => foldPattern(withoutRest(segments), distinguishes),
-    // `/report.{format}` covers `/report.tar.gz`, which has an extension left when it has lost one.
-    (segments) =>
-      segments.at(-1)?.kind === 'affixed'
-        ? foldPattern(segments, [...distinguishes, 'extension'])
-        : foldPattern(segments, distinguishes),
     // A server that finds `/admin.php` for `/admin` gives it what is behind `/admin/`.
     (segments) => foldStems(segments, distinguishes),
   ]
