@@ -12,7 +12,11 @@ export type AdminOptions = {
   readonly health: () => Health | Promise<Health>
   /** The rules in force; undefined when no process that serves can be asked. */
   readonly routes: () => RouteLine[] | Promise<RouteLine[] | undefined>
+  /** Everything that is counted, in the format that `accept` asks for. */
+  readonly metrics: (accept: string | undefined) => Promise<MetricsText>
 }
+
+export type MetricsText = { readonly type: string; readonly text: string }
 
 /** One route as `/routes` shows it. */
 export type RouteLine = {
@@ -39,7 +43,7 @@ const limits = {
   lookEveryMs: 1_000,
 }
 
-/** Serves `/livez`, `/readyz` and `/routes`, on a listener of its own that is never the public one. */
+/** Serves `/livez`, `/readyz`, `/routes` and `/metrics`, on a listener of its own that is never the public one. */
 export function createAdmin(options: AdminOptions): HttpServer {
   const server = createServer(
     {
@@ -51,16 +55,10 @@ export function createAdmin(options: AdminOptions): HttpServer {
     (request, response) => {
       // Nothing here reads a body. The connection is closed, so that none has to be read to its end either.
       if (hasBody(request)) response.shouldKeepAlive = false
-      void respond(request, options).then(([status, body]) => {
+      void respond(request, options).then(({ status, type, text }) => {
         const allow = status === 405 ? ['Allow', 'GET, HEAD'] : []
-        response.writeHead(status, [
-          'Content-Type',
-          'application/json',
-          'Cache-Control',
-          'no-store',
-          ...allow,
-        ])
-        response.end(`${JSON.stringify(body, null, 2)}\n`)
+        response.writeHead(status, ['Content-Type', type, 'Cache-Control', 'no-store', ...allow])
+        response.end(text)
       })
     },
   )
@@ -81,32 +79,38 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-type AdminResponse = readonly [status: number, body: unknown]
+type AdminResponse = MetricsText & { readonly status: number }
 
-const otherHost: AdminResponse = [
-  421,
-  {
-    error: 'ask by an IP address, by localhost or by the name in admin.listen: other hosts are not answered',
-  },
-]
-const notAllowed: AdminResponse = [405, { error: 'only GET is answered here' }]
-const noneServes: AdminResponse = [503, { error: 'no worker serves at the moment' }]
+function json(status: number, body: unknown): AdminResponse {
+  return { status, type: 'application/json', text: `${JSON.stringify(body, null, 2)}\n` }
+}
+
+const otherHost = json(421, {
+  error: 'ask by an IP address, by localhost or by the name in admin.listen: other hosts are not answered',
+})
+const notAllowed = json(405, { error: 'only GET is answered here' })
+const noneServes = json(503, { error: 'no worker serves at the moment' })
+const notFound = json(404, { error: 'try /livez, /readyz, /routes or /metrics' })
 
 async function respond(request: IncomingMessage, options: AdminOptions): Promise<AdminResponse> {
   if (!isAdminHost(request.headers.host, options.listenHost)) return otherHost
   if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed
   switch ((request.url ?? '').split('?')[0]) {
-    case '/livez':
-      return options.live() ? [200, { live: true }] : [503, { live: false }]
+    case '/livez': {
+      const live = options.live()
+      return json(live ? 200 : 503, { live })
+    }
     case '/readyz': {
       const health = await options.health()
-      return [health.ready ? 200 : 503, health]
+      return json(health.ready ? 200 : 503, health)
     }
     case '/routes': {
       const routes = await options.routes()
-      return routes === undefined ? noneServes : [200, { routes }]
+      return routes === undefined ? noneServes : json(200, { routes })
     }
+    case '/metrics':
+      return { status: 200, ...(await options.metrics(request.headers.accept)) }
     default:
-      return [404, { error: 'try /livez, /readyz or /routes' }]
+      return notFound
   }
 }

@@ -1,16 +1,16 @@
 import type { Config } from '../config/config.ts'
-import type { FileDigests } from '../config/file-reader.ts'
 import { formatIssue } from '../config/issue.ts'
-import { type LoadResult, loadConfig } from '../config/load.ts'
+import { loadConfig } from '../config/load.ts'
 import { routesOf } from '../config/summary.ts'
-import { type FilesWatch, watchFiles } from '../config/watch.ts'
 import { messageOf } from '../errors.ts'
 import { createLogger, type Logger, type ProcessLogger } from '../log/logger.ts'
 import { watchCertificateEnd } from '../server/certificate-end.ts'
 import { warnOfFewDescriptors, watchDescriptors } from '../server/descriptors.ts'
 import { catchFaults, faultStatus } from '../server/last-resort.ts'
-import type { Server } from '../server/single-process.ts'
+import type { Server, ServerOptions } from '../server/single-process.ts'
 import { boundYoungGeneration } from '../server/young-generation.ts'
+import { RunningProgram } from './program.ts'
+import { reloadOnChange } from './reload.ts'
 
 /**
  * `scopegate serve`: runs until SIGTERM or SIGINT, or until a fault that nobody caught, then resolves to the exit status.
@@ -23,21 +23,20 @@ export async function serve(fileName: string, version: string): Promise<number> 
   process.on('SIGHUP', () => {})
   boundYoungGeneration()
   const log = createLogger(loaded.config.log)
-  const status = await run({ version, fileName, files: loaded.files }, loaded.config, log)
+  const program = new RunningProgram({ version, loaded, log })
+  const status = await run(program, loaded.config, log)
   // Then only this signal ends the process: `process.exit` would wait for whoever does not read the log.
   if ((await log.close()) === 'held') process.kill(process.pid, 'SIGKILL')
   return status
 }
 
-type Program = { readonly version: string; readonly fileName: string; readonly files: FileDigests }
-
-async function run(program: Program, config: Config, log: ProcessLogger): Promise<number> {
+async function run(program: RunningProgram, config: Config, log: ProcessLogger): Promise<number> {
   const end = untilEnd(log, config.timeouts.shutdownMs)
   try {
-    const server = await start({ config, log })
+    const server = await start({ config, log, program })
     announce(program, config, server, log)
     const shortages = watchShortages(config, log)
-    const stopReloading = reloadOnChange({ ...program, server, log, onLoaded: shortages.look })
+    const stopReloading = reloadOnChange({ program, server, log, onLoaded: shortages.look })
     await end.reached
     stopReloading()
     shortages.stop()
@@ -56,17 +55,17 @@ async function run(program: Program, config: Config, log: ProcessLogger): Promis
  * One process serves itself. The modules that the other way needs are not loaded: that saves a supervisor 6
  * MiB and 30 ms.
  */
-async function start(options: { readonly config: Config; readonly log: Logger }): Promise<Server> {
+async function start(options: ServerOptions): Promise<Server> {
   if (options.config.workers === 1) return (await import('../server/single-process.ts')).startServer(options)
   return (await import('../workers/supervisor.ts')).startSupervisor(options)
 }
 
-function announce({ version, fileName }: Program, config: Config, server: Server, log: Logger): void {
+function announce({ version, loaded }: RunningProgram, config: Config, server: Server, log: Logger): void {
   const { host } = config.listen
   log.info(
     {
       version,
-      file: fileName,
+      file: loaded.fileName,
       routes: routesOf(config).length,
       listen: `${host}:${server.port}`,
       admin: `${config.admin.listen.host}:${server.adminPort}`,
@@ -91,70 +90,6 @@ function watchShortages(config: Config, log: Logger) {
       certificate?.stop()
     },
   }
-}
-
-type Reloading = {
-  readonly fileName: string
-  /** The files that were loaded at the start. */
-  readonly files: FileDigests
-  readonly server: Server
-  readonly log: ProcessLogger
-  /** Called with each configuration that was loaded. */
-  readonly onLoaded: (config: Config) => void
-}
-
-/**
- * A file change and SIGHUP both load the file again: all of it, or nothing. SIGHUP fetches the issuers' keys
- * too, whatever becomes of the file.
- */
-function reloadOnChange(reloading: Reloading): () => void {
-  const watch = watchFiles(reloading.files, {
-    changed: () => void tryReload(reloading, watch),
-    unreadable: (file, problem) =>
-      reloading.log.error(
-        { file, problem },
-        'a file of the configuration cannot be read, the running one stays',
-      ),
-  })
-  const onSignal = () => {
-    reloading.server.refreshKeys()
-    watch.tell()
-  }
-  process.on('SIGHUP', onSignal)
-  return () => {
-    watch.close()
-    process.off('SIGHUP', onSignal)
-  }
-}
-
-async function tryReload(reloading: Reloading, watch: FilesWatch): Promise<void> {
-  try {
-    const loaded = loadConfig(reloading.fileName, process.env)
-    watch.follow(loaded.files)
-    const config = await reload(reloading, loaded)
-    if (config !== undefined) reloading.onLoaded(config)
-  } catch (error) {
-    reloading.log.error({ problem: messageOf(error) }, 'configuration not loaded, the running one stays')
-  }
-}
-
-/** Resolves to the configuration that is in force then, or to undefined when the file has errors. */
-async function reload({ server, log }: Reloading, loaded: LoadResult): Promise<Config | undefined> {
-  const errors = loaded.issues.filter(({ severity }) => severity === 'error')
-  const [first] = errors
-  if (loaded.config === undefined) {
-    const problem =
-      first && `${loaded.fileName}:${first.line}:${first.column} ${first.path}: ${first.message}`
-    log.error(
-      { errors: errors.length, problem },
-      'configuration not loaded, the running one stays; see scopegate check',
-    )
-    return undefined
-  }
-  await server.reload(loaded.config)
-  log.setLevel(loaded.config.log.level)
-  log.info({ file: loaded.fileName }, 'configuration loaded')
-  return loaded.config
 }
 
 /** What ends the program: a signal or a fault. A fault may also come later, during the stop. */

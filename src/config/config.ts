@@ -16,7 +16,7 @@ import type { PlainRouteOptions } from './schema/requirement.ts'
  * that are used as they are written have the types of their schema, which describes them; only the others
  * stand here.
  */
-export type Config = Immutable<Pick<File, 'limits' | 'log' | 'trustedProxies'>> & {
+export type Config = Immutable<Pick<File, 'limits' | 'log' | 'metrics' | 'trustedProxies'>> & {
   readonly listen: ListenAddress
   /** Without a trailing slash; undefined when not configured. */
   readonly publicUrl?: string

@@ -142,16 +142,17 @@ function upstreamOf({ config, runtime, releases }: RouteBuild, route: RouteConfi
   }
   const key = JSON.stringify([route.upstream, limits])
   releases.push(() => runtime.upstreams.release(key))
-  return runtime.upstreams.acquire(key, () => createUpstream(route.upstream, limits, runtime.log))
+  return runtime.upstreams.acquire(key, () => createUpstream(route.upstream, limits, runtime))
 }
 
 function verifierOf({ config, runtime, releases }: RouteBuild, api: ApiConfig): Verifier | undefined {
   const issuer = api.issuer === undefined ? undefined : config.issuers.get(api.issuer)
   if (issuer === undefined) return undefined
   const key = JSON.stringify(issuer)
-  const { cache, verifications: queue, log } = runtime
+  const { cache, verifications: queue, log, meters } = runtime
   const onKeysLeft = (thumbprints: readonly string[]) => thumbprints.forEach(cache.removeKey)
-  const keySet = runtime.keySets.acquire(key, () => createKeySet({ issuer, log, onKeysLeft }))
+  const failures = meters.counter('scopegate_issuer_failures_total', issuer.issuer)
+  const keySet = runtime.keySets.acquire(key, () => createKeySet({ issuer, log, onKeysLeft, failures }))
   releases.push(() => runtime.keySets.release(key))
   const { audience } = api
   return createVerifier({ issuer, audience, tokens: config.tokens, keySet, cache, queue })

@@ -57,8 +57,10 @@ function enter(snapshot: Snapshot, visit: Visit, received: ReceivedHead): void {
   }
 }
 
-function leave({ log, lease }: Snapshot, { record }: Visit): void {
-  log(record.close())
+function leave({ log, lease, runtime }: Snapshot, { record: keeper, startedMs }: Visit): void {
+  const record = keeper.close()
+  log(record)
+  runtime.countRequest(record, (performance.now() - startedMs) / 1000)
   lease.leave()
 }
 

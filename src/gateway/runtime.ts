@@ -1,12 +1,14 @@
 import type { KeySet } from '../issuer/key-set.ts'
 import type { Logger } from '../log/logger.ts'
+import { Meters } from '../log/meters.ts'
+import { createRequestMeter, type RequestMeter } from '../log/request-meter.ts'
 import { createOpenStreams, type OpenStreams } from '../proxy/open-streams.ts'
-import { createTokenCache, type TokenCache } from '../token/cache.ts'
-import { createFairQueue, type FairQueue } from '../token/fair-queue.ts'
+import { createTokenCache, type TokenCache, type TokenCacheMeters } from '../token/cache.ts'
+import { createFairQueue, type FairQueue, type QueueMeters } from '../token/fair-queue.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { createRegistry, type Registry } from './reload-registry.ts'
 
-/** What outlives a reload: verified tokens, keys, connections, open streams. */
+/** What outlives a reload: verified tokens, keys, connections, open streams, and what was counted. */
 export type Runtime = {
   readonly log: Logger
   readonly cache: TokenCache
@@ -14,15 +16,42 @@ export type Runtime = {
   readonly keySets: Registry<KeySet>
   readonly upstreams: Registry<Upstream>
   readonly streams: OpenStreams
+  readonly meters: Meters
+  readonly countRequest: RequestMeter
 }
 
-export function createRuntime(options: { readonly log: Logger; readonly cacheMaxEntries: number }): Runtime {
+export type RuntimeOptions = {
+  readonly log: Logger
+  readonly cacheMaxEntries: number
+  /** `metrics.series`. */
+  readonly series: number
+}
+
+export function createRuntime({ log, cacheMaxEntries, series }: RuntimeOptions): Runtime {
+  const meters = new Meters(series)
   return {
-    log: options.log,
-    cache: createTokenCache({ maxEntries: options.cacheMaxEntries }),
-    verifications: createFairQueue(),
+    log,
+    cache: createTokenCache({ maxEntries: cacheMaxEntries, meters: tokenCacheMeters(meters) }),
+    verifications: createFairQueue({ meters: verificationMeters(meters) }),
     keySets: createRegistry((keySet) => keySet.close()),
     upstreams: createRegistry((upstream) => void upstream.close()),
     streams: createOpenStreams(),
+    meters,
+    countRequest: createRequestMeter(meters),
+  }
+}
+
+function tokenCacheMeters(meters: Meters): TokenCacheMeters {
+  return {
+    hits: meters.counter('scopegate_token_cache_hits_total'),
+    misses: meters.counter('scopegate_token_cache_misses_total'),
+    evictions: meters.counter('scopegate_token_cache_evictions_total'),
+  }
+}
+
+function verificationMeters(meters: Meters): QueueMeters {
+  return {
+    refused: meters.counter('scopegate_verification_refused_total'),
+    durations: meters.histogram('scopegate_verification_duration_seconds'),
   }
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { messageOf } from '../errors.ts'
+import type { Counter } from '../log/counter.ts'
 import type { Logger } from '../log/logger.ts'
 import { type FoundKeys, unavailable, unknown } from './found-keys.ts'
 import { readKeys } from './json-web-key.ts'
@@ -26,6 +27,8 @@ export type KeySetStatus = {
  */
 export type KeySet = {
   status(): KeySetStatus
+  /** When keys were last fetched, in milliseconds since the epoch; undefined before. */
+  readonly lastSuccessMs: number | undefined
   /** Counts the times that a key left the set. */
   generation(): number
   /**
@@ -66,6 +69,8 @@ export type KeySetOptions = {
   readonly log: Logger
   /** Hears the thumbprints of keys that left the set: what they verified is no longer to be trusted. */
   readonly onKeysLeft: (thumbprints: readonly string[]) => void
+  /** Counts fetches that failed. */
+  readonly failures?: Counter
   /** Milliseconds since the epoch. Default: Date.now */
   readonly now?: () => number
 }
@@ -74,12 +79,14 @@ export type KeySetOptions = {
  * Starts fetching at once; never throws, never keeps the process alive. `log` gets one line for each change
  * that an operator must know of (first keys, rotation, outage, recovery).
  */
-export function createKeySet({ issuer, log, onKeysLeft, now = Date.now }: KeySetOptions): KeySet {
+export function createKeySet(options: KeySetOptions): KeySet {
+  const { issuer, log, onKeysLeft, failures, now = Date.now } = options
   const keys = createLastGoodKeys({ onKeysLeft, now })
   const report = createKeyReport(issuer.issuer, log, now)
   const refetch = createRefetch({ run: fetchKeys, now })
   const unknownKids = new LRUCache<string, number>({ max: unknownKidLimit })
   let waiting = 0
+  let lastSuccessMs: number | undefined
 
   const isReady = () => keys.usableUntilMs() !== undefined
 
@@ -88,8 +95,10 @@ export function createKeySet({ issuer, log, onKeysLeft, now = Date.now }: KeySet
       const fetched = await readKeys(await loadJwks(issuer), issuer.algorithms)
       if (fetched.length === 0) throw new Error('the key set holds no key that may verify access tokens')
       report.succeeded(fetched.length, keys.replace(fetched))
+      lastSuccessMs = now()
       return true
     } catch (error) {
+      failures?.add(1)
       report.failed(messageOf(error), keys.usableUntilMs())
       return false
     }
@@ -127,6 +136,9 @@ export function createKeySet({ issuer, log, onKeysLeft, now = Date.now }: KeySet
 
   return {
     generation: () => keys.generation,
+    get lastSuccessMs() {
+      return lastSuccessMs
+    },
     status: () => ({ issuer: issuer.issuer, ...statusOf(isReady(), keys.size, report.problem) }),
     async find(kid, algorithm) {
       if (!isKeyId(kid)) return unknown('keyIdForm')

@@ -82,8 +82,8 @@ export class Attempt implements QueuedRequest {
     this.#abort?.(new Error(reason))
   }
 
-  originAnswered(): void {
-    this.#origin?.succeeded()
+  originAnswered(afterMs: number): void {
+    this.#origin?.answered(afterMs)
   }
 
   originFailed(cause?: string): void {

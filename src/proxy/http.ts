@@ -140,7 +140,8 @@ class HttpExchange implements Attempting, Timed, Running {
   onHeaders(status: number, raw: readonly Buffer[], resume: () => void): boolean {
     if (this.#over || isInterim(status)) return true
     const { plan, corsHeaders, record } = this.#exchange
-    this.#attempt.originAnswered()
+    const upstreamMs = performance.now() - this.#lifetime.startedMs
+    this.#attempt.originAnswered(upstreamMs)
     const head = relayHead(status, raw, plan.response, corsHeaders)
     if (head.connectionAuth) this.#attempt.keepConnectionApart()
     if (isUnanswerable(status, head)) {
@@ -151,7 +152,7 @@ class HttpExchange implements Attempting, Timed, Running {
       this.#fail('upstream_protocol', 'The upstream sent an answer that cannot be relayed')
       return true
     }
-    record.responded(status, performance.now() - this.#lifetime.startedMs)
+    record.responded(status, upstreamMs)
     if (head.isWhole) {
       this.#complete()
       // undici waits for a body where a length is named (RFC 9110 section 8.6 allows that for a 304): there is none to come.

@@ -132,11 +132,12 @@ class Tunnel implements Attempting, Timed {
 
   #begin(status: number, raw: readonly Buffer[], connection: readonly string[]): void {
     const { plan, corsHeaders, record } = this.#exchange
-    this.#attempt.originAnswered()
+    const upstreamMs = performance.now() - this.#lifetime.startedMs
+    this.#attempt.originAnswered(upstreamMs)
     const head = relayHead(status, raw, plan.response, corsHeaders)
     if (head.connectionAuth) this.#attempt.keepConnectionApart()
     if (isUnanswerable(status, head)) return this.#fail('upstream_protocol', onlyConnectionAuth)
-    record.responded(status, performance.now() - this.#lifetime.startedMs)
+    record.responded(status, upstreamMs)
     const { headers } = head
     this.#upgrade.socket.write(headText(status, [...headers, ...connection]), 'latin1')
   }

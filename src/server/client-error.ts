@@ -10,11 +10,11 @@ import { RecordKeeper } from '../log/request-record.ts'
 import type { KeepAlive } from './keep-alive.ts'
 
 /**
- * Answers requests that Node's parser refused, once for each connection, and never while a response is
- * outstanding: a pipelined good request followed by garbage keeps its response, which is then the last one. A body that turns out broken takes its connection, and so
- * its upstream request, down. `log` is asked each time, since a reload may change what is logged.
+ * Answers requests that Node's parser refused, once for each connection, and never while a response is outstanding: a
+ * pipelined good request followed by garbage keeps its response, which is then the last one. A body that turns out
+ * broken takes its connection, and so its upstream request, down.
  */
-export function refuseBrokenRequests(server: HttpServer, keepAlive: KeepAlive, log: () => DecisionLog): void {
+export function refuseBrokenRequests(server: HttpServer, keepAlive: KeepAlive, log: DecisionLog): void {
   const refused = new WeakSet<Duplex>()
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // Whatever comes behind what did not parse does not parse either.
@@ -27,7 +27,7 @@ export function refuseBrokenRequests(server: HttpServer, keepAlive: KeepAlive, l
     const record = new RecordKeeper(randomUUID(), '', remote)
     record.problem(code, detail)
     record.responded(codes[code].status)
-    log()(record.close())
+    log(record.close())
     const turns = keepAlive.turnsOf(socket)
     if (turns.outstanding?.req.complete === false) socket.destroy()
     else if (turns.outstanding !== undefined) turns.closeAfterCurrent()

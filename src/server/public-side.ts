@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
+import { runtimeGauges } from '../admin/runtime-gauges.ts'
 import { type ProcessStatus, statusOf } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import type { CompiledRoute } from '../gateway/compile-route.ts'
@@ -7,6 +8,8 @@ import { createGateway, type Gateway } from '../gateway/gateway.ts'
 import { createRuntime, type Runtime } from '../gateway/runtime.ts'
 import { createDecisionLog, type DecisionLog } from '../log/decision-log.ts'
 import type { Logger } from '../log/logger.ts'
+import type { Gauges, Meters } from '../log/meters.ts'
+import type { RequestRecord } from '../log/request-record.ts'
 import { refuseBrokenRequests } from './client-error.ts'
 import { drain, trackConnections } from './connections.ts'
 import { refuseFixedAtStart } from './fixed-at-start.ts'
@@ -30,7 +33,6 @@ export class PublicSide {
   readonly #stopWatchingCertificates: (() => void) | undefined
   #config: Config
   #gateway: Gateway
-  /** For requests that did not parse, which no gateway sees. */
   #decisionLog: DecisionLog
   #stopping = false
   #stopped: Promise<void> | undefined
@@ -40,12 +42,13 @@ export class PublicSide {
     const { config, log } = options
     this.#options = options
     this.#config = config
-    this.#runtime = createRuntime({ log, cacheMaxEntries: config.tokens.cacheMaxEntries })
+    const { cacheMaxEntries } = config.tokens
+    this.#runtime = createRuntime({ log, cacheMaxEntries, series: config.metrics.series })
     this.server = createListener(config)
     this.#gateway = this.#compile(config)
     this.#decisionLog = createDecisionLog(log, config.log)
     this.#keepAlive = createKeepAlive(this.server, this.#turnServer())
-    refuseBrokenRequests(this.server, this.#keepAlive, () => this.#decisionLog)
+    refuseBrokenRequests(this.server, this.#keepAlive, (record) => this.#leaveUnparsed(record))
     nameWrongScheme(this.server, log)
     this.connections = trackConnections(this.server, log)
     this.#stopWatchingCertificates = config.tls && watchCertificates(this.server, config.tls, log)
@@ -63,6 +66,14 @@ export class PublicSide {
     return statusOf(this.#runtime, this.connections.size)
   }
 
+  get meters(): Meters {
+    return this.#runtime.meters
+  }
+
+  gauges(): Gauges {
+    return runtimeGauges(this.#runtime)
+  }
+
   /** Fetches the keys of every issuer, within two seconds. */
   refreshKeys(): void {
     for (const [, keySet] of this.#runtime.keySets.entries) keySet.refresh()
@@ -76,6 +87,7 @@ export class PublicSide {
     this.#config = next
     this.#decisionLog = createDecisionLog(this.#options.log, next.log)
     applyLimits(this.server, next)
+    this.#runtime.meters.setSeries(next.metrics.series)
     old.close()
     await this.#runtime.streams.reconsider()
   }
@@ -105,6 +117,12 @@ export class PublicSide {
   #cutAll(): void {
     for (const turns of this.#keepAlive.all())
       turns.cut('gateway_stopping', 'The gateway stops, and the request took longer than timeouts.shutdown')
+  }
+
+  /** Of requests that did not parse, which no gateway sees. */
+  #leaveUnparsed(record: RequestRecord): void {
+    this.#decisionLog(record)
+    this.#runtime.countRequest(record, 0)
   }
 
   #compile(config: Config): Gateway {

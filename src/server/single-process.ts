@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts'
 import type { Logger } from '../log/logger.ts'
 import { refuseLenientParser } from './lenient-parser.ts'
 import { listen, portOf } from './listener.ts'
+import { createMetricsPage, type Program } from './metrics-page.ts'
 import { PublicSide } from './public-side.ts'
 
 /** A running gateway: its public listener, its admin listener, and the rules in force. */
@@ -18,24 +19,38 @@ export type Server = {
   stop(): Promise<void>
 }
 
-/** The whole gateway in this process. Resolves when both listeners accept; rejects when a port is taken. */
-export async function startServer(options: {
+export type ServerOptions = {
   readonly config: Config
   readonly log: Logger
-}): Promise<Server> {
-  const { config } = options
+  /** For `/metrics`, which is asked for it each time. */
+  readonly program: Program
+}
+
+/** The whole gateway in this process. Resolves when both listeners accept; rejects when a port is taken. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { config, program } = options
   refuseLenientParser()
   let stopped: Promise<void> | undefined
   const publicSide = new PublicSide(options)
+  const metrics = createMetricsPage({
+    series: config.metrics.series,
+    program,
+    async collect(totals) {
+      totals.add(publicSide.meters.take())
+      return [publicSide.gauges()]
+    },
+  })
   const admin = createAdmin({
     listenHost: config.admin.listen.host,
     live: () => true,
     health: () => healthOf([publicSide.status()], publicSide.stopping ? ['the gateway is stopping'] : []),
     routes: () => publicSide.routes.map(routeLine),
+    metrics: metrics.print,
   })
 
   async function stop(): Promise<void> {
     await publicSide.stop()
+    metrics.stop()
     admin.closeAllConnections()
     await new Promise<void>((resolve) => void admin.close(() => resolve()))
   }
@@ -54,7 +69,10 @@ export async function startServer(options: {
     get adminPort() {
       return portOf(admin)
     },
-    reload: (next) => publicSide.reload(next),
+    async reload(next) {
+      await publicSide.reload(next)
+      metrics.totals.setSeries(next.metrics.series)
+    },
     refreshKeys: () => publicSide.refreshKeys(),
     stop: () => (stopped ??= stop()),
   }

@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os'
+import type { Counter } from '../log/counter.ts'
+import type { Histogram } from '../log/histogram.ts'
 import { FairLines } from './fair-lines.ts'
 
 /**
@@ -12,6 +14,8 @@ export type FairQueue = {
    * Rejects as `job` does. `client` is the address that asks.
    */
   run<T>(client: string, job: () => Promise<T>): Promise<T | undefined>
+  /** Jobs whose turn has not come. */
+  readonly waiting: number
 }
 
 export type FairQueueOptions = {
@@ -27,14 +31,18 @@ export type FairQueueOptions = {
    * idle core verifies in about half a second (ES384).
    */
   readonly limit?: number
+  readonly meters?: QueueMeters
 }
+
+/** `durations`: of jobs, the time in line included. */
+export type QueueMeters = { readonly refused: Counter; readonly durations: Histogram }
 
 /** Called once: with true when its turn has come, with false when it must leave. */
 type Waiting = (isItsTurn: boolean) => void
 
 /** Clients take turns, as `FairLines` has it. */
 export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
-  const { atOnce = Math.min(Math.max(availableParallelism() - 1, 1), 3), limit = 1000 } = options
+  const { atOnce = Math.min(Math.max(availableParallelism() - 1, 1), 3), limit = 1000, meters } = options
   const lines = new FairLines<Waiting>(limit)
   let running = 0
 
@@ -50,13 +58,21 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
   }
 
   return {
+    get waiting() {
+      return lines.size
+    },
     async run(client, job) {
+      const startedMs = performance.now()
       if (running < atOnce) running += 1
-      else if (!(await waitInLine(client))) return undefined
+      else if (!(await waitInLine(client))) {
+        meters?.refused.add(1)
+        return undefined
+      }
       try {
         return await job()
       } finally {
         passPlaceOn()
+        meters?.durations.observe((performance.now() - startedMs) / 1000)
       }
     },
   }

@@ -1,3 +1,5 @@
+import type { Counter } from '../log/counter.ts'
+import type { Histogram } from '../log/histogram.ts'
 import { FairLines, networkOf } from '../token/fair-lines.ts'
 import { type Connection, createConnection } from './connection.ts'
 import type { ClientOptions } from './undici-client.ts'
@@ -31,7 +33,8 @@ export type Origin = {
    * be an outage: a kept connection that was reset may only have grown old.
    */
   failed(cause?: string): void
-  succeeded(): void
+  /** A response has begun, so long after its request was dispatched. */
+  answered(afterMs: number): void
   /** To be called when no request is on its way. */
   close(): Promise<void>
 }
@@ -43,7 +46,11 @@ export type OriginOptions = ClientOptions & {
   /** Hears once when an outage begins, with its cause, and once when it is over. */
   readonly onOutage: (cause: string) => void
   readonly onRecovery: () => void
+  readonly meters: OriginMeters
 }
+
+/** `durations`: from dispatch to the head of a response. */
+export type OriginMeters = { readonly failures: Counter; readonly durations: Histogram }
 
 /** How long a failing origin is passed over at first; twice as long after each further failure, up to the last. */
 const firstEjectionMs = 1000
@@ -103,6 +110,7 @@ class PooledOrigin implements Origin {
   }
 
   failed(cause?: string): void {
+    this.#options.meters.failures.add(1)
     if (cause !== undefined && !this.#isOutage) {
       this.#isOutage = true
       this.#options.onOutage(cause)
@@ -111,7 +119,8 @@ class PooledOrigin implements Origin {
     this.#failures += 1
   }
 
-  succeeded(): void {
+  answered(afterMs: number): void {
+    this.#options.meters.durations.observe(afterMs / 1000)
     if (this.#failures === 0) return
     this.#failures = 0
     this.ejectedUntilMs = 0

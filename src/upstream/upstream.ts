@@ -1,5 +1,6 @@
 import type { Logger } from '../log/logger.ts'
-import { createOrigin, type Origin } from './origin.ts'
+import type { Meters } from '../log/meters.ts'
+import { createOrigin, type Origin, type OriginMeters } from './origin.ts'
 import { createConnector } from './undici-client.ts'
 
 /** Where an API's requests go. Origins only: a path in an upstream URL is a configuration error. */
@@ -51,7 +52,11 @@ export type UpstreamLimits = {
 }
 
 /** `log` gets one line when an origin's outage begins and one when it ends. */
-export function createUpstream(options: UpstreamOptions, limits: UpstreamLimits, log: Logger): Upstream {
+export function createUpstream(
+  options: UpstreamOptions,
+  limits: UpstreamLimits,
+  { log, meters }: { readonly log: Logger; readonly meters: Meters },
+): Upstream {
   const connector = createConnector({ ...options.tls, timeoutMs: limits.connectMs })
   const { connections, queue } = options
   const { responseHeaderBytes } = limits
@@ -64,6 +69,7 @@ export function createUpstream(options: UpstreamOptions, limits: UpstreamLimits,
       responseHeaderBytes,
       onOutage: (cause) => log.error({ upstream: url, cause }, 'an upstream cannot be reached'),
       onRecovery: () => log.info({ upstream: url }, 'an upstream can be reached again'),
+      meters: originMeters(url, meters),
     }),
   )
   let turn = 0
@@ -96,5 +102,13 @@ export function createUpstream(options: UpstreamOptions, limits: UpstreamLimits,
     async close() {
       await Promise.all(origins.map((origin) => origin.close()))
     },
+  }
+}
+
+function originMeters(url: string, meters: Meters): OriginMeters {
+  const address = new URL(url).host
+  return {
+    failures: meters.counter('scopegate_upstream_failures_total', address),
+    durations: meters.histogram('http_client_request_duration_seconds', address),
   }
 }

@@ -3,6 +3,7 @@ import { deserialize, serialize } from 'node:v8'
 import type { RouteLine } from '../admin/admin.ts'
 import type { ProcessStatus } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
+import type { Measured } from '../log/meters.ts'
 
 /** What the supervisor can order a worker to do, and the content of each order. */
 export type Orders = {
@@ -17,6 +18,7 @@ export type Orders = {
   readonly reload: { readonly config: string }
   readonly refreshKeys: object
   readonly status: object
+  readonly measure: object
   readonly routes: object
   readonly stop: object
 }
@@ -28,6 +30,8 @@ export type Replies = {
   readonly reload: ConfigReply
   readonly refreshKeys: null
   readonly status: ProcessStatus
+  /** Undefined before it serves. */
+  readonly measure: Measured | null
   readonly routes: readonly RouteLine[]
   readonly stop: null
 }

@@ -2,7 +2,9 @@ import type { Socket } from 'node:net'
 import type { RouteLine } from '../admin/admin.ts'
 import type { ProcessStatus } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
+import type { Counter } from '../log/counter.ts'
 import type { Logger } from '../log/logger.ts'
+import type { Measured } from '../log/meters.ts'
 import { watchLiveness } from './liveness.ts'
 import { encodeConfig } from './messages.ts'
 import type { PublicPort, Recipient } from './public-port.ts'
@@ -18,6 +20,8 @@ export type Slot = {
   readonly firstStart: Promise<string | undefined>
   status(): Promise<ProcessStatus | undefined>
   routes(): Promise<readonly RouteLine[] | undefined>
+  /** What it has counted since it was last asked: whoever asks has to add it up. */
+  measure(): Promise<Measured | undefined>
   /** Lets the process fetch the keys of its issuers; one that is being started fetches them anyway. */
   refreshKeys(): void
   /**
@@ -41,6 +45,8 @@ export type SlotOptions = {
   /** The configuration in force. */
   readonly config: () => Config
   readonly ticketKeys: string
+  /** Counts processes that ended and are started again. */
+  readonly restarts: Counter
 }
 
 /** Everything that a slot knows. */
@@ -78,6 +84,7 @@ export function createSlot(options: SlotOptions): Slot {
     },
     status: async () => state.serving?.worker.ask('status', {}),
     routes: async () => state.serving?.worker.ask('routes', {}),
+    measure: async () => (await state.serving?.worker.ask('measure', {})) ?? undefined,
     refreshKeys: () => void state.serving?.worker.ask('refreshKeys', {}),
     reload: (config) => reload(state, config),
     catchUp: () => catchUp(state),
@@ -94,6 +101,7 @@ async function keepRunning(state: State): Promise<void> {
     failures = countFailures(failures, performance.now() - startedMs)
     const pauseMs = restartPauseMs(failures)
     logEnd(state, end, problem, pauseMs)
+    state.restarts.add(1)
     await pause(state, pauseMs)
   }
 }

@@ -7,10 +7,12 @@ import type { Server as HttpServer } from 'node:http'
 import { createAdmin, type RouteLine } from '../admin/admin.ts'
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../log/logger.ts'
+import type { Gauges, Meters } from '../log/meters.ts'
 import { refuseFixedAtStart } from '../server/fixed-at-start.ts'
 import { refuseLenientParser } from '../server/lenient-parser.ts'
 import { listen, portOf } from '../server/listener.ts'
-import type { Server } from '../server/single-process.ts'
+import { createMetricsPage, type MetricsPage } from '../server/metrics-page.ts'
+import type { Server, ServerOptions } from '../server/single-process.ts'
 import { createPublicPort, type PublicPort, type PublicPortLimits } from './public-port.ts'
 import { rollOut } from './roll-out.ts'
 import { createSlot, type Slot } from './slot.ts'
@@ -18,6 +20,8 @@ import { within, workersHealth } from './workers-health.ts'
 
 /** How long the admin listener waits for what a worker replies. */
 const replyWithinMs = 1000
+/** What a worker counted before it ended is lost when it was not collected: little, since that happens so often. */
+const collectEveryMs = 5000
 /** The time that a worker has beyond `timeouts.shutdown` to write its last log lines. */
 const lastLinesMs = 5000
 
@@ -28,8 +32,10 @@ type State = {
   config: Config
   readonly publicPort: PublicPort
   readonly slots: Slot[]
+  readonly metrics: MetricsPage
   started: boolean
   stopping: boolean
+  collecting?: NodeJS.Timeout
 }
 
 /**
@@ -37,17 +43,19 @@ type State = {
  * workers, starts them again when they end, and serves no request itself. Resolves when all workers serve.
  * Rejects when a port is taken or a worker cannot start.
  */
-export async function startSupervisor(options: {
-  readonly config: Config
-  readonly log: Logger
-}): Promise<Server> {
-  const { log, config } = options
+export async function startSupervisor({ config, log, program }: ServerOptions): Promise<Server> {
   refuseLenientParser()
+  const slots: Slot[] = []
   const state: State = {
     log,
     config,
     publicPort: createPublicPort(log, publicPortLimits(config)),
-    slots: [],
+    slots,
+    metrics: createMetricsPage({
+      series: config.metrics.series,
+      program,
+      collect: (totals) => collect(slots, totals),
+    }),
     started: false,
     stopping: false,
   }
@@ -61,6 +69,7 @@ export async function startSupervisor(options: {
         replyWithinMs,
       }),
     routes: () => routesInForce(state.slots),
+    metrics: state.metrics.print,
   })
   try {
     await start(state, admin)
@@ -93,18 +102,20 @@ function runningServer(state: State, admin: HttpServer): Server {
 }
 
 async function start(state: State, admin: HttpServer): Promise<void> {
-  const { config, log, publicPort, slots } = state
+  const { config, log, publicPort, slots, metrics } = state
   await listen(publicPort.listener, config.listen)
   await listen(admin, config.admin.listen)
+  const restarts = metrics.totals.counter('scopegate_worker_restarts_total')
   const ticketKeys = randomBytes(48).toString('base64')
   for (let number = 1; number <= config.workers; number++)
-    slots.push(createSlot({ number, publicPort, log, config: () => state.config, ticketKeys }))
+    slots.push(createSlot({ number, publicPort, log, config: () => state.config, ticketKeys, restarts }))
   const starts = slots.map(async ({ firstStart }) => {
     const problem = await firstStart
     if (problem !== undefined) throw new Error(problem)
   })
   await Promise.all(starts)
   state.started = true
+  state.collecting = setInterval(() => void collect(slots, metrics.totals), collectEveryMs).unref()
 }
 
 /** Takes a configuration into use in all workers or in none. Rejects when it was in none. */
@@ -114,12 +125,15 @@ async function reload(state: State, next: Config): Promise<void> {
   if (problem !== undefined) throw new Error(problem)
   state.config = next
   state.publicPort.setLimits(publicPortLimits(next))
+  state.metrics.totals.setSeries(next.metrics.series)
   // Workers that were started during the roll-out came up with the configuration before it.
   for (const slot of state.slots) await slot.catchUp()
 }
 
 async function stop(state: State, admin: HttpServer): Promise<void> {
   state.stopping = true
+  clearInterval(state.collecting)
+  state.metrics.stop()
   state.publicPort.close()
   const withinMs = state.config.timeouts.shutdownMs + lastLinesMs
   await Promise.all(state.slots.map((slot) => slot.stop(withinMs)))
@@ -134,6 +148,18 @@ async function routesInForce(slots: readonly Slot[]): Promise<RouteLine[] | unde
     if (routes !== undefined) return [...routes]
   }
   return undefined
+}
+
+/** Adds what the workers have counted. Resolves to the gauges of those that reply in time. */
+async function collect(slots: readonly Slot[], totals: Meters): Promise<Gauges[]> {
+  const gauges = slots.map(async (slot) => {
+    const measured = await slot.measure()
+    // Also when it comes too late for whoever asked.
+    if (measured !== undefined) totals.add(measured.counted)
+    return measured?.gauges
+  })
+  const inTime = await Promise.all(gauges.map((reply) => within(replyWithinMs, reply)))
+  return inTime.flatMap((found) => (found === undefined ? [] : [found]))
 }
 
 function publicPortLimits({ limits, timeouts }: Config): PublicPortLimits {

@@ -5,8 +5,10 @@ import type { ProcessStatus } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
 import { createLogger, type ProcessLogger } from '../log/logger.ts'
+import type { Measured } from '../log/meters.ts'
 import { watchDescriptors } from '../server/descriptors.ts'
 import { catchFaults, faultStatus } from '../server/last-resort.ts'
+import { measureProcess, type ProcessMeters } from '../server/process-meters.ts'
 import { PublicSide } from '../server/public-side.ts'
 import { boundYoungGeneration } from '../server/young-generation.ts'
 import type {
@@ -54,6 +56,7 @@ type Serving = {
   readonly log: ProcessLogger
   readonly number: number
   readonly shutdownMs: number
+  readonly measured: ProcessMeters
   connectionLimit: number
 }
 
@@ -82,12 +85,21 @@ function orderHandlers(worker: Worker, stop: () => void): OrderHandlers {
       return null
     },
     status: () => worker.serving?.publicSide.status() ?? emptyStatus,
+    measure: () => measure(worker.serving),
     routes: () => worker.serving?.publicSide.routes.map(routeLine) ?? [],
     stop() {
       stop()
       return null
     },
   }
+}
+
+/** What was counted is given away: the supervisor adds it up. */
+async function measure(serving: Serving | undefined): Promise<Measured | null> {
+  if (serving === undefined) return null
+  const { publicSide, measured } = serving
+  const ofProcess = await measured.gauges()
+  return { counted: publicSide.meters.take(), gauges: [...publicSide.gauges(), ...ofProcess] }
 }
 
 /** The supervisor sees that it refuses connections and, when it has ended, starts another. */
@@ -127,8 +139,9 @@ function startServing(order: Orders['serve']): Serving | Required<ConfigReply> {
     // It never listens itself. Node starts to look for heads that are too slow when it sees this event.
     publicSide.server.emit('listening')
     const { shutdownMs } = config.timeouts
+    const measured = measureProcess(publicSide.meters, log)
     watchDescriptors(log)
-    return { publicSide, log, number, shutdownMs, connectionLimit: config.limits.connections }
+    return { publicSide, log, number, shutdownMs, measured, connectionLimit: config.limits.connections }
   } catch (error) {
     return { problem: messageOf(error) }
   }

@@ -1,6 +1,7 @@
 import { formatIssue } from '../../src/config/issue.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import type { Logger } from '../../src/log/logger.ts'
+import type { Program } from '../../src/server/metrics-page.ts'
 import { type Server, startServer } from '../../src/server/single-process.ts'
 
 export type TestGateway = Omit<Server, 'reload'> & {
@@ -10,6 +11,13 @@ export type TestGateway = Omit<Server, 'reload'> & {
   readonly logs: Record<string, unknown>[]
   /** Every log line so far, as text. */
   logText(): string
+}
+
+const program: Program = {
+  version: '1.2.3',
+  config: { sha256: 'abc', loadedAtMs: 1_700_000_000_000 },
+  isFileInForce: true,
+  droppedLines: 0,
 }
 
 function load(yaml: string) {
@@ -34,7 +42,7 @@ export async function startGateway(yaml: string): Promise<TestGateway> {
     error: put('error'),
     write: (line) => void lines.push(line),
   }
-  const server = await startServer({ config: load(yaml), log })
+  const server = await startServer({ config: load(yaml), log, program })
   return {
     port: server.port,
     adminPort: server.adminPort,

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { formatIssue } from '../../src/config/issue.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { codes } from '../../src/errors.ts'
+import { families } from '../../src/log/metric-families.ts'
 import { startRecord } from '../../src/log/request-record.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -68,6 +69,19 @@ describe('docs/operating.md', () => {
 
   it.each(Object.entries(codes))('explains the code %s', (code, { status }) => {
     expect(page).toMatch(new RegExp(`^\\| \`${code}\` *\\| ${status} *\\| \\S`, 'm'))
+  })
+
+  it.each(Object.entries(families))('explains the metric %s, with its labels', (name, { type, labels }) => {
+    const kind = type === 'info' ? 'gauge' : type
+    const row = new RegExp(`^\\| \`${name}\` *\\| ${kind}\\b[^|]*\\| (\\S.*)$`, 'm').exec(page)?.[1]
+    expect(row).toBeDefined()
+    for (const label of labels) expect(row).toContain(`\`${label}\``)
+  })
+
+  it('explains no metric that there is not', () => {
+    const section = page.split('\n## Metrics\n')[1]?.split('\n## ')[0] ?? ''
+    const explained = [...section.matchAll(/^\| `([a-z_]+)`/gm)].map(([, name]) => name)
+    expect(explained).toEqual(Object.keys(families))
   })
 })
 

@@ -64,7 +64,7 @@ function readFile(value: unknown, issues: IssueList): File | undefined {
 
 function compose(context: Context): { config: Config; places: Omit<NetworkPlaces, 'issueAt'> } {
   const { input, issues } = context
-  const { publicUrl, tokens, limits, log, trustedProxies } = input
+  const { publicUrl, tokens, limits, log, metrics, trustedProxies } = input
   const issuers = composeIssuers(context)
   const composed = composeApis({ ...context, issuers })
   const apis = composed.map(({ config }) => config)
@@ -85,6 +85,7 @@ function compose(context: Context): { config: Config; places: Omit<NetworkPlaces
     limits,
     timeouts: inMs(input.timeouts),
     log,
+    metrics,
     trustedProxies,
     workers: composeWorkers(context, apis),
   }

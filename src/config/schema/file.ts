@@ -65,6 +65,14 @@ const log = fields({
   decisions: key(word(['all', 'refused', 'off']), 'Which requests get a line.', 'all'),
 })
 
+const metrics = fields({
+  series: key(
+    count(1, 1_000_000),
+    'The most time series of requests and decisions; further ones are counted together.',
+    10_000,
+  ),
+})
+
 /** The whole file. Its routes are decoded one by one in `compose/route-list.ts`, each by its form. */
 export const file = fields(
   {
@@ -79,6 +87,7 @@ export const file = fields(
     timeouts: key(timeouts, 'How long is waited.', {}),
     tls: key(tls, 'Serve https. The files are read again when they change.'),
     log: key(log, 'What is logged, and how.', {}),
+    metrics: key(metrics, 'What is counted for /metrics on the admin listener.', {}),
     admin: key(
       fields({ listen: key(address, 'Never reachable for clients.', '127.0.0.1:9090') }),
       'Health, readiness and the routes in force.',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from '../../config/config.ts'
 import { createLogger } from '../../log/logger.ts'
+import type { Program } from '../../server/metrics-page.ts'
 import { type Server, startServer } from '../../server/single-process.ts'
 import { type StandInLogto, startStandInLogto } from '../logto/stand-in-logto.ts'
 
@@ -36,11 +37,19 @@ export async function openLogto({ place, closers }: Stage): Promise<StandInLogto
   return logto
 }
 
+/** What `/metrics` says of it. */
+const demoProgram: Program = {
+  version: 'demo',
+  config: { sha256: 'none', loadedAtMs: Date.now() },
+  isFileInForce: true,
+  droppedLines: 0,
+}
+
 /** `log` is a file descriptor or the name of a file. */
 export async function openGateway(stage: Stage, config: Config, log: number | string): Promise<Server> {
   const logger = createLogger(config.log, log)
   stage.closers.push(() => logger.close())
-  const server = await startServer({ config, log: logger })
+  const server = await startServer({ config, log: logger, program: demoProgram })
   stage.closers.push(() => server.stop())
   await untilReady(server, stage)
   return server

@@ -15,6 +15,7 @@ async function startAdmin(live = true) {
       connections: 0,
       openStreams: { eventStreams: 0, webSockets: 0 },
     }),
+    metrics: async (accept: string | undefined) => ({ type: 'text/plain', text: `for ${accept}\n` }),
     routes: () => [],
   })
   admin.listen(0, '127.0.0.1')
