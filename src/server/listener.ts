@@ -79,6 +79,8 @@ export function listen(server: NetServer, address: ListenAddress): Promise<void>
     server.once('error', reject)
     server.listen({ ...address, backlog }, () => {
       server.off('error', reject)
+      // A connection that cannot be accepted (no file descriptor, no memory) is no fault that ends the process.
+      server.on('error', () => {})
       resolve()
     })
   })

@@ -47,10 +47,12 @@ describe('a fault that nobody caught', () => {
       const upstream = await startUpstream()
       const gateway = await spawnGateway(config(upstream.url), injected(kind))
       const held = call(gateway.port, '/held')
-      await expect.poll(() => upstream.waiting.length).toBe(1)
+      await expect.poll(() => upstream.waiting.length, { timeout: 5000 }).toBe(1)
       gateway.child.kill('SIGUSR2')
-      await expect.poll(() => said(gateway, 'nobody caught')).toHaveLength(1)
-      await expect.poll(() => call(gateway.port, '/x').catch(() => 'refused')).toBe('refused')
+      await expect.poll(() => said(gateway, 'nobody caught'), { timeout: 5000 }).toHaveLength(1)
+      await expect
+        .poll(() => call(gateway.port, '/x').catch(() => 'refused'), { timeout: 5000 })
+        .toBe('refused')
       upstream.waiting[0]?.end('whole')
       expect(await held).toMatchObject({ status: 200, body: 'whole' })
       expect(await gateway.exited).toBe(70)
@@ -71,7 +73,7 @@ describe('a fault that nobody caught', () => {
       injected('throws'),
     )
     const held = call(gateway.port, '/held').catch((error: NodeJS.ErrnoException) => error.code)
-    await expect.poll(() => upstream.waiting.length).toBe(1)
+    await expect.poll(() => upstream.waiting.length, { timeout: 5000 }).toBe(1)
     gateway.child.kill('SIGUSR2')
     expect(await held).toBe('ECONNRESET')
     expect(await gateway.exited).toBe(70)
@@ -81,17 +83,19 @@ describe('a fault that nobody caught', () => {
     const upstream = await startUpstream()
     const gateway = await spawnGateway(config(upstream.url, 'workers: 2'), injected('throws'))
     const held = [call(gateway.port, '/1'), call(gateway.port, '/2')]
-    await expect.poll(() => upstream.waiting.length).toBe(2)
+    await expect.poll(() => upstream.waiting.length, { timeout: 5000 }).toBe(2)
     const pids = async () => {
       const { workers } = JSON.parse((await call(gateway.adminPort, '/readyz')).body)
       return workers.each.map(({ pid }: { pid: number | null }) => pid) as (number | null)[]
     }
     const [first, second] = await pids()
     process.kill(first ?? 0, 'SIGUSR2')
-    await expect.poll(() => said(gateway, 'nobody caught')).toMatchObject([{ worker: 1 }])
+    await expect.poll(() => said(gateway, 'nobody caught'), { timeout: 5000 }).toMatchObject([{ worker: 1 }])
     for (const response of upstream.waiting) response.end('whole')
     for (const answer of await Promise.all(held)) expect(answer).toMatchObject({ status: 200, body: 'whole' })
-    await expect.poll(() => said(gateway, 'a worker ended')).toMatchObject([{ worker: 1, exitCode: 70 }])
+    await expect
+      .poll(() => said(gateway, 'a worker ended'), { timeout: 5000 })
+      .toMatchObject([{ worker: 1, exitCode: 70 }])
     await expect.poll(async () => (await pids())[0], { timeout: 10_000 }).toBeGreaterThan(0)
     expect(await pids()).toEqual([expect.not.toSatisfy((pid) => pid === first), second])
   })

@@ -89,7 +89,7 @@ describe('/metrics', () => {
     const stream = stage.call('/events', { signal: leaving.signal }).catch(() => {})
     const open = async () =>
       (await metricsOf(stage)).value('scopegate_open_streams', { kind: 'event_stream' })
-    await expect.poll(open).toBe(1)
+    await expect.poll(open, { timeout: 5000 }).toBe(1)
     leaving.abort()
     await stream
     await stage.upstream.stop()
@@ -163,7 +163,7 @@ describe('/metrics', () => {
       (await metricsOf(stage)).value('http_server_request_duration_seconds_count', {
         http_route: '/open/{id}',
       })
-    await expect.poll(requests).toBe(2)
+    await expect.poll(requests, { timeout: 5000 }).toBe(2)
   })
 })
 
@@ -183,11 +183,11 @@ describe('the program at /metrics', () => {
     gateway.child.kill('SIGHUP')
     const success = async () =>
       (await scrape(gateway.adminPort)).value('scopegate_config_last_reload_success')
-    await expect.poll(success).toBe(0)
+    await expect.poll(success, { timeout: 5000 }).toBe(0)
     expect((await scrape(gateway.adminPort)).value('scopegate_config_info', { sha256: sha256 ?? '' })).toBe(1)
     gateway.write(config('http://127.0.0.1:2'))
     gateway.child.kill('SIGHUP')
-    await expect.poll(success).toBe(1)
+    await expect.poll(success, { timeout: 5000 }).toBe(1)
     const last = await scrape(gateway.adminPort)
     expect(last.value('scopegate_config_info', { sha256: sha256 ?? '' })).toBeUndefined()
     const loadedAt = 'scopegate_config_last_reload_timestamp_seconds'
@@ -231,7 +231,7 @@ describe('/metrics of two workers', () => {
       (await scrape(gateway.adminPort)).value('http_server_request_duration_seconds_count', {
         http_route: '/**',
       })
-    await expect.poll(requests).toBe(2)
+    await expect.poll(requests, { timeout: 5000 }).toBe(2)
     expect(await requests()).toBe(2)
   })
 
@@ -240,7 +240,7 @@ describe('/metrics of two workers', () => {
     for (let i = 0; i < 20; i++) await call(gateway.port, '/x')
     const counted = async (name: string) => (await scrape(gateway.adminPort)).value(name) ?? Number.NaN
     const requests = () => counted('scopegate_decisions_total')
-    await expect.poll(requests).toBe(20)
+    await expect.poll(requests, { timeout: 5000 }).toBe(20)
     const cpu = await counted('process_cpu_seconds_total')
     const [first] = await workerPids(gateway)
     process.kill(first ?? 0, 'SIGKILL')
@@ -253,7 +253,7 @@ describe('/metrics of two workers', () => {
       })
       .toBe(true)
     for (let i = 0; i < 20; i++) await call(gateway.port, '/x')
-    await expect.poll(requests).toBe(40)
+    await expect.poll(requests, { timeout: 5000 }).toBe(40)
   })
 
   test('is bounded for both together', async () => {

@@ -53,7 +53,9 @@ describe('file descriptors', () => {
     ])
     const sockets: Socket[] = []
     for (let i = 0; i < 80; i++) sockets.push(connect(port, '127.0.0.1').on('error', () => {}))
-    await expect.poll(() => lines('have run out')).toMatchObject([{ level: 'error', code: 'EMFILE' }])
+    await expect
+      .poll(() => lines('have run out'), { timeout: 5000 })
+      .toMatchObject([{ level: 'error', code: 'EMFILE' }])
     for (const socket of sockets) socket.destroy()
     await expect.poll(() => lines('to be had again'), { timeout: 10_000 }).toMatchObject([{ level: 'info' }])
     expect(lines('have run out')).toHaveLength(1)
@@ -70,7 +72,7 @@ describe('the wrong scheme', () => {
   test('of a client that speaks https to the http port is named, once a minute', async () => {
     const { gateway } = await createStage(guarding('/a: public'))
     for (let i = 0; i < 3; i++) await fails(connectTls({ port: gateway.port, host: '127.0.0.1' }))
-    await expect.poll(() => named(gateway.logs)).toHaveLength(1)
+    await expect.poll(() => named(gateway.logs), { timeout: 5000 }).toHaveLength(1)
     expect(named(gateway.logs)).toMatchObject([
       {
         level: 'warn',
@@ -84,7 +86,7 @@ describe('the wrong scheme', () => {
     const { cert, key } = createCertificate(temporaryFolder(), 'a')
     const { gateway } = await createStage(guarding('/a: public', `tls: { cert: "${cert}", key: "${key}" }`))
     for (let i = 0; i < 3; i++) await sendRaw(gateway.port, 'GET /a HTTP/1.1\r\nHost: a.test\r\n\r\n')
-    await expect.poll(() => named(gateway.logs)).toHaveLength(1)
+    await expect.poll(() => named(gateway.logs), { timeout: 5000 }).toHaveLength(1)
     expect(named(gateway.logs)).toMatchObject([
       {
         level: 'warn',
@@ -116,7 +118,7 @@ describe('garbage', () => {
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
     const refused = () => stage.gateway.logs.filter(({ msg, status }) => msg === 'request' && status === 400)
-    await expect.poll(refused).toHaveLength(1)
+    await expect.poll(refused, { timeout: 5000 }).toHaveLength(1)
   })
 })
 

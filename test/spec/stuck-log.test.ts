@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createFifo } from '../support/fifo.ts'
+import { scrape } from '../support/metrics.ts'
 import { cli, temporaryFolder } from '../support/process.ts'
 import { call } from '../support/stage.ts'
 
@@ -19,12 +20,12 @@ async function freePort(): Promise<number> {
 
 /** A gateway without routes that logs to this descriptor, or to a socket of which nobody reads. */
 async function start(stdout: number | 'pipe', more = '', nodeFlags: readonly string[] = [], program = cli) {
-  const port = await freePort()
+  const [port, adminPort] = [await freePort(), await freePort()]
   const folder = temporaryFolder()
   const file = join(folder, 'gateway.yaml')
   writeFileSync(
     file,
-    `listen: 127.0.0.1:${port}\nadmin: { listen: "127.0.0.1:0" }\napis: { a: { resource: https://a.test/, upstream: "http://127.0.0.1:1", routes: {} } }\n${more}`,
+    `listen: 127.0.0.1:${port}\nadmin: { listen: "127.0.0.1:${adminPort}" }\napis: { a: { resource: https://a.test/, upstream: "http://127.0.0.1:1", routes: {} } }\n${more}`,
   )
   chmodSync(folder, 0o755)
   const child = spawn(process.execPath, [...nodeFlags, program, 'serve', '--config', file], {
@@ -37,7 +38,7 @@ async function start(stdout: number | 'pipe', more = '', nodeFlags: readonly str
     await exited
   })
   await expect.poll(() => call(port, '/').catch(() => undefined), { timeout: 10_000 }).toBeDefined()
-  return { port, child, exited }
+  return { port, adminPort, child, exited }
 }
 
 /** Requests one after the other, each of which leaves a line of 8 KB. */
@@ -115,6 +116,8 @@ describe('a log that nobody reads for a while', () => {
     const gateway = await start(openSync('/dev/full', 'w'))
     await ask(gateway.port, 2400)
     expect((await call(gateway.port, '/')).status).toBe(404)
+    const { value } = await scrape(gateway.adminPort)
+    expect(value('scopegate_log_lines_dropped_total')).toBeGreaterThan(100)
     gateway.child.kill('SIGTERM')
     expect(await gateway.exited).toBe(0)
   })
