@@ -5,7 +5,7 @@ import { splitList } from './list.ts'
  * connection afterwards is taken for the same user, and the connections to an upstream are shared by all
  * clients.
  */
-const scheme = /^(?:ntlm|kerberos|nego[0-9a-z]*)(?![!#$%&'*+\-.^_`|~0-9a-z])/i
+const scheme = /^(?:ntlm|kerberos|nego(?:tiate|ex|2))(?![!#$%&'*+\-.^_`|~0-9a-z])/i
 
 /** True for a value of Authorization, or for a challenge, of such a scheme. */
 export function signsConnectionIn(credentials: string): boolean {

@@ -126,14 +126,14 @@ describe('one request of a connection at a time', () => {
     expect(asked(stage, 'DELETE')).toBe(0)
   })
 
-  test('a thousand of them in one segment are all answered, in order, with one line each', async () => {
+  test('hundreds of them in one segment are all answered, in order, with one line each', async () => {
     const { stage } = await createHoldingStage(config('connections: 8'))
     const client = await openConnection(stage.gateway.port)
-    const paths = Array.from({ length: 1000 }, (_, i) => `/${i}`)
+    const paths = Array.from({ length: 300 }, (_, i) => `/${i}`)
     client.write(paths.map((path) => ask('GET', path)).join(''))
-    await expect.poll(() => responsesIn(client.text()).length, { timeout: 8000 }).toBe(1000)
+    await expect.poll(() => responsesIn(client.text()).length, { timeout: 8000 }).toBe(300)
     expect(responsesIn(client.text()).map(({ body }) => body)).toEqual(paths)
-    await expect.poll(() => requestLines(stage).length).toBe(1000)
+    await expect.poll(() => requestLines(stage).length).toBe(300)
   })
 
   test('bodies among them go to their own requests', async () => {

@@ -73,6 +73,8 @@ describe('an answer that goes out while the gateway stops says Connection: close
 
   test('a refusal that waited for the keys of the issuer', async () => {
     const { stage } = await createHeldStage()
+    const ready = () => fetch(`http://127.0.0.1:${stage.gateway.adminPort}/readyz`)
+    await expect.poll(async () => (await ready()).status).toBe(200)
     await stage.issuer.rotate()
     const token = await stage.token()
     stage.issuer.fault = 'error'

@@ -48,7 +48,7 @@ export const floods: Readonly<Record<string, Scene>> = {
       begun.clear()
       const sockets = await openSockets(stage.gateway.port, size)
       for (const socket of sockets) socket.write(raw)
-      await expect.poll(() => begun.size, { interval: 1 }).toBe(size)
+      await expect.poll(() => begun.size, { interval: 1, timeout: 5000 }).toBe(size)
       for (const socket of sockets) socket.resetAndDestroy()
     })
     // undici has the next connection ready for each that it had to cut off, within the size of its pool.
