@@ -1,6 +1,6 @@
 import type { Code } from '../errors.ts'
 import { memoByObject } from '../memo.ts'
-import type { Condition, Requirement } from '../route/requirement.ts'
+import type { Condition, PathParameter, Requirement } from '../route/requirement.ts'
 import type { AccessToken, TokenKind } from '../token/access-token.ts'
 import { claimEquals, findClaim } from '../token/claim.ts'
 
@@ -126,10 +126,8 @@ function meets(condition: Condition, token: AccessToken, path: string): boolean 
   return parameter !== undefined && claimEquals(claim, parameter)
 }
 
-type Parameter = Extract<Condition['expected'], { readonly segment: number }>
-
 /** The percent-decoded parameter; undefined when it is missing, empty or not UTF-8. */
-function pathParameter(path: string, { segment: index, affix }: Parameter): string | undefined {
+function pathParameter(path: string, { segment: index, affix }: PathParameter): string | undefined {
   const segment = path.split('/')[index + 1]
   if (segment === undefined || segment === '') return undefined
   const value = affix === undefined ? segment : segment.slice(affix.prefix, segment.length - affix.suffix)

@@ -12,12 +12,12 @@ import type { UpstreamOptions } from '../upstream/upstream.ts'
 export type Reached = { readonly answers: readonly string[]; readonly issues: readonly Issue[] }
 
 /** `scopegate check --online`: asks every issuer for its keys, and connects to every origin of every upstream. */
-export async function reach({ config, places }: LoadResult): Promise<Reached> {
-  if (config === undefined || places === undefined) return { answers: [], issues: [] }
+export async function reach({ config, network }: LoadResult): Promise<Reached> {
+  if (config === undefined || network === undefined) return { answers: [], issues: [] }
   const { connectMs } = config.timeouts
   const tries = [
-    ...places.issuers.map(({ issuer, at }) => ({ at, answer: askIssuer(issuer) })),
-    ...differentOrigins(places.upstreams).map(({ upstream, origin, at }) => ({
+    ...network.issuers.map(({ issuer, at }) => ({ at, answer: askIssuer(issuer) })),
+    ...differentOrigins(network.upstreams).map(({ upstream, origin, at }) => ({
       at,
       answer: connect(origin, upstream, connectMs),
     })),
@@ -25,7 +25,7 @@ export async function reach({ config, places }: LoadResult): Promise<Reached> {
   const results = await Promise.all(
     tries.map(async ({ at, answer }) => {
       const { problem, text } = await answer
-      return { text, issue: problem === undefined ? undefined : places.issueAt(at, problem) }
+      return { text, issue: problem === undefined ? undefined : network.issueAt(at, problem) }
     }),
   )
   return {
@@ -46,11 +46,11 @@ async function askIssuer(issuer: IssuerOptions): Promise<Answer> {
   }
 }
 
-type Origin = { readonly origin: string; readonly upstream: UpstreamOptions; readonly at: Place['at'] }
-type Place = NonNullable<LoadResult['places']>['upstreams'][number]
+type Origin = { readonly origin: string; readonly upstream: UpstreamOptions; readonly at: Part['at'] }
+type Part = NonNullable<LoadResult['network']>['upstreams'][number]
 
 /** Many routes may have one upstream: each origin is asked once for each way to prove who it is. */
-function differentOrigins(upstreams: readonly Place[]): Origin[] {
+function differentOrigins(upstreams: readonly Part[]): Origin[] {
   const origins = new Map<string, Origin>()
   for (const { upstream, at } of upstreams)
     for (const origin of upstream.origins) {

@@ -34,7 +34,7 @@ export function loadConfig(fileName: string, env: Environment): LoadResult {
     path: '',
     message: content.problem,
   }
-  const nothing = { config: undefined, places: undefined, text: '' }
+  const nothing = { config: undefined, network: undefined, text: '' }
   return { ...nothing, issues: [issue], fileName, files: files.digests }
 }
 

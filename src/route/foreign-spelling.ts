@@ -13,7 +13,7 @@ const name = '[A-Za-z_][A-Za-z0-9_]*'
  */
 type Spelling = {
   readonly form: RegExp
-  readonly says: 'parameter' | 'rest' | 'optional' | 'form'
+  readonly says: keyof typeof messages
   readonly here: string
 }
 
@@ -73,11 +73,16 @@ export function foreignSpelling(text: string): ForeignSpelling | undefined {
     most = most.replace(spelling.form, spelling.here)
     least = least.replace(spelling.form, spelling.says === 'optional' ? '' : spelling.here)
   }
+  if (alternatives.test(most)) return { message: noAlternatives, mended: [] }
   if (regularExpression.test(most)) return { message: noRegularExpression, mended: [] }
   if (says === undefined) return undefined
   const mended = [...new Set([tidy(least), tidy(most)])]
   return { message: messages[mended.length > 1 ? 'optional' : says], mended }
 }
+
+/** `{users,teams}`, as shells and globs have it. */
+const alternatives = /\{[\w-]+(?:,[\w-]+)+\}/
+const noAlternatives = 'alternatives are written as paths of their own'
 
 /** Characters and sequences that mean something in a regular expression, and that no path here can have. */
 const regularExpression = /[\^|[\]<>]|\\(?:[./-]|[dDwWsS](?![a-z]))|\.[*+]|\(\?|[)}][?*+]|\)\{\d|\$$/

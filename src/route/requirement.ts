@@ -4,15 +4,16 @@ import { memoByObject } from '../memo.ts'
 export type Condition = {
   /** The claim's whole name; tried first as it is, then with its dots read as nesting. */
   readonly claim: string
-  readonly expected:
-    | { readonly values: readonly (string | number | boolean)[] }
-    | {
-        readonly param: string
-        /** Index of the path segment, from 0, in the full path. */
-        readonly segment: number
-        /** Lengths of the literals around the parameter, in the canonical path; none where it is alone. */
-        readonly affix?: { readonly prefix: number; readonly suffix: number }
-      }
+  readonly expected: { readonly values: readonly (string | number | boolean)[] } | PathParameter
+}
+
+/** A parameter of the path, by where it is. */
+export type PathParameter = {
+  readonly param: string
+  /** Index of the path segment, from 0, in the full path. */
+  readonly segment: number
+  /** Lengths of the literals around the parameter, in the canonical path; none where it is alone. */
+  readonly affix?: { readonly prefix: number; readonly suffix: number }
 }
 
 /** Whether a route asks for a token, and for what in it. */

@@ -87,9 +87,9 @@ export function scopesDoubt(text: string): string | undefined {
   const between = words.slice(1, -1).map((word) => word.toLowerCase())
   if (text.includes('|') || between.includes('or'))
     return 'scopes are separated by spaces alone: write { anyOf: [read, write] } for one of several'
-  if (text.includes(','))
+  if (/[,;]/.test(text))
     return (
-      'a comma is taken for a part of the scope: write "read write" for all of several, ' +
+      'a comma or semicolon is taken for a part of the scope: write "read write" for all of several, ' +
       '{ anyOf: [read, write] } for one of them'
     )
   if (between.some((word) => ['and', '&', '&&', '+'].includes(word)))

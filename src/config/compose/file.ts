@@ -26,13 +26,13 @@ export type Composed = {
   readonly config: Config | undefined
   readonly issues: readonly Issue[]
   /** Where the parts are written that are reached over the network; undefined when nothing was composed. */
-  readonly places: NetworkPlaces | undefined
+  readonly network: NetworkParts | undefined
 }
 
-export type NetworkPlaces = {
+export type NetworkParts = {
   readonly issuers: readonly { readonly issuer: IssuerOptions; readonly at: KeyPath }[]
   readonly upstreams: readonly ComposedUpstream[]
-  /** An error at such a place. */
+  /** An error at the place of one. */
   issueAt(at: KeyPath, message: string): Issue
 }
 
@@ -48,7 +48,7 @@ export function decode(tree: YamlTree, files: FileReader): Composed {
   return {
     config: isRight ? composed?.config : undefined,
     issues,
-    places: composed && { ...composed.places, issueAt },
+    network: composed && { ...composed.network, issueAt },
   }
 }
 
@@ -62,7 +62,7 @@ function readFile(value: unknown, issues: IssueList): File | undefined {
   return rest.typed ? rest.output : undefined
 }
 
-function compose(context: Context): { config: Config; places: Omit<NetworkPlaces, 'issueAt'> } {
+function compose(context: Context): { config: Config; network: Omit<NetworkParts, 'issueAt'> } {
   const { input, issues } = context
   const { publicUrl, tokens, limits, log, metrics, trustedProxies } = input
   const issuers = composeIssuers(context)
@@ -90,12 +90,12 @@ function compose(context: Context): { config: Config; places: Omit<NetworkPlaces
     workers: composeWorkers(context, apis),
   }
   reportWarnings(config, context)
-  const issuerPlaces = [...issuers].map(([name, issuer]) => ({
+  const placed = [...issuers].map(([name, issuer]) => ({
     issuer,
     at: [...issuerPath(name, input), issuer.isLogto ? 'logto' : 'url'],
   }))
   return {
     config,
-    places: { issuers: issuerPlaces, upstreams: composed.flatMap(({ upstreams }) => upstreams) },
+    network: { issuers: placed, upstreams: composed.flatMap(({ upstreams }) => upstreams) },
   }
 }

@@ -59,11 +59,11 @@ function reportSharedNames(issuers: ReadonlyMap<string, IssuerOptions>, { input,
   const owners = new Map<string, string>()
   for (const [name, { issuer, isLogto, also = [] }] of issuers) {
     const at = issuerPath(name, input)
-    const places: [string, KeyPath][] = [
+    const names: [string, KeyPath][] = [
       [issuer, [...at, isLogto ? 'logto' : 'url']],
       ...also.map((iss, i): [string, KeyPath] => [iss, [...at, 'also', i]]),
     ]
-    for (const [iss, place] of places) {
+    for (const [iss, place] of names) {
       const owner = owners.get(iss)
       if (owner === undefined) owners.set(iss, name)
       else if (iss !== '') issues.error(place, sharedName(owner, name))

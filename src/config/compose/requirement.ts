@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../issuer/json-object.ts'
-import type { Pattern, PatternSegment } from '../../route/pattern.ts'
-import type { Condition, Requirement } from '../../route/requirement.ts'
+import type { Pattern } from '../../route/pattern.ts'
+import type { Condition, PathParameter, Requirement } from '../../route/requirement.ts'
 import type { IssueList } from '../issue-list.ts'
 import type { ClaimValue, FileRequirement } from '../schema/requirement.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
@@ -60,28 +60,20 @@ export function compileRequirement(
 function condition(claim: string, value: ClaimValue | ClaimValue[], pattern: Pattern): Condition {
   const param = Array.isArray(value) ? undefined : parameterOf(value)
   if (param === undefined) return { claim, expected: { values: Array.isArray(value) ? value : [value] } }
-  return { claim, expected: { param, ...(parametersOf(pattern).get(param) ?? { segment: -1 }) } }
+  return { claim, expected: parametersOf(pattern).get(param) ?? { param, segment: -1 } }
 }
 
 function parameterOf(value: ClaimValue): string | undefined {
   return typeof value === 'string' ? /^\{([^{}]+)\}$/.exec(value)?.[1] : undefined
 }
 
-/** Name of a parameter → its place in the path. */
-function parametersOf({ segments }: Pattern): Map<string, ParameterPlace> {
-  return new Map(
-    segments.flatMap((segment, i) => ('name' in segment ? [[segment.name, placeOf(segment, i)]] : [])),
-  )
-}
-
-type ParameterPlace = {
-  readonly segment: number
-  readonly affix?: { readonly prefix: number; readonly suffix: number }
-}
-
-function placeOf(part: PatternSegment, segment: number): ParameterPlace {
-  if (part.kind !== 'affixed') return { segment }
-  return { segment, affix: { prefix: part.prefix.length, suffix: part.suffix.length } }
+function parametersOf({ segments }: Pattern): Map<string, PathParameter> {
+  const parameters = segments.flatMap((part, segment): PathParameter[] => {
+    if (part.kind === 'param') return [{ param: part.name, segment }]
+    if (part.kind !== 'affixed') return []
+    return [{ param: part.name, segment, affix: { prefix: part.prefix.length, suffix: part.suffix.length } }]
+  })
+  return new Map(parameters.map((parameter) => [parameter.param, parameter]))
 }
 
 function parameterFault(value: ClaimValue | ClaimValue[], pattern: Pattern): string | undefined {

@@ -6,7 +6,7 @@ import type { ComposedApi } from './apis.ts'
 export function reportSharedUpstreams(apis: readonly ComposedApi[], issues: IssueList): void {
   const users = new Map<string, ComposedApi>()
   for (const api of apis) {
-    for (const [origin, path] of firstPlaces(api)) {
+    for (const [origin, path] of firstNamed(api)) {
       const other = users.get(origin) ?? api
       users.set(origin, other)
       if (hasOneIssuer(api, other) || [api, other].every(tellsIssuer)) continue
@@ -20,11 +20,11 @@ export function reportSharedUpstreams(apis: readonly ComposedApi[], issues: Issu
 }
 
 /** Origin of an upstream → where the API first names it. */
-function firstPlaces({ upstreams }: ComposedApi): Map<string, KeyPath> {
-  const places = new Map<string, KeyPath>()
+function firstNamed({ upstreams }: ComposedApi): Map<string, KeyPath> {
+  const named = new Map<string, KeyPath>()
   for (const { upstream, at } of upstreams)
-    for (const origin of upstream.origins) if (!places.has(origin)) places.set(origin, at)
-  return places
+    for (const origin of upstream.origins) if (!named.has(origin)) named.set(origin, at)
+  return named
 }
 
 /** An API whose routes are all public has no issuer, nor has one whose issuer has an error. */

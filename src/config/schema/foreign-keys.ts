@@ -1,6 +1,6 @@
 /** Keys that come with features which this version does not have. */
 const laterKeys = [
-  ...['audit', 'chatgpt', 'decide', 'mcp', 'metrics', 'rateLimits', 'revocation', 'shared', 'tracing'],
+  ...['audit', 'chatgpt', 'decide', 'mcp', 'rateLimits', 'revocation', 'shared', 'tracing'],
   ...['introspectionEndpoint', 'logto', 'opaque', 'tokenEndpoint', 'userinfoEndpoint'],
 ]
 

@@ -55,6 +55,7 @@ describe('a path as another router spells it is answered with this spelling', ()
     ['GET /users', 'a method is written below its path: write /users'],
     ['GET,POST /users', 'a method is written below its path: write /users'],
     ['https://api.example.com/users', 'a path is written without scheme and host: write /users'],
+    ['/{users,teams}/x', 'alternatives are written as paths of their own'],
     ['https://api.example.com', 'a path is written without scheme and host: write /'],
   ])('%s: %s', (text, message) => {
     expect(parsePattern(text)).toEqual(message)

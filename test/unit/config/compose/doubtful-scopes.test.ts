@@ -35,10 +35,10 @@ describe('a text of scopes', () => {
     },
   )
 
-  test.each(['read,write', 'read, write', 'read,', ','])(
+  test.each(['read,write', 'read, write', 'read,', ',', 'read; write'])(
     '%j has a comma that belongs to the scope',
     (text) => {
-      expect(scopesDoubt(text)).toContain('a comma is taken for a part of the scope')
+      expect(scopesDoubt(text)).toContain('a comma or semicolon is taken for a part of the scope')
     },
   )
 

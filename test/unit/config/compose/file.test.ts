@@ -27,13 +27,13 @@ describe('a decoded file', () => {
   })
 
   test('knows where the parts are written that are reached over the network', () => {
-    const { places } = decoded(fileWith({ routes: '{ /x: { scopes: r, upstream: http://b.test } }' }))
-    expect(places?.issuers.map(({ at }) => at.join('.'))).toEqual(['issuer.logto'])
-    expect(places?.upstreams.map(({ at, upstream }) => [at.join('.'), ...upstream.origins])).toEqual([
+    const { network } = decoded(fileWith({ routes: '{ /x: { scopes: r, upstream: http://b.test } }' }))
+    expect(network?.issuers.map(({ at }) => at.join('.'))).toEqual(['issuer.logto'])
+    expect(network?.upstreams.map(({ at, upstream }) => [at.join('.'), ...upstream.origins])).toEqual([
       ['apis.a.upstream', 'http://a.test'],
       ['apis.a.routes./x.upstream', 'http://b.test'],
     ])
-    expect(places?.issueAt(['issuer', 'logto'], 'wrong')).toMatchObject({
+    expect(network?.issueAt(['issuer', 'logto'], 'wrong')).toMatchObject({
       line: 1,
       column: 18,
       severity: 'error',
@@ -41,7 +41,7 @@ describe('a decoded file', () => {
   })
 
   test('that is no YAML has one issue and nothing else', () => {
-    const { config, places, issues } = decoded('a: [')
-    expect([config, places, issues.length]).toEqual([undefined, undefined, 1])
+    const { config, network, issues } = decoded('a: [')
+    expect([config, network, issues.length]).toEqual([undefined, undefined, 1])
   })
 })
