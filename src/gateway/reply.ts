@@ -33,6 +33,7 @@ export class HttpReply implements Reply, Serving {
   readonly #over: () => void
   #running: Running | undefined
   #isOver = false
+  #isHalfClosed = false
 
   constructor(response: ServerResponse, record: RecordKeeper, over: () => void) {
     this.#response = response
@@ -49,7 +50,9 @@ export class HttpReply implements Reply, Serving {
   }
 
   forward(exchange: Exchange, refuse: Refuse): void {
-    if (!this.#isOver) this.#running = forward(exchange, this.#response, refuse)
+    if (this.#isOver) return
+    this.#running = forward(exchange, this.#response, refuse)
+    if (this.#isHalfClosed) this.#running?.clientHalfClosed()
   }
 
   clientLeft(): void {
@@ -60,6 +63,7 @@ export class HttpReply implements Reply, Serving {
   }
 
   clientHalfClosed(): void {
+    this.#isHalfClosed = true
     this.#running?.clientHalfClosed()
   }
 

@@ -5,22 +5,17 @@ import type { Code } from '../errors.ts'
 import { lingerAfter } from '../http/linger.ts'
 import { hasBody } from '../http/request-head.ts'
 import { sizeText } from '../http/size-text.ts'
-import {
-  faultCause,
-  faultDetail,
-  protocolDetail,
-  upstreamCode,
-  wasRefused,
-  wasReset,
-} from '../upstream/fault.ts'
+import { faultCause, faultDetail, protocolDetail, upstreamCode, wasRefused } from '../upstream/fault.ts'
 import type { UpstreamRequest } from '../upstream/undici-client.ts'
 import { Attempt, type Attempting } from './attempt.ts'
 import { ClientResponse } from './client-response.ts'
 import type { Exchange, Refuse } from './exchange.ts'
+import { watchHalfClosed } from './half-closed-client.ts'
 import { Lifetime, type Timed } from './lifetime.ts'
 import { type StreamEnd, streamEnds } from './open-streams.ts'
 import { createRequestBody } from './request-body.ts'
 import { isUnanswerable, onlyConnectionAuth, relayHead } from './response-head.ts'
+import { Retries } from './retries.ts'
 
 /** An exchange under way. */
 export type Running = {
@@ -66,12 +61,10 @@ class HttpExchange implements Attempting, Timed, Running {
   readonly #client: ClientResponse
   readonly #refuse: Refuse
   readonly #lifetime: Lifetime
+  readonly #retries: Retries
   #attempt: Attempt
   /** The first byte of a response has come in this attempt: it cannot be made again. */
   #responseBegun = false
-  #retried = false
-  /** Origins that refused the connection, so far. */
-  #refusals = 0
   #over = false
 
   constructor(exchange: Exchange, response: ServerResponse, refuse: Refuse) {
@@ -80,6 +73,7 @@ class HttpExchange implements Attempting, Timed, Running {
     this.#client = new ClientResponse(response)
     this.#refuse = refuse
     this.#lifetime = new Lifetime(exchange, this)
+    this.#retries = new Retries(exchange)
     this.#attempt = new Attempt(exchange, this)
   }
 
@@ -198,25 +192,12 @@ class HttpExchange implements Attempting, Timed, Running {
     if (this.#over) return
     const { request } = this.#exchange
     if (request.destroyed && !request.complete) return this.clientClosed()
-    if (!this.#responseBegun && this.#mayTryAgain(error)) return this.#tryAgain(error)
+    if (!this.#responseBegun && this.#retries.allowAfter(error)) return this.#tryAgain(error)
     if (this.#client.begun)
       return this.#fail('upstream_protocol', 'The upstream broke off in the middle of its answer')
     const code = upstreamCode(error)
     if (code === 'upstream_unreachable') this.#attempt.originFailed(faultCause(error))
     this.#fail(code, faultDetail(error))
-  }
-
-  /** Elsewhere when nobody listened; once when the connection was reset and asking twice changes nothing. */
-  #mayTryAgain(error: Error): boolean {
-    const { asked, plan } = this.#exchange
-    if (hasBody(asked.head)) return false
-    if (wasRefused(error)) {
-      this.#refusals += 1
-      return this.#refusals < plan.upstream.options.origins.length
-    }
-    if (this.#retried || !idempotent.has(asked.head.method)) return false
-    this.#retried = true
-    return wasReset(error)
   }
 
   #tryAgain(error: Error): void {
@@ -252,33 +233,13 @@ class HttpExchange implements Attempting, Timed, Running {
     if (this.#over) return
     // Nobody half-closes a stream to go on reading it for hours.
     if (this.#lifetime.isStream) return void this.#response.destroy()
-    if (this.#client.begun) this.#watch(this.#exchange.record.record.bytesOut)
-    else this.#probe(firstProbeMs)
-  }
-
-  /** A response that goes on shows by itself whether it is read. One that pauses is given up after a while. */
-  #watch(seenBytes: number): void {
-    const timer = setTimeout(() => {
-      if (this.#over) return
-      const { bytesOut } = this.#exchange.record.record
-      if (bytesOut === seenBytes) this.#response.destroy()
-      else this.#watch(bytesOut)
-    }, silenceMs)
-    timer.unref()
-  }
-
-  /**
-   * A client that has left and one that only sends nothing more look the same until something is written: 102 (RFC 2518
-   * section 10.1) is ignored by the latter, and answered with a reset for the former.
-   */
-  #probe(afterMs: number): void {
-    const timer = setTimeout(() => {
-      if (this.#over || this.#response.destroyed) return
-      if (this.#client.begun) return this.#watch(this.#exchange.record.record.bytesOut)
-      this.#response.writeProcessing()
-      this.#probe(Math.min(afterMs * 2, lastProbeMs))
-    }, afterMs)
-    timer.unref()
+    const { record } = this.#exchange
+    watchHalfClosed({
+      response: this.#response,
+      isOver: () => this.#over,
+      hasBegun: () => this.#client.begun,
+      sentBytes: () => record.record.bytesOut,
+    })
   }
 
   cut(code: Code, detail: string): void {
@@ -307,12 +268,6 @@ class HttpExchange implements Attempting, Timed, Running {
   }
 }
 
-/** When a client is asked for a sign of life that has closed its side; each further time after twice as long. */
-const firstProbeMs = 300
-const lastProbeMs = 10_000
-/** How long a response may pause towards such a client. */
-const silenceMs = 5000
-
 function abandonBody(attempt: Attempt): void {
   attempt.abort('the response has no body')
 }
@@ -321,8 +276,6 @@ function abandonBody(attempt: Attempt): void {
 function flushHead(exchange: HttpExchange): void {
   exchange.flush()
 }
-
-const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
 /** Node parses `099` as 99: no interim response, but none that could be relayed either. */
 function isInterim(status: number): boolean {

@@ -139,8 +139,9 @@ export class PublicSide {
       ignoresUpgrades: 'shouldUpgradeCallback' in side.server,
       parseAgain(socket, bytes) {
         socket.unshift(bytes)
-        // What Node's HTTP servers listen for.
-        side.server.emit(side.#config.tls === undefined ? 'connection' : 'secureConnection', socket)
+        // Node's own listener is the first: the others have been told of this connection.
+        const event = side.#config.tls === undefined ? 'connection' : 'secureConnection'
+        side.server.listeners(event)[0]?.call(side.server, socket)
       },
       get stopping() {
         return side.#stopping

@@ -73,11 +73,12 @@ export class Turns {
     const socket = this.#socket
     const destroy = () => void socket.destroy()
     socket.on('error', destroy)
-    if (outstanding !== undefined) socket.on('drain', () => outstanding.emit('drain'))
+    const passDrainOn = () => void outstanding?.emit('drain')
+    socket.on('drain', passDrainOn)
     this.#take({
       response: undefined,
       start: () => {
-        socket.off('readable', leaveUnread)
+        socket.off('readable', leaveUnread).off('drain', passDrainOn)
         if (isIgnored(request, this.#server.ignoresUpgrades)) {
           socket.off('error', destroy)
           this.#current = undefined
