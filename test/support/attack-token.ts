@@ -74,24 +74,42 @@ function expand(part: Record<string, unknown>, keys: Map<string, IssuerKey>): st
   const raw = part['@raw']
   if (typeof raw === 'string')
     return dated(raw).replace('@nest20000', '['.repeat(20_000) + ']'.repeat(20_000))
-  const json = JSON.stringify(part, (_, value: unknown) => {
-    if (typeof value !== 'string' || !value.startsWith('@')) return value
+  const madeFrom = (value: string): unknown => {
     const [, name = '', rest = ''] = /^@([a-z0-9]+)(.*)$/s.exec(value) ?? []
-    if (name === 'uuid') return randomUUID()
-    if (name === 'now') return rest === '*1000' ? now * 1000 : now + Number(rest)
-    if (name === 'str') return dated(`@${rest.slice(1)}`)
-    if (name === 'rawnum') return value
-    const [item = '', count] = [
-      rest.slice(1, rest.lastIndexOf(':')),
-      Number(rest.slice(rest.lastIndexOf(':') + 1)),
-    ]
-    if (name === 'repeat') return item.repeat(count)
-    if (name === 'array') return Array.from({ length: count }, () => item)
-    if (name === 'pub') return keyOf(keys, rest.slice(1)).publicJwk
-    if (name === 'thumb') return 'AAAA'
-    throw new Error(`unknown value ${value}`)
-  })
+    switch (name) {
+      case 'uuid':
+        return randomUUID()
+      case 'now':
+        return rest === '*1000' ? now * 1000 : now + Number(rest)
+      case 'str':
+        return dated(`@${rest.slice(1)}`)
+      case 'rawnum':
+        return value
+      case 'repeat':
+        return itemOf(rest).repeat(countOf(rest))
+      case 'array':
+        return Array.from({ length: countOf(rest) }, () => itemOf(rest))
+      case 'pub':
+        return keyOf(keys, rest.slice(1)).publicJwk
+      case 'thumb':
+        return 'AAAA'
+      default:
+        throw new Error(`unknown value ${value}`)
+    }
+  }
+  const json = JSON.stringify(part, (_, value: unknown) =>
+    typeof value === 'string' && value.startsWith('@') ? madeFrom(value) : value,
+  )
   return json.replaceAll(/"@rawnum:([^"]+)"/g, '$1')
+}
+
+/** Of `:item:count`, where the item may hold colons too. */
+function itemOf(rest: string): string {
+  return rest.slice(1, rest.lastIndexOf(':'))
+}
+
+function countOf(rest: string): number {
+  return Number(rest.slice(rest.lastIndexOf(':') + 1))
 }
 
 const p384 = {

@@ -15,17 +15,29 @@ export function configKeys(): ReadonlyMap<string, ConfigKey> {
   const root: Schema = JSON.parse(readFileSync(file, 'utf8'))
   const keys = new Map<string, ConfigKey>()
   const collect = (schema: Schema, at: string): void => {
-    const required = (schema['required'] ?? []) as string[]
-    for (const [name, below] of Object.entries((schema['properties'] ?? {}) as Record<string, Schema>)) {
-      const key = at === '' ? name : `${at}.${name}`
-      keys.set(key, { schema: below, required: required.includes(name) })
-      if (key === 'apis.*.routes') collect(find(root, '#/$defs/requirement'), 'routes.*')
-      else if (key !== 'issuers') collect(below, key)
+    for (const [path, key] of ownKeys(schema, at)) {
+      keys.set(path, key)
+      if (path === 'apis.*.routes') collect(find(root, '#/$defs/requirement'), 'routes.*')
+      else if (path !== 'issuers') collect(key.schema, path)
     }
     for (const form of (schema['anyOf'] ?? []) as Schema[]) collect(form, at)
-    const named = schema['additionalProperties']
-    if (typeof named === 'object' && named !== null) collect(named as Schema, `${at}.*`)
+    for (const named of chosenNames(schema)) collect(named, `${at}.*`)
   }
   collect(root, '')
   return keys
+}
+
+/** The schema of what is under chosen names, where there are such. */
+function chosenNames({ additionalProperties }: Schema): Schema[] {
+  const isSchema = typeof additionalProperties === 'object' && additionalProperties !== null
+  return isSchema ? [additionalProperties as Schema] : []
+}
+
+function ownKeys(schema: Schema, at: string): [path: string, key: ConfigKey][] {
+  const required = (schema['required'] ?? []) as string[]
+  const properties = (schema['properties'] ?? {}) as Record<string, Schema>
+  return Object.entries(properties).map(([name, below]) => [
+    at === '' ? name : `${at}.${name}`,
+    { schema: below, required: required.includes(name) },
+  ])
 }

@@ -21,19 +21,21 @@ import { isRough, rough, tabulate } from './tabulate.ts'
 export function createParts(stored: readonly StoredSection[]): (name: string) => string | undefined {
   const results = asResults(stored)
   const reader = createReader(results)
-  return (name) => {
-    const statement = statements[name]
-    if (statement !== undefined) return statement(reader)
-    if (name === 'machine') return machines(stored)
-    if (name === 'targets') return formatTargets(results)
-    if (name === 'missed') return missed(judge(results))
-    if (name === 'absent') return formatAbsent(results)
-    if (name === 'plots') return formatPlots(results)
-    if (name === 'carries') return formatCarries(reader)
-    if (!allSections.some(({ id }) => id === name)) return undefined
-    const one = stored.find(({ section }) => section.id === name)
-    return one === undefined ? `Not measured yet: \`npm run bench -- --only ${name}\`.` : formatSection(one)
-  }
+  const parts = new Map<string, () => string>([
+    ['machine', () => machines(stored)],
+    ['targets', () => formatTargets(results)],
+    ['missed', () => missed(judge(results))],
+    ['absent', () => formatAbsent(results)],
+    ['plots', () => formatPlots(results)],
+    ['carries', () => formatCarries(reader)],
+    ...allSections.map(({ id }) => [id, () => sectionPart(stored, id)] as const),
+  ])
+  return (name) => statements[name]?.(reader) ?? parts.get(name)?.()
+}
+
+function sectionPart(stored: readonly StoredSection[], id: string): string {
+  const one = stored.find(({ section }) => section.id === id)
+  return one === undefined ? `Not measured yet: \`npm run bench -- --only ${id}\`.` : formatSection(one)
 }
 
 /** As if all sections came from one run: what judges and draws looks no further. */

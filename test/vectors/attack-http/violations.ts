@@ -2,28 +2,40 @@ import { requestsIn } from '../../support/raw.ts'
 
 /** What must not have been received, by the words of the vector. Undefined: these words are unknown here. */
 export function violated(what: string, received: string): boolean | undefined {
-  if (what.startsWith('/admin'))
-    return paths(received)
-      .flatMap(readings)
-      .some((path) => path.startsWith('/admin'))
-  if (what.includes('any identity header')) return /x-user-id: (?!user1)/i.test(received)
-  if (what.startsWith('any header that folds'))
-    return foldedNames(received).some((name) => name.replace(/^-/, '') === 'x-user-id')
-  if (what === 'spoofed identity header') return isSpoofed(received)
-  if (what === 'request lacking injected identity headers')
-    return received !== '' && !/\r\nX-User-Id: user1\r\n/.test(received)
-  if (what.includes('X-Smuggled')) return isSmuggled(received)
-  if (what.startsWith('host ') || what.startsWith('any host'))
-    return /evil\.test|127\.0\.0\.1:1\r/.test(received)
-  if (what.startsWith('header upgrade')) return /^(?:upgrade|http2-settings):/im.test(received)
-  if (what.startsWith('header ')) return headerNames(received).includes(what.slice(7).toLowerCase())
-  if (what === 'x-user-id: admin') return /x-user-id: admin/i.test(received)
-  if (what.startsWith('framing/routing trailer')) return /evil|Content-Length: 50/.test(received)
-  if (what.startsWith('a complete (0-chunk')) return received.endsWith('0\r\n\r\n')
-  if (what.startsWith('desynchronised body')) return paths(received).length > 1
-  if (what.startsWith('anything but a body-less preflight'))
-    return /\r\n(?:x-user|authorization)/i.test(received)
-  return undefined
+  return checks.find(([words]) => words.test(what))?.[1](received, what)
+}
+
+type Check = (received: string, what: string) => boolean
+
+/** The first whose words fit decides. */
+const checks: readonly (readonly [words: RegExp, check: Check])[] = [
+  [/^\/admin/, reachesAdmin],
+  [/any identity header/, (received) => /x-user-id: (?!user1)/i.test(received)],
+  [/^any header that folds/, (received) => foldedNames(received).some(isUserId)],
+  [/^spoofed identity header$/, isSpoofed],
+  [
+    /^request lacking injected identity headers$/,
+    (received) => received !== '' && !/\r\nX-User-Id: user1\r\n/.test(received),
+  ],
+  [/X-Smuggled/, isSmuggled],
+  [/^(?:host |any host)/, (received) => /evil\.test|127\.0\.0\.1:1\r/.test(received)],
+  [/^header upgrade/, (received) => /^(?:upgrade|http2-settings):/im.test(received)],
+  [/^header /, (received, what) => headerNames(received).includes(what.slice(7).toLowerCase())],
+  [/^x-user-id: admin$/, (received) => /x-user-id: admin/i.test(received)],
+  [/^framing\/routing trailer/, (received) => /evil|Content-Length: 50/.test(received)],
+  [/^a complete \(0-chunk/, (received) => received.endsWith('0\r\n\r\n')],
+  [/^desynchronised body/, (received) => paths(received).length > 1],
+  [/^anything but a body-less preflight/, (received) => /\r\n(?:x-user|authorization)/i.test(received)],
+]
+
+function reachesAdmin(received: string): boolean {
+  return paths(received)
+    .flatMap(readings)
+    .some((path) => path.startsWith('/admin'))
+}
+
+function isUserId(foldedName: string): boolean {
+  return foldedName.replace(/^-/, '') === 'x-user-id'
 }
 
 function isSpoofed(received: string): boolean {
