@@ -8,7 +8,10 @@ import {
   type HistogramName,
 } from '../log/metric-families.ts'
 
-/** The text format 0.0.4 of Prometheus, or OpenMetrics 1.0, which also names the slowest request of a histogram. */
+/**
+ * The text format 0.0.4 of Prometheus, or OpenMetrics 1.0, which also names the slowest request of a
+ * histogram.
+ */
 export type MetricsFormat = 'text' | 'openmetrics'
 
 export const contentTypes: Readonly<Record<MetricsFormat, string>> = {

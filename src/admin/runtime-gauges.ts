@@ -3,7 +3,10 @@ import type { KeySet } from '../issuer/key-set.ts'
 import type { Gauges } from '../log/meters.ts'
 import type { Origin } from '../upstream/origin.ts'
 
-/** The gauges of one process that serves. Issuers and upstreams may stand in it several times, under several options. */
+/**
+ * The gauges of one process that serves. Issuers and upstreams may stand in it several times, under several
+ * options.
+ */
 export function runtimeGauges({ cache, verifications, streams, keySets, upstreams }: Runtime): Gauges {
   return [
     ['scopegate_token_cache_entries', [], cache.size],

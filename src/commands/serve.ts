@@ -13,7 +13,8 @@ import { RunningProgram } from './program.ts'
 import { reloadOnChange } from './reload.ts'
 
 /**
- * `scopegate serve`: runs until SIGTERM or SIGINT, or until a fault that nobody caught, then resolves to the exit status.
+ * `scopegate serve`: runs until SIGTERM or SIGINT, or until a fault that nobody caught, then resolves to the
+ * exit status.
  */
 export async function serve(fileName: string, version: string): Promise<number> {
   const loaded = loadConfig(fileName, process.env)

@@ -12,8 +12,8 @@ export class Counter {
   }
 
   /**
-   * What came since the last time, or undefined when nothing did. The first time it is told in any case: a counter that
-   * begins with its first event hides that event from whoever looks at differences.
+   * What came since the last time, or undefined when nothing did. The first time it is told in any case: a
+   * counter that begins with its first event hides that event from whoever looks at differences.
    */
   take(): number | undefined {
     const taken = this.#value

@@ -2,15 +2,18 @@ import { constants, fstatSync, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import pino from 'pino'
 
-/** Where the log goes. It never blocks: lines wait in bounded memory, and what does not fit is dropped and counted. */
+/**
+ * Where the log goes. It never blocks: lines wait in bounded memory, and what does not fit is dropped and
+ * counted.
+ */
 export type Destination = {
   /** Whole lines, each with its newline. */
   write(lines: string): void
   /** Since the start. */
   readonly droppedLines: number
   /**
-   * Writes what waits, in order, and ends, after a second at the latest. `held`: a thread of this process is still
-   * writing to somebody who does not read, so that `process.exit` would wait for ever.
+   * Writes what waits, in order, and ends, after a second at the latest. `held`: a thread of this process is
+   * still writing to somebody who does not read, so that `process.exit` would wait for ever.
    */
   end(): Promise<'ended' | 'held'>
 }
@@ -73,10 +76,11 @@ export function openDestination(target: number | string, options: DestinationOpt
 }
 
 /**
- * A write to a full pipe holds one of Node's four threads until somebody reads. Without blocking it fails with EAGAIN, and can
- * be tried again. The flag belongs to the file description, which other processes may share: so a pipe is opened once more.
- * That is not permitted where another user made it, as the runtime of a container does. A socket cannot be opened again: there
- * the flag is set, as Node itself does when `process.stdout` is used, and taken back by Node when the process ends.
+ * A write to a full pipe holds one of Node's four threads until somebody reads. Without blocking it fails
+ * with EAGAIN, and can be tried again. The flag belongs to the file description, which other processes may
+ * share: so a pipe is opened once more. That is not permitted where another user made it, as the runtime of a
+ * container does. A socket cannot be opened again: there the flag is set, as Node itself does when
+ * `process.stdout` is used, and taken back by Node when the process ends.
  */
 function withoutBlocking(fd: number): { readonly fd: number; readonly blocks: boolean } {
   try {
@@ -95,7 +99,10 @@ function withoutBlocking(fd: number): { readonly fd: number; readonly blocks: bo
 /** Collected as garbage, one of them would close its descriptor. */
 const sockets: Socket[] = []
 
-/** After a failure the sink keeps what it holds, and tries again at the next write only: here one without a line. */
+/**
+ * After a failure the sink keeps what it holds, and tries again at the next write only: here one without a
+ * line.
+ */
 function keepTrying(sink: Sink, hasEnded: () => boolean): void {
   let retryMs = firstRetryMs
   let waiting = false

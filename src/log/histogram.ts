@@ -48,7 +48,9 @@ export class Histogram {
     return { counts: [...this.#counts], sum: this.#sum, ...(slowest && { exemplar: slowest }) }
   }
 
-  /** What came since the last time, or undefined when nothing did and it was told before, as with counters. */
+  /**
+   * What came since the last time, or undefined when nothing did and it was told before, as with counters.
+   */
   take(): HistogramCounts | undefined {
     if (!this.#isNew && this.#counts.every((count) => count === 0)) return undefined
     this.#isNew = false

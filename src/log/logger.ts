@@ -83,7 +83,9 @@ function withWorker(line: string, worker: number): string {
   return `${line.slice(0, -'}\n'.length)},"worker":${worker}}\n`
 }
 
-/** The destination measures what it holds at every write: 9 µs a line, against 1 when lines come in batches. */
+/**
+ * The destination measures what it holds at every write: 9 µs a line, against 1 when lines come in batches.
+ */
 function batched(write: (text: string) => void): { write(line: string): void; flush(): void } {
   let batch = ''
   let timer: NodeJS.Timeout | undefined

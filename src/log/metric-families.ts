@@ -6,8 +6,8 @@ const tokenBounds = [
 ]
 
 /**
- * `labels` are names. The values of none come from a client: they are words of the gateway or of its configuration. `bounded`:
- * there may be so many that `metrics.series` counts them.
+ * `labels` are names. The values of none come from a client: they are words of the gateway or of its
+ * configuration. `bounded`: there may be so many that `metrics.series` counts them.
  */
 type Described = { readonly help: string; readonly labels: readonly string[]; readonly bounded?: boolean }
 type CounterFamily = Described & { readonly type: 'counter' }

@@ -11,8 +11,8 @@ export type RequestMeter = (record: RequestRecord, seconds: number) => void
 type Place = { readonly duration: Histogram | undefined; readonly decision: Counter | undefined }
 
 /**
- * Counts requests by number and by reference, so that no text is put together for one: 60 ns a request, where a library that
- * takes labels needs 1.5 µs. What a client sends never becomes a label.
+ * Counts requests by number and by reference, so that no text is put together for one: 60 ns a request, where
+ * a library that takes labels needs 1.5 µs. What a client sends never becomes a label.
  */
 export function createRequestMeter(meters: Meters): RequestMeter {
   const apis = new Map<string | undefined, Map<string | undefined, Map<number, Place>>>()

@@ -7,7 +7,10 @@ import type { Logger } from '../log/logger.ts'
 const dayMs = 24 * 60 * 60 * 1000
 const warnBeforeDays = 14
 
-/** Says when the certificate of the public listener is near its end: now, when its file changes, and then once a day. */
+/**
+ * Says when the certificate of the public listener is near its end: now, when its file changes, and then once
+ * a day.
+ */
 export function watchCertificateEnd({ cert }: TlsOptions, log: Logger): { look(): void; stop(): void } {
   const look = () => {
     const endMs = endOf(cert)

@@ -8,14 +8,17 @@ const otherDescriptors = 150
 
 const howToRaise = 'raise their number (ulimit -n; LimitNOFILE= of systemd; ulimits: nofile of Compose)'
 
-/** Says at start what would run out later: Linux gives a process no more files and connections than its limit. */
+/**
+ * Says at start what would run out later: Linux gives a process no more files and connections than its limit.
+ */
 export function warnOfFewDescriptors(config: Config, log: Logger, allowed = allowedDescriptors()): void {
   const needed = neededDescriptors(config)
   if (needed <= allowed) return
   const { connections } = config.limits
   log.warn(
     { connections, needed, allowed },
-    `limits.connections and the connections to upstreams may need more file descriptors than are allowed: ${howToRaise}, or lower limits.connections`,
+    `limits.connections and the connections to upstreams may need more file descriptors than are allowed: ` +
+      `${howToRaise}, or lower limits.connections`,
   )
 }
 
@@ -45,10 +48,13 @@ const lookEveryMs = 250
 const overAfterMs = 5000
 
 /**
- * Tells when file descriptors run out, and when that is over. Nobody else does: connections that cannot be accepted are closed
- * far below Node (libuv), without an event. So it tries to open something, four times a second.
+ * Tells when file descriptors run out, and when that is over. Nobody else does: connections that cannot be
+ * accepted are closed far below Node (libuv), without an event. So it tries to open something, four times a
+ * second.
  */
 export function watchDescriptors(log: Logger): { stop(): void } {
+  // To read it takes a descriptor, too.
+  const allowed = allowedDescriptors()
   let lastShortMs: number | undefined
 
   function look(): void {
@@ -62,8 +68,9 @@ export function watchDescriptors(log: Logger): { stop(): void } {
   function ranOut(code: string): void {
     if (lastShortMs === undefined) {
       log.error(
-        { code, allowed: allowedDescriptors() },
-        `file descriptors have run out: new connections are closed unanswered, and upstreams cannot be reached; ${howToRaise}`,
+        { code, allowed },
+        'file descriptors have run out: new connections are closed unanswered, and upstreams cannot be ' +
+          `reached; ${howToRaise}`,
       )
     }
     lastShortMs = performance.now()
@@ -85,7 +92,9 @@ export function watchDescriptors(log: Logger): { stop(): void } {
   }
 }
 
-/** Where undici tells of connections that it could not make (its documentation: Diagnostics Channel Support). */
+/**
+ * Where undici tells of connections that it could not make (its documentation: Diagnostics Channel Support).
+ */
 const connectErrors = 'undici:client:connectError'
 
 function shortage(): string | undefined {

@@ -8,9 +8,10 @@ export const faultStatus = 70
 const lastLinesMs = 5000
 
 /**
- * Listens for what nobody caught, rejections included. Without a listener it would end the process on the spot, and cut every
- * request. With this one it is logged, and the process drains and ends: what it knows may be wrong from now on, so it must not
- * go on for long. `drain` is called once; it should end the process with `faultStatus`, which happens after `withinMs` anyhow.
+ * Listens for what nobody caught, rejections included. Without a listener it would end the process on the
+ * spot, and cut every request. With this one it is logged, and the process drains and ends: what it knows may
+ * be wrong from now on, so it must not go on for long. `drain` is called once; it should end the process with
+ * `faultStatus`, which happens after `withinMs` anyhow.
  */
 export function catchFaults(options: {
   readonly log: Logger

@@ -3,7 +3,10 @@ import { chooseFormat, contentTypes, printMetrics } from '../admin/exposition.ts
 import { type Gauges, Meters } from '../log/meters.ts'
 import { measureProcess } from './process-meters.ts'
 
-/** What `/metrics` shows. Everything that is counted is added up here, so that no count falls when a process ends. */
+/**
+ * What `/metrics` shows. Everything that is counted is added up here, so that no count falls when a process
+ * ends.
+ */
 export type MetricsPage = {
   readonly totals: Meters
   /** `accept`: what the client wants. */

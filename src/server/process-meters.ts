@@ -51,7 +51,10 @@ async function countDescriptors(): Promise<number | undefined> {
 const lookEveryMs = 100
 const periodMs = 15_000
 
-/** The longest time by which a timer was late, in this period and the one before: one that is asked rarely misses nothing. */
+/**
+ * The longest time by which a timer was late, in this period and the one before: one that is asked rarely
+ * misses nothing.
+ */
 function watchLag(): { seconds(): number; stop(): void } {
   let dueMs = performance.now() + lookEveryMs
   let periodEndsMs = dueMs + periodMs

@@ -261,7 +261,11 @@ describe('/metrics of two workers', () => {
     onTestFinished(() => upstream.stop())
     const routeList = Array.from({ length: 30 }, (_, i) => `/r${i}: public`).join(', ')
     const gateway = await spawnGateway(
-      `workers: 2\nmetrics: { series: 90 }\napis: { a: { resource: https://a.test/, upstream: "${upstream.url}", routes: { ${routeList} } } }`,
+      `
+workers: 2
+metrics: { series: 90 }
+apis: { a: { resource: https://a.test/, upstream: "${upstream.url}", routes: { ${routeList} } } }
+`,
     )
     for (let i = 0; i < 60; i++) await call(gateway.port, `/r${i % 30}`)
     await expect

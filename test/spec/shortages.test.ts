@@ -15,6 +15,7 @@ async function startWithFewDescriptors() {
   const upstream = createServer((socket) => void socket.on('error', () => {})).listen(0, '127.0.0.1')
   await once(upstream, 'listening')
   onTestFinished(() => void upstream.close())
+  const { port: upstreamPort } = upstream.address() as AddressInfo // A TCP listener has no other address.
   const file = join(temporaryFolder(), 'gateway.yaml')
   writeFileSync(
     file,
@@ -22,7 +23,7 @@ async function startWithFewDescriptors() {
 listen: 127.0.0.1:0
 admin: { listen: "127.0.0.1:0" }
 limits: { connections: 500 }
-apis: { a: { resource: https://a.test/, upstream: "http://127.0.0.1:${(upstream.address() as AddressInfo).port}", routes: { /**: public } } }
+apis: { a: { resource: https://a.test/, upstream: "http://127.0.0.1:${upstreamPort}", routes: { /**: public } } }
 `,
   )
   const limited = ['-c', 'ulimit -n 60 && exec "$0" "$@"', process.execPath, cli, 'serve', '--config', file]
@@ -46,7 +47,7 @@ apis: { a: { resource: https://a.test/, upstream: "http://127.0.0.1:${(upstream.
 }
 
 describe('file descriptors', () => {
-  test('that are too few are told at start; that they ran out, and that this is over, is told once each', async () => {
+  test('are told of: too few at start, none left, and again enough, once each', async () => {
     const { port, lines } = await startWithFewDescriptors()
     expect(lines('may need more file descriptors')).toMatchObject([
       { level: 'warn', connections: 500, needed: 778, allowed: 60 },
@@ -55,7 +56,7 @@ describe('file descriptors', () => {
     for (let i = 0; i < 80; i++) sockets.push(connect(port, '127.0.0.1').on('error', () => {}))
     await expect
       .poll(() => lines('have run out'), { timeout: 5000 })
-      .toMatchObject([{ level: 'error', code: 'EMFILE' }])
+      .toMatchObject([{ level: 'error', code: 'EMFILE', allowed: 60 }])
     for (const socket of sockets) socket.destroy()
     await expect.poll(() => lines('to be had again'), { timeout: 10_000 }).toMatchObject([{ level: 'info' }])
     expect(lines('have run out')).toHaveLength(1)
@@ -129,9 +130,9 @@ describe('SIGHUP', () => {
     onTestFinished(() => void upstream.close())
     const accepted = once(upstream, 'connection') as Promise<Socket[]>
     const { port } = upstream.address() as AddressInfo // A TCP listener has no other address.
-    const gateway = await spawnGateway(
-      `apis: { a: { resource: https://a.test/, upstream: "http://127.0.0.1:${port}", routes: { /**: public } } }`,
-    )
+    const gateway = await spawnGateway(`
+apis: { a: { resource: https://a.test/, upstream: "http://127.0.0.1:${port}", routes: { /**: public } } }
+`)
     const answer = sendRaw(gateway.port, 'GET /x HTTP/1.1\r\nHost: a.test\r\n\r\n', 5000)
     const [socket] = await accepted
     gateway.child.kill('SIGTERM')

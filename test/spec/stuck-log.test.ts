@@ -25,7 +25,11 @@ async function start(stdout: number | 'pipe', more = '', nodeFlags: readonly str
   const file = join(folder, 'gateway.yaml')
   writeFileSync(
     file,
-    `listen: 127.0.0.1:${port}\nadmin: { listen: "127.0.0.1:${adminPort}" }\napis: { a: { resource: https://a.test/, upstream: "http://127.0.0.1:1", routes: {} } }\n${more}`,
+    `
+listen: 127.0.0.1:${port}
+admin: { listen: "127.0.0.1:${adminPort}" }
+apis: { a: { resource: https://a.test/, upstream: "http://127.0.0.1:1", routes: {} } }
+${more}`,
   )
   chmodSync(folder, 0o755)
   const child = spawn(process.execPath, [...nodeFlags, program, 'serve', '--config', file], {

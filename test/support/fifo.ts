@@ -13,7 +13,10 @@ export type Fifo = {
   readUntil(end: RegExp): Promise<string>
 }
 
-/** A pipe that has a name, and so is a pipe for child processes too: those that Node makes for them are sockets. */
+/**
+ * A pipe that has a name, and so is a pipe for child processes too: those that Node makes for them are
+ * sockets.
+ */
 export function createFifo(): Fifo {
   const path = join(temporaryFolder(), 'pipe')
   execFileSync('mkfifo', [path])

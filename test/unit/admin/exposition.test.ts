@@ -24,7 +24,8 @@ describe('a page of metrics', () => {
   test('has a counter with its labels', () => {
     const counters = [['scopegate_upstream_failures_total', ['api:3000'], 3]] as const
     expect(print({ counters })).toBe(
-      '# HELP scopegate_upstream_failures_total Connections to the upstream that could not be made, or were reset before a response.\n' +
+      '# HELP scopegate_upstream_failures_total Connections to the upstream that could not be made, ' +
+        'or were reset before a response.\n' +
         '# TYPE scopegate_upstream_failures_total counter\n' +
         'scopegate_upstream_failures_total{server_address="api:3000"} 3\n',
     )

@@ -52,7 +52,7 @@ describe('meters', () => {
     expect(countsOf(meters, decisions).map(([route]) => route)).toEqual(['/1', 'other', '/3'])
   })
 
-  test('that never counted anything are told once, so that what they count later is seen as a difference', () => {
+  test('that counted nothing are told once, so that what they count later is a difference', () => {
     const meters = new Meters(100)
     meters.counter('scopegate_upstream_failures_total', 'a')
     meters.histogram('http_client_request_duration_seconds', 'a')

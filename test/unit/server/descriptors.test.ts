@@ -15,8 +15,13 @@ function configOf(yaml: string) {
   return config
 }
 
-const api = (name: string, upstream: string) =>
-  `${name}: { path: /${name}, resource: https://${name}.test/, upstream: ${upstream}, routes: { /${name}/**: public, /${name}/x: public } }`
+const api = (name: string, upstream: string) => `
+  ${name}:
+    path: /${name}
+    resource: https://${name}.test/
+    upstream: ${upstream}
+    routes: { /${name}/**: public, /${name}/x: public }
+`
 const config = (more = '') =>
   configOf(`
 limits: { connections: 1000 }
