@@ -10,8 +10,8 @@ export type CheckOptions = {
 }
 
 /**
- * `scopegate check`: prints every issue, or that there is none, and how the file was understood. Resolves to the
- * exit status: 1 on errors, or on warnings with `strict`, else 0.
+ * `scopegate check`: prints every issue, or that there is none, and how the file was understood. Resolves to
+ * the exit status: 1 on errors, or on warnings with `strict`, else 0.
  */
 export async function check(fileName: string, { strict, online }: CheckOptions): Promise<number> {
   const loaded = loadConfig(fileName, process.env)

@@ -8,10 +8,12 @@ import { faultCause } from '../upstream/fault.ts'
 import { createConnector } from '../upstream/undici-client.ts'
 import type { UpstreamOptions } from '../upstream/upstream.ts'
 
-/** What was asked and answered, and an issue for everything that did not answer. */
+/** The answers, and an issue for everything that did not answer. */
 export type Reached = { readonly answers: readonly string[]; readonly issues: readonly Issue[] }
 
-/** `scopegate check --online`: asks every issuer for its keys, and connects to every origin of every upstream. */
+/**
+ * `scopegate check --online`: asks every issuer for its keys, and connects to every origin of every upstream.
+ */
 export async function reach({ config, network }: LoadResult): Promise<Reached> {
   if (config === undefined || network === undefined) return { answers: [], issues: [] }
   const { connectMs } = config.timeouts

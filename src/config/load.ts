@@ -16,12 +16,14 @@ export type LoadResult = Composed & {
 }
 
 /**
- * In bytes. A larger file is refused: 10,000 routes take less than one MiB, and a log or a disk image that was
- * named by mistake would fill the memory.
+ * In bytes. A larger file is refused: 10,000 routes take less than one MiB, and a log or a disk image that
+ * was named by mistake would fill the memory.
  */
 const limitBytes = 8 * 1024 * 1024
 
-/** Reads, decodes and checks a configuration file. A file that cannot be read is an issue; nothing is thrown. */
+/**
+ * Reads, decodes and checks a configuration file. A file that cannot be read is an issue; nothing is thrown.
+ */
 export function loadConfig(fileName: string, env: Environment): LoadResult {
   const files = createFileReader(dirname(resolve(fileName)))
   const content = readText(resolve(fileName), files)

@@ -40,7 +40,10 @@ const literal = 0
 const wildcard = 1000
 const rest = 2000
 
-/** How specific each segment is, or undefined when the pattern does not match, in the words of the specification. */
+/**
+ * How specific each segment is, or undefined when the pattern does not match, in the words of the
+ * specification.
+ */
 function ranksOf({ segments }: Pattern, path: string): number[] | undefined {
   const parts = path === '/' ? [] : path.slice(1).replace(/\/$/, '').split('/')
   const ranks: number[] = []

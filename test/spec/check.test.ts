@@ -46,7 +46,8 @@ describe('scopegate check', () => {
   })
 
   test('prints one line of what it understood, also beside a warning', () => {
-    const routes = `{ GET: read, "PUT, PATCH": write read }, /me: authenticated, /health: public, /x: optional`
+    const todos = '{ GET: read, "PUT, PATCH": write read }'
+    const routes = `${todos}, /me: authenticated, /health: public, /x: optional`
     const text = right.replace('/todos: read', `/todos: ${routes}, /y: { anyOf: [admin, read] }`)
     const line = '6 routes: 1 public, 1 optional, 1 authenticated, 3 by scope; scopes: read write admin\n'
     expect(run(['check'], { 'gateway.yaml': text }).stdout).toBe(`gateway.yaml: no problems\n${line}`)

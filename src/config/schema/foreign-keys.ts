@@ -67,7 +67,7 @@ function sameFor(advice: string, ...keys: readonly string[]): Record<string, str
   return Object.fromEntries(keys.map((key) => [key, advice]))
 }
 
-/** What to do about a key that this file cannot have; undefined for one of which nothing is known. */
+/** Says what to do about a key that this file cannot have; undefined when nothing is known of it. */
 export function foreignKey(name: string): string | undefined {
   if (laterKeys.includes(name)) return 'this version does not have what this key is for: take it out'
   const folded = name.toLowerCase().replace(/[-_ .]/g, '')

@@ -16,7 +16,10 @@ export const tolerance = v.pipe(
   v.maxValue(Number.MAX_SAFE_INTEGER, 'this duration is too long'),
 )
 
-/** The difference between two clocks that are set by the network is a second at most; one of hours is a mistake. */
+/**
+ * The difference between two clocks that are set by the network is a second at most; one of hours is a
+ * mistake.
+ */
 export const clockDifference = v.pipe(
   tolerance,
   v.maxValue(600_000, 'expected a duration of at most 10m: expired tokens are accepted for so long'),

@@ -69,7 +69,7 @@ export function baseUrlFault(value: string): string | undefined {
   if (!baseForm.test(value)) return lacksScheme(value) ? schemeMissing('https://') : expectedBaseUrl
   // It goes into header fields, and other servers write it in ASCII.
   if (!/^[\x21-\x7e]+$/.test(value))
-    return 'a URL holds ASCII alone: write an international name in its xn-- form, and other letters as %C3%BC'
+    return 'a URL holds ASCII alone: write international names in their xn-- form, other letters as %C3%BC'
   return URL.canParse(value) ? undefined : 'this URL cannot be read: correct it'
 }
 

@@ -8,8 +8,9 @@ const folder = join(import.meta.dirname, '../../cases/config')
 const dashes = '---8<---\n'
 
 /**
- * Each file holds a configuration, a line of dashes, and exactly what `scopegate check` prints of it; nothing when it is
- * right. A first line `# env: {"NAME": "value"}` sets variables. `vitest -u` writes what is printed now.
+ * Each file holds a configuration, a line of dashes, and exactly what `scopegate check` prints of it; nothing
+ * when it is right. A first line `# env: {"NAME": "value"}` sets variables. `vitest -u` writes what is
+ * printed now.
  */
 describe('the configuration file', () => {
   test.each(readdirSync(folder).filter((name) => name.endsWith('.txt')))('%s', async (name) => {

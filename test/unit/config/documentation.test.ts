@@ -24,7 +24,10 @@ function rowsOf(markdown: string): Map<string, Row> {
   return rows
 }
 
-/** Where a key is documented without an own default: it holds further keys, or says in words where its value comes from. */
+/**
+ * Where a key is documented without an own default: it holds further keys, or says in words where its value
+ * comes from.
+ */
 function isInWords(text: string): boolean {
   return !/^`[^`]*`$/.test(text)
 }

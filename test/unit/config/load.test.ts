@@ -4,7 +4,8 @@ import { formatIssue } from '../../../src/config/issue.ts'
 import { loadConfig, parseConfig } from '../../../src/config/load.ts'
 
 const head =
-  'issuer: { logto: https://tenant.logto.app }\napis:\n  todo:\n    resource: https://api.example.com/\n    upstream: http://legacy:3000\n    routes:\n'
+  'issuer: { logto: https://tenant.logto.app }\napis:\n  todo:\n' +
+  '    resource: https://api.example.com/\n    upstream: http://legacy:3000\n    routes:\n'
 
 function parse(text: string, env: Record<string, string> = {}) {
   return parseConfig(text, { fileName: 'gateway.yaml', env })
@@ -61,7 +62,9 @@ describe('a configuration', () => {
   })
 
   test('with many mistakes shows all of them at once', () => {
-    const text = `${head}      /a: { scope: read }\n      /b/: read\n    upstrem: x\nlimits: { bodyBytes: 10 }\ntimeouts: { idle: 5 }\nlog: { level: loud }\nlisten: here\nworkers: 0\n`
+    const routes = `${head}      /a: { scope: read }\n      /b/: read\n    upstrem: x\n`
+    const sections = 'limits: { bodyBytes: 10 }\ntimeouts: { idle: 5 }\nlog: { level: loud }\n'
+    const text = `${routes}${sections}listen: here\nworkers: 0\n`
     expect(problems(text).length).toBe(8)
   })
 
@@ -74,7 +77,8 @@ describe('a configuration', () => {
     const result = parse(`${head}      /todos:\n        scope: read\n`)
     const [issue] = result.issues
     expect(issue && formatIssue(issue, result)).toBe(
-      'gateway.yaml:8:9 apis.todo.routes./todos.scope: unknown key, did you mean "scopes"?\n\n    scope: read\n    ^^^^^\n',
+      'gateway.yaml:8:9 apis.todo.routes./todos.scope: unknown key, did you mean "scopes"?\n\n' +
+        '    scope: read\n    ^^^^^\n',
     )
   })
 })

@@ -41,7 +41,8 @@ describe('an API', () => {
     [two + api('issuer: z, routes: { /: r }'), 'apis.a.issuer: no issuer has this name; known: x, y'],
     [
       api('routes: { /: r }'),
-      'apis.a: a route of this API needs a token, but there is no issuer: write issuer at the top of the file',
+      'apis.a: a route of this API needs a token, but there is no issuer: ' +
+        'write issuer at the top of the file',
     ],
   ])('needs an issuer: %#', (text, problem) => {
     expect(problemsOf(text)).toEqual([problem])

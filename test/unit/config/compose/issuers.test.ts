@@ -20,7 +20,8 @@ describe('an issuer', () => {
 
   test('has no iss of another one', () => {
     const text =
-      'issuers: { a: { url: https://i.test }, b: { url: https://j.test, also: [https://i.test] } }\napis: {}\n'
+      'issuers: { a: { url: https://i.test }, b: { url: https://j.test, also: [https://i.test] } }\n' +
+      'apis: {}\n'
     expect(problemsOf(text)).toEqual([
       expect.stringContaining('issuers.b.also.0: the issuer a has this iss already'),
     ])

@@ -15,7 +15,7 @@ describe('the admin listener', () => {
   })
 })
 
-test('the certificate of the public listener is named in full, and not watched: the listener does that', () => {
+test('the certificate of the public listener is named in full, and left to it to be watched', () => {
   const files = 'test/cases/config/files'
   const config = configOf(fileWith({ top: `tls: { cert: ${files}/tls.crt, key: ${files}/tls.key }` }))
   expect(config.tls).toEqual({
