@@ -14,7 +14,8 @@ import { decisionFacts, type Visit } from './visit.ts'
 /** One configuration, ready to take requests. It never changes: a reload makes a new one. */
 export type Gateway = Asked & {
   readonly routes: readonly CompiledRoute[]
-  handle(request: IncomingMessage, response: ServerResponse): Serving
+  /** `onClosed` is called once, when the response or its connection is closed. */
+  handle(request: IncomingMessage, response: ServerResponse, onClosed: () => void): Serving
   /** `early` is what arrived behind the head. */
   upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void
   /** Gives its keys and connections back, once the last request that came in under these rules is over. */
@@ -28,10 +29,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     routes: snapshot.rules.routes,
     authorize: (asked) => authorize(snapshot.rules.table, asked),
     close: () => snapshot.lease.end(),
-    handle(request, response) {
+    handle(request, response, onClosed) {
       const received = receiveHead(snapshot, request, false)
       const { record, startedMs } = received
-      const reply = new HttpReply(response, record, () => leave(snapshot, visit))
+      const reply = new HttpReply(response, record, () => {
+        leave(snapshot, visit)
+        onClosed()
+      })
       const visit: Visit = { request, reply, record, startedMs }
       enter(snapshot, visit, received)
       return reply

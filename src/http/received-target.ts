@@ -6,7 +6,7 @@ import { sizeText } from './size-text.ts'
 /** A request target that passed every check for which no route is needed. */
 export type ReceivedTarget = RequestTarget & {
   /** The query has a parameter `access_token`, which is refused where a token is looked at. */
-  readonly queryHoldsToken: boolean
+  readonly queryHoldsToken?: true
 }
 
 /** Why a target is refused; `detail` says nothing of what the client sent. */
@@ -29,10 +29,10 @@ export function receiveTarget(
   if (raw.length > limitBytes) return tooLong(limitBytes)
   const target = parseRequestTarget(raw, head.method, head.host)
   if ('code' in target) return { code: target.code, detail: target.detail, path: undefined }
-  const { path, query, irregularities, plain } = target
-  if (query === undefined) return { path, query, irregularities, plain, queryHoldsToken: false }
+  const { path, query } = target
+  if (query === undefined) return target
   if (queryOverridesMethod(head.method, query)) return { ...overridden, path }
-  return { path, query, irregularities, plain, queryHoldsToken: queryHoldsToken(query) }
+  return queryHoldsToken(query) ? { ...target, queryHoldsToken: true } : target
 }
 
 function tooLong(limitBytes: number): ReceivedTargetFault {

@@ -6,7 +6,7 @@ import type { Exchange } from './exchange.ts'
 
 /** The exchange that an attempt is made for: what goes upstream, and who hears what comes back. */
 export type Attempting = UpstreamHandler & {
-  upstreamRequest(): UpstreamRequest
+  upstreamRequest(connection: Connection): UpstreamRequest
   /** Its place in the queue went to a client that has fewer. */
   onTurnLost(): void
 }
@@ -43,7 +43,7 @@ export class Attempt implements QueuedRequest {
 
   useConnection(connection: Connection): void {
     this.#connection = connection
-    connection.dispatch(this.#attempting.upstreamRequest(), this.#attempting)
+    connection.dispatch(this.#attempting.upstreamRequest(connection), this.#attempting)
   }
 
   loseTurn(): void {

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { Dispatcher } from 'undici'
 import type { Code } from '../errors.ts'
 import { lingerAfter } from '../http/linger.ts'
 import { hasBody } from '../http/request-head.ts'
 import { sizeText } from '../http/size-text.ts'
+import type { Connection } from '../upstream/connection.ts'
 import { faultCause, faultDetail, protocolDetail, upstreamCode, wasRefused } from '../upstream/fault.ts'
 import type { UpstreamRequest } from '../upstream/undici-client.ts'
 import { Attempt, type Attempting } from './attempt.ts'
@@ -61,7 +61,7 @@ class HttpExchange implements Attempting, Timed, Running {
   readonly #client: ClientResponse
   readonly #refuse: Refuse
   readonly #lifetime: Lifetime
-  readonly #retries: Retries
+  #retries: Retries | undefined
   #attempt: Attempt
   /** The first byte of a response has come in this attempt: it cannot be made again. */
   #responseBegun = false
@@ -73,7 +73,6 @@ class HttpExchange implements Attempting, Timed, Running {
     this.#client = new ClientResponse(response)
     this.#refuse = refuse
     this.#lifetime = new Lifetime(exchange, this)
-    this.#retries = new Retries(exchange)
     this.#attempt = new Attempt(exchange, this)
   }
 
@@ -88,12 +87,17 @@ class HttpExchange implements Attempting, Timed, Running {
     this.#fail('upstream_busy', 'Too many requests wait for this upstream; try again shortly')
   }
 
-  upstreamRequest(): UpstreamRequest {
+  upstreamRequest({ servername }: Connection): UpstreamRequest {
     const { asked, target, headers, plan } = this.#exchange
-    // Any token may be a method; undici passes on what it is given.
-    const method = asked.head.method as Dispatcher.HttpMethod
-    const body = hasBody(asked.head) ? this.#body() : null
-    return { path: target, method, headers, body, ...(plan.upstream.options.reuse ? {} : { reset: true }) }
+    return {
+      path: target,
+      method: asked.head.method,
+      headers,
+      body: hasBody(asked.head) ? this.#body() : null,
+      upgrade: null,
+      reset: !plan.upstream.options.reuse,
+      servername,
+    }
   }
 
   #body(): Readable {
@@ -192,12 +196,17 @@ class HttpExchange implements Attempting, Timed, Running {
     if (this.#over) return
     const { request } = this.#exchange
     if (request.destroyed && !request.complete) return this.clientClosed()
-    if (!this.#responseBegun && this.#retries.allowAfter(error)) return this.#tryAgain(error)
+    if (!this.#responseBegun && this.#mayTryAgain(error)) return this.#tryAgain(error)
     if (this.#client.begun)
       return this.#fail('upstream_protocol', 'The upstream broke off in the middle of its answer')
     const code = upstreamCode(error)
     if (code === 'upstream_unreachable') this.#attempt.originFailed(faultCause(error))
     this.#fail(code, faultDetail(error))
+  }
+
+  #mayTryAgain(error: Error): boolean {
+    this.#retries ??= new Retries(this.#exchange)
+    return this.#retries.allowAfter(error)
   }
 
   #tryAgain(error: Error): void {

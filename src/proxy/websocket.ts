@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Code } from '../errors.ts'
 import { lingerOn } from '../http/linger.ts'
 import { headText } from '../http/send.ts'
+import type { Connection } from '../upstream/connection.ts'
 import { faultCause, faultDetail, upstreamCode } from '../upstream/fault.ts'
 import type { UpstreamRequest } from '../upstream/undici-client.ts'
 import { Attempt, type Attempting } from './attempt.ts'
@@ -60,9 +61,17 @@ class Tunnel implements Attempting, Timed {
     this.#fail('upstream_busy', 'Too many requests wait for this upstream')
   }
 
-  upstreamRequest(): UpstreamRequest {
+  upstreamRequest({ servername }: Connection): UpstreamRequest {
     const { target, headers } = this.#exchange
-    return { path: target, method: 'GET', headers, upgrade: 'websocket' }
+    return {
+      path: target,
+      method: 'GET',
+      headers,
+      body: null,
+      upgrade: 'websocket',
+      reset: false,
+      servername,
+    }
   }
 
   onConnect(abort: (reason?: Error) => void): void {

@@ -133,7 +133,7 @@ export class PublicSide {
   #turnServer(): TurnServer {
     const side = this
     return {
-      handle: (request, response) => side.#gateway.handle(request, response),
+      handle: (request, response, onClosed) => side.#gateway.handle(request, response, onClosed),
       upgrade: (request, socket, early) => side.#gateway.upgrade(request, socket, early),
       // Nodes that ask a callback about upgrades go on with a request whose upgrade is ignored.
       ignoresUpgrades: 'shouldUpgradeCallback' in side.server,

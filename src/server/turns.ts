@@ -7,7 +7,8 @@ import { headWithoutUpgrade, isIgnored } from './ignored-upgrade.ts'
 
 /** Who serves, asked anew at each turn: a reload may have come between. */
 export type TurnServer = {
-  handle(request: IncomingMessage, response: ServerResponse): Serving
+  /** `onClosed` is called once, when the response or its connection is closed. */
+  handle(request: IncomingMessage, response: ServerResponse, onClosed: () => void): Serving
   upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void
   /** Upgrades to other things than WebSocket are ignored, not refused. */
   readonly ignoresUpgrades: boolean
@@ -19,11 +20,10 @@ export type TurnServer = {
   readonly idleMs: number
 }
 
-/** One thing that a connection wants, which is looked at when all before it is over. */
-type Turn = {
-  readonly response: ServerResponse | undefined
-  start(): void
-}
+/** What waits for its turn: a request with its response, or something else that the connection wants. */
+type Turn =
+  | { readonly request: IncomingMessage; readonly response: ServerResponse }
+  | { readonly response: undefined; start(): void }
 
 /**
  * One connection of a client. Node hands over pipelined requests as fast as it parses them, and 44 KB of them could take
@@ -33,7 +33,10 @@ type Turn = {
 export class Turns {
   readonly #socket: Socket
   readonly #server: TurnServer
-  #current: Turn | undefined
+  /** It is somebody's turn. */
+  #isBusy = false
+  /** The response of whoever's turn it is. */
+  #response: ServerResponse | undefined
   #serving: Serving | undefined
   #waiting: Turn[] = []
   /** Whatever still comes is not looked at. */
@@ -53,18 +56,13 @@ export class Turns {
 
   /** The response that is not over yet. */
   get outstanding(): ServerResponse | undefined {
-    return this.#current?.response
+    return this.#response
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
-    this.#take({
-      response,
-      start: () => {
-        if (this.#server.stopping) response.shouldKeepAlive = false
-        this.#serving = this.#server.handle(request, response)
-        response.once('close', () => this.#finish())
-      },
-    })
+    if (this.#closing) return
+    if (this.#isBusy) this.#wait({ request, response })
+    else this.#serve(request, response)
   }
 
   /** Node has let go of the socket: it is somebody else's from the moment at which its turn comes. */
@@ -75,13 +73,13 @@ export class Turns {
     socket.on('error', destroy)
     const passDrainOn = () => void outstanding?.emit('drain')
     socket.on('drain', passDrainOn)
-    this.#take({
+    this.#takeOrWait({
       response: undefined,
       start: () => {
         socket.off('readable', leaveUnread).off('drain', passDrainOn)
         if (isIgnored(request, this.#server.ignoresUpgrades)) {
           socket.off('error', destroy)
-          this.#current = undefined
+          this.#isBusy = false
           return this.#server.parseAgain(socket, Buffer.concat([headWithoutUpgrade(request), early]))
         }
         this.#closing = true
@@ -92,7 +90,7 @@ export class Turns {
 
   /** What came did not parse: `refuse` is called when all before it is over. */
   refuse(refuse: (socket: Socket) => void): void {
-    this.#take({
+    this.#takeOrWait({
       response: undefined,
       start: () => {
         this.#closing = true
@@ -118,9 +116,9 @@ export class Turns {
 
   /** To be called once in a while: closes a connection that is idle, or whose client takes nothing of a response. */
   look(nowMs: number): void {
-    if (this.#closing && this.#current === undefined) return
-    const isIdle = this.#current === undefined
-    const isStuck = this.#current?.response?.writableEnded === true
+    if (this.#closing && !this.#isBusy) return
+    const isIdle = !this.#isBusy
+    const isStuck = this.#response?.writableEnded === true
     const isStill =
       (isIdle || isStuck) &&
       this.#socket.bytesRead === this.#bytesRead &&
@@ -132,9 +130,13 @@ export class Turns {
     else if (nowMs - this.#stillSinceMs >= this.#server.idleMs) this.#socket.destroy()
   }
 
-  #take(turn: Turn): void {
+  #takeOrWait(turn: Turn): void {
     if (this.#closing) return
-    if (this.#current === undefined) return this.#start(turn)
+    if (this.#isBusy) this.#wait(turn)
+    else this.#start(turn)
+  }
+
+  #wait(turn: Turn): void {
     this.#waiting.push(turn)
     // What has been read is parsed to its end. Of what follows Node buffers a little, unparsed, until it is its turn. (It
     // would go on to parse if it were only paused, and never notice a client that leaves if it read nothing.)
@@ -142,15 +144,24 @@ export class Turns {
   }
 
   #start(turn: Turn): void {
-    this.#current = turn
-    this.#stillSinceMs = undefined
+    if (turn.response !== undefined) return this.#serve(turn.request, turn.response)
+    this.#isBusy = true
     turn.start()
   }
 
-  /** A response is over, or its connection closed. */
-  #finish(): void {
-    const response = this.#current?.response
-    this.#current = undefined
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    this.#isBusy = true
+    this.#response = response
+    this.#stillSinceMs = undefined
+    if (this.#server.stopping) response.shouldKeepAlive = false
+    this.#serving = this.#server.handle(request, response, this.#finish)
+  }
+
+  /** A response is over, or its connection closed. One function for all requests of the connection. */
+  readonly #finish = (): void => {
+    const response = this.#response
+    this.#isBusy = false
+    this.#response = undefined
     this.#serving = undefined
     if (response === undefined || this.#socket.destroyed) return
     if (!response.shouldKeepAlive || !response.req.complete || !this.#socket.writable) {

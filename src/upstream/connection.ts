@@ -7,6 +7,8 @@ import {
 
 /** One connection to an origin. Carries one request at a time. */
 export type Connection = {
+  /** To be named in every request that is dispatched. */
+  readonly servername: string
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): void
   /**
    * To be called once for each dispatch, when undici has said the last word about it. `reusable` is false when no other
@@ -28,6 +30,7 @@ export type ConnectionOptions = ClientOptions & {
 export function createConnection(options: ConnectionOptions): Connection {
   const client = createClient(options.url, options)
   const connection: Connection = {
+    servername: client.servername,
     dispatch: client.dispatch,
     // A turn later, and not within undici's callback: surplus bytes behind a response are seen before the next request.
     release(reusable) {

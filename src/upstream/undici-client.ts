@@ -10,14 +10,26 @@
  * 5. A connection has its parser under the symbol `parser`, and that one has llhttp.
  */
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { buildConnector as Connector, Dispatcher } from 'undici'
 import connect from 'undici/lib/core/connect.js'
 import Client from 'undici/lib/dispatcher/client.js'
 import { UnaskedContinue } from './unasked-continue.ts'
 
 export type UpstreamConnector = Connector.connector
-export type UpstreamRequest = Dispatcher.DispatchOptions
+/** All members always, in this order: undici reads objects of one shape eight times as fast. */
+export type UpstreamRequest = {
+  readonly path: string
+  readonly method: string
+  /** Names and values in turn. */
+  readonly headers: string[]
+  readonly body: Readable | null
+  readonly upgrade: 'websocket' | null
+  /** True: the connection is closed after the response. */
+  readonly reset: boolean
+  /** Of the connection: see `UpstreamClient`. */
+  readonly servername: string
+}
 
 /** What undici tells of one request, in this order; `onComplete` or `onError` is the last it says. */
 export type UpstreamHandler = {
@@ -36,6 +48,8 @@ export type UpstreamHandler = {
 }
 
 export type UpstreamClient = {
+  /** Always the same one, or undici would make a new connection for every other Host that clients name. */
+  readonly servername: string
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): void
   close(): Promise<void>
   /** At once: to be used no more. */
@@ -78,13 +92,12 @@ export function createClient(url: string, { connector, responseHeaderBytes }: Cl
     headersTimeout: 0,
     bodyTimeout: 0,
   })
-  // Always the same one, or undici would make a new connection for every other Host that clients name.
-  const servername = new URL(url).hostname
   return {
+    servername: new URL(url).hostname,
     dispatch(request, handler) {
       continues.expectHead()
-      // Heads come as lists of buffers, which the types of undici do not say.
-      client.dispatch({ ...request, servername } as UpstreamRequest, handler as Dispatcher.DispatchHandler)
+      // Its types know neither every member nor every method, nor that heads come as lists of buffers.
+      client.dispatch(request as unknown as Dispatcher.DispatchOptions, handler as Dispatcher.DispatchHandler)
     },
     close: () => client.close(),
     destroy: () => void client.destroy().catch(() => {}),
