@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { openConnection, type RawConnection } from '../support/connection.ts'
 import { responsesIn } from '../support/responses.ts'
 import { createStage, guarding, type Stage } from '../support/stage.ts'
+import { lastPath } from '../support/upstream.ts'
 import { handshake } from '../support/websocket.ts'
 
 const routes = '/**: public\n/socket: { public: true, websocket: true }\n/closed: read'
@@ -25,8 +26,7 @@ async function createHeldStage(bytes: string, yaml = guarding(routes, idle)) {
   const held: Socket[] = []
   const stage = await createStage(yaml, (socket, received) => {
     if (!received.endsWith('\r\n\r\n')) return
-    const last = /(?:^|\n)\S+ (\S+) HTTP\/1\.1\r\n(?!.*HTTP\/1\.1)/s.exec(received)?.[1]
-    if (last?.startsWith('/slow')) held.push(socket)
+    if (lastPath(received).startsWith('/slow')) held.push(socket)
     else socket.write(Buffer.from(bytes, 'latin1'))
   })
   return { stage, held }

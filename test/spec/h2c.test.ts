@@ -43,6 +43,30 @@ describe('a client that offers HTTP/2 on a plain connection is served as if it h
     expect(stage.upstream.received()).not.toMatch(/^(?:upgrade|http2-settings|connection: upgrade)/im)
   })
 
+  test.each([
+    ['with a length', 'Content-Length: 5\r\n\r\nhello'],
+    ['in chunks', 'Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n'],
+  ])('POST with a body %s', async (_name, rest) => {
+    const stage = await createPlainStage()
+    const client = await openConnection(stage.gateway.port)
+    client.write(`POST /open HTTP/1.1\r\nHost: a.test\r\n${h2c}${rest}`)
+    await expect
+      .poll(() => responsesIn(client.text()))
+      .toMatchObject([{ status: 200, body: 'ok', complete: true }])
+    expect(stage.upstream.received()).toContain('hello')
+  })
+
+  test('POST with a body that comes later', async () => {
+    const stage = await createPlainStage()
+    const client = await openConnection(stage.gateway.port)
+    client.write(`POST /open HTTP/1.1\r\nHost: a.test\r\n${h2c}Content-Length: 5\r\n\r\n`)
+    expect((await stage.call('/none')).status).toBe(404)
+    client.write('hello')
+    await expect
+      .poll(() => responsesIn(client.text()))
+      .toMatchObject([{ status: 200, body: 'ok', complete: true }])
+  })
+
   test.each(['H2C', 'h2c '])('spelt %j too', async (protocol) => {
     const stage = await createPlainStage()
     const client = await openConnection(stage.gateway.port)

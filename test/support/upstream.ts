@@ -74,3 +74,9 @@ export function always(answer: string) {
 
 /** A small complete answer. */
 export const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+
+/** The path of the last request that a connection received. */
+export function lastPath(received: string): string {
+  const end = received.lastIndexOf(' HTTP/1.1\r\n')
+  return received.slice(received.lastIndexOf(' ', end - 1) + 1, end)
+}
