@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { percentile } from '../statistics.ts'
+import { percentile, sum } from '../statistics.ts'
 import type { Stream, StreamResult } from './open-loop.ts'
 
 /** One stream of requests and what became of them. */
@@ -19,27 +19,17 @@ export type Lane = {
 const mostConnections = 2000
 
 export function createLane(stream: Stream, port: number): Lane {
+  const tally = createTally()
   const requests = requestsOf(stream)
   const idle: Connection[] = []
   const waitingSince: number[] = []
-  const latencies: number[] = []
-  const statuses: Record<string, number> = {}
   const gapMs = 1000 / stream.perSecond
   let dueMs = performance.now() + gapMs
   let turn = 0
-  let sent = 0
   let open = 0
-  let measuredFrom = Number.POSITIVE_INFINITY
-  let latestMs = 0
-
-  function count(status: string, since: number): void {
-    if (since < measuredFrom) return
-    statuses[status] = (statuses[status] ?? 0) + 1
-    if (status === '200') latencies.push(performance.now() - since)
-  }
 
   function send(connection: Connection, since: number): void {
-    if (since >= measuredFrom) sent += 1
+    tally.sent(since)
     connection.since = since
     connection.socket.write(requests[turn % requests.length] ?? '')
     turn += 1
@@ -48,7 +38,7 @@ export function createLane(stream: Stream, port: number): Lane {
   function openConnection(): Connection {
     open += 1
     const connection = connectTo(port, (status, keepsAlive) => {
-      count(status, connection.since)
+      tally.answered(status, connection.since)
       connection.since = Number.NaN
       if (!keepsAlive) return void connection.socket.end()
       const since = waitingSince.shift()
@@ -57,7 +47,7 @@ export function createLane(stream: Stream, port: number): Lane {
     })
     connection.socket.on('close', () => {
       open -= 1
-      if (!Number.isNaN(connection.since)) count('broken', connection.since)
+      if (!Number.isNaN(connection.since)) tally.answered('broken', connection.since)
       const index = idle.indexOf(connection)
       if (index !== -1) idle.splice(index, 1)
       const since = waitingSince.shift()
@@ -68,23 +58,46 @@ export function createLane(stream: Stream, port: number): Lane {
 
   return {
     next(nowMs) {
-      if (dueMs >= measuredFrom) latestMs = Math.max(latestMs, nowMs - dueMs)
+      tally.late(dueMs, nowMs)
       for (; dueMs <= nowMs; dueMs += gapMs) {
         const connection = idle.pop() ?? (open < mostConnections ? openConnection() : undefined)
         if (connection === undefined) waitingSince.push(dueMs)
         else send(connection, dueMs)
       }
     },
-    measure() {
-      measuredFrom = performance.now()
+    measure: () => tally.begin(),
+    result: () => ({ name: stream.name, ...tally.result(waitingSince) }),
+  }
+}
+
+/** Counts what was due since `begin`. */
+function createTally() {
+  const latencies: number[] = []
+  const statuses: Record<string, number> = {}
+  let from = Number.POSITIVE_INFINITY
+  let sent = 0
+  let latestMs = 0
+  return {
+    begin() {
+      from = performance.now()
     },
-    result() {
+    sent(since: number) {
+      if (since >= from) sent += 1
+    },
+    late(dueMs: number, nowMs: number) {
+      if (dueMs >= from) latestMs = Math.max(latestMs, nowMs - dueMs)
+    },
+    answered(status: string, since: number) {
+      if (since < from) return
+      statuses[status] = (statuses[status] ?? 0) + 1
+      if (status === '200') latencies.push(performance.now() - since)
+    },
+    result(waitingSince: readonly number[]) {
       const sorted = Float64Array.from(latencies).sort()
-      const waiting = waitingSince.filter((since) => since >= measuredFrom).length
-      const unanswered = sent + waiting - Object.values(statuses).reduce((total, n) => total + n, 0)
+      const all = sent + waitingSince.filter((since) => since >= from).length
+      const unanswered = all - sum(Object.values(statuses))
       return {
-        name: stream.name,
-        sent: sent + waiting,
+        sent: all,
         p50Ms: percentile(sorted, 0.5),
         p99Ms: percentile(sorted, 0.99),
         statuses: unanswered > 0 ? { ...statuses, unanswered } : statuses,
@@ -120,8 +133,8 @@ function connectTo(port: number, take: (status: string, keepsAlive: boolean) => 
   return { socket, since: Number.NaN }
 }
 
-function requestsOf({ paths, tokensFile, skip = 0 }: Stream): Buffer[] {
-  const tokens = tokensFile === undefined ? [''] : readFileSync(tokensFile, 'latin1').split('\n').slice(skip)
+function requestsOf({ paths, tokensFile }: Stream): Buffer[] {
+  const tokens = tokensFile === undefined ? [''] : readFileSync(tokensFile, 'latin1').split('\n')
   const count = Math.max(tokens.length, paths.length)
   return Array.from({ length: count }, (_, i) => {
     const token = tokens[i % tokens.length]

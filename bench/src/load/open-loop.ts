@@ -11,8 +11,6 @@ export type Stream = {
   readonly perSecond: number
   readonly paths: readonly string[]
   readonly tokensFile?: string
-  /** Where in the file to begin. */
-  readonly skip?: number
 }
 
 export type OpenLoad = {
