@@ -26,6 +26,7 @@ describe('an interim answer of the upstream is relayed or dropped, and never fat
       interim(103, 'Link: </a>\r\n') + interim(103, 'Link: </b>\r\n') + interim(102),
     ],
     ['100 Continue and 103 Early Hints', interim(100) + interim(103, 'Link: </a>\r\n')],
+    ['103 Early Hints and 100 Continue', interim(103, 'Link: </a>\r\n') + interim(100)],
     ['an interim status that nobody knows', interim(199)],
     ['103 with a Content-Length', interim(103, 'Content-Length: 5\r\n')],
   ]
@@ -78,6 +79,14 @@ describe('an interim answer of the upstream is relayed or dropped, and never fat
     client.write('hello')
     await expect.poll(client.text, { timeout: 3000 }).toMatch(/HTTP\/1\.1 200/)
     expect(responsesIn(client.text()).map(({ status }) => status)).toEqual([100, 200])
+  })
+
+  test('and 100 Continue in lines without CR is 502: the body behind it never becomes the response', async () => {
+    const stored = 'HTTP/1.1 201 Forged\r\nContent-Length: 5\r\n\r\nforge'
+    const stage = await stageAnswering(
+      `HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK\r\nContent-Length: ${stored.length}\r\n\r\n${stored}`,
+    )
+    expect(await stage.call('/x')).toMatchObject({ status: 502, problem: { code: 'upstream_protocol' } })
   })
 
   test('and an unasked 101 stays what it is: 502', async () => {
