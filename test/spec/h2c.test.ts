@@ -1,10 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { openConnection } from '../support/connection.ts'
-import { temporaryFolder } from '../support/process.ts'
 import { responsesIn } from '../support/responses.ts'
 import { createStage, guarding } from '../support/stage.ts'
 import { ok } from '../support/upstream.ts'
@@ -93,42 +88,3 @@ describe('a client that offers HTTP/2 on a plain connection is served as if it h
     expect(stage.upstream.received()).toBe('')
   })
 })
-
-describe.skipIf(!hasJava())('the HttpClient of Java, which offers HTTP/2 on every plain connection', () => {
-  test('gets its answers, to GET and to POST, one after the other', async () => {
-    const stage = await createPlainStage()
-    const file = join(temporaryFolder(), 'Client.java')
-    writeFileSync(file, client)
-    const url = `http://127.0.0.1:${stage.gateway.port}`
-    const { stdout } = await promisify(execFile)('java', [file, url], { timeout: 30_000 })
-    expect(stdout.trim().split('\n')).toEqual(['200 ok', '200 ok', '200 ok', '401'])
-  }, 40_000)
-})
-
-function hasJava(): boolean {
-  try {
-    execFileSync('java', ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
-const client = `
-import java.net.URI;
-import java.net.http.*;
-public class Client {
-  public static void main(String[] args) throws Exception {
-    HttpClient client = HttpClient.newHttpClient();
-    var open = HttpRequest.newBuilder(URI.create(args[0] + "/open"));
-    for (int turn = 0; turn < 2; turn++) print(client.send(open.build(), HttpResponse.BodyHandlers.ofString()));
-    var post = open.POST(HttpRequest.BodyPublishers.ofString("hello")).build();
-    print(client.send(post, HttpResponse.BodyHandlers.ofString()));
-    var mine = HttpRequest.newBuilder(URI.create(args[0] + "/mine")).build();
-    System.out.println(client.send(mine, HttpResponse.BodyHandlers.ofString()).statusCode());
-  }
-  static void print(HttpResponse<String> answer) {
-    System.out.println(answer.statusCode() + " " + answer.body());
-  }
-}
-`
