@@ -10,8 +10,8 @@ export const streamEnds = {
 } as const
 
 /**
- * One answer that has no end of its own: an event stream or a WebSocket. It ends when its token expires, and is decided again
- * after a reload.
+ * One response that has no end of its own: an event stream or a WebSocket. It ends when its token expires, and is
+ * decided again after a reload.
  */
 export type OpenStream = {
   readonly kind: 'event-stream' | 'websocket'
@@ -19,13 +19,13 @@ export type OpenStream = {
   readonly expiresAtMs: number | undefined
   /** Closes both sides; the reason goes to the log. */
   end(why: StreamEnd): void
-  /** Asks the current rules again; resolves false when the stream must end. Set by the gateway. */
+  /** Asks the rules in force again: false when the stream must end. Never rejects. */
   readonly stillAllowed: () => boolean | Promise<boolean>
   /** True when the rules that let it pass are no longer in force. */
   readonly isStale: () => boolean
 }
 
-/** All open streams of the process; survives reloads. */
+/** All open streams of the process. They outlive a reload. */
 export type OpenStreams = {
   add(stream: OpenStream): void
   remove(stream: OpenStream): void
@@ -37,23 +37,37 @@ export type OpenStreams = {
   endAll(why: StreamEnd): void
 }
 
-/** Longest delay that `setTimeout` takes; beyond it, it fires at once. */
+/** The longest delay that `setTimeout` takes, in milliseconds. With a longer one it fires at once. */
 const longestTimerMs = 2 ** 31 - 1
+/**
+ * Streams that are asked about at the same time. With fewer, a few that wait for a slow issuer keep others open that
+ * the new rules refuse; with more, the queue of verifications could be full of them, and refuse requests.
+ */
+const askedAtOnce = 100
 
 export function createOpenStreams(): OpenStreams {
   /** Set by `endAll`: streams that begin later end at once. */
   let ended: StreamEnd | undefined
   const timers = new Map<OpenStream, NodeJS.Timeout | undefined>()
+  /** Streams that were told to end, and may take a while to do so. */
+  const ending = new WeakSet<OpenStream>()
+
+  /** The first reason counts. A stream may also have left while it was asked about. */
+  function end(stream: OpenStream, why: StreamEnd): void {
+    if (ending.has(stream) || !timers.has(stream)) return
+    ending.add(stream)
+    stream.end(why)
+  }
 
   function arm(stream: OpenStream): void {
     if (stream.expiresAtMs === undefined) return void timers.set(stream, undefined)
     const left = stream.expiresAtMs - Date.now()
-    if (left <= 0) return stream.end('token_expired')
+    if (left <= 0) return end(stream, 'token_expired')
     timers.set(stream, setTimeout(() => arm(stream), Math.min(left, longestTimerMs)).unref())
   }
 
   async function askAgain(stream: OpenStream): Promise<void> {
-    if (!(await stream.stillAllowed())) stream.end('refused_after_reload')
+    if (!(await stream.stillAllowed())) end(stream, 'refused_after_reload')
   }
 
   function count(kind: OpenStream['kind']): number {
@@ -65,9 +79,9 @@ export function createOpenStreams(): OpenStreams {
   return {
     add(stream) {
       timers.set(stream, undefined)
-      if (ended !== undefined) return stream.end(ended)
+      if (ended !== undefined) return end(stream, ended)
       arm(stream)
-      // Its answer began after the reload that would have asked for it.
+      // Its response began after the reload that would have asked about it.
       if (stream.isStale()) void askAgain(stream)
     },
     remove(stream) {
@@ -81,11 +95,16 @@ export function createOpenStreams(): OpenStreams {
       return count('websocket')
     },
     async reconsider() {
-      for (const stream of [...timers.keys()]) await askAgain(stream)
+      const streams = [...timers.keys()]
+      async function askInTurn(): Promise<void> {
+        for (let stream = streams.shift(); stream !== undefined; stream = streams.shift())
+          await askAgain(stream)
+      }
+      await Promise.all(Array.from({ length: askedAtOnce }, askInTurn))
     },
     endAll(why) {
       ended = why
-      for (const stream of [...timers.keys()]) stream.end(why)
+      for (const stream of [...timers.keys()]) end(stream, why)
     },
   }
 }
