@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { relayHead } from '../../../src/proxy/response-head.ts'
+import { isUnanswerable, relayHead } from '../../../src/proxy/response-head.ts'
 
 const relay = (raw: readonly string[], keepPrivate = false, cors?: readonly string[]) =>
   relayHead(200, raw, { keepPrivate }, cors)
@@ -102,4 +102,56 @@ describe('a challenge that would sign the connection in', () => {
     expect(relay(raw)).toMatchObject({ connectionAuth: false, challenged: true })
     expect(fields(raw)).toEqual(raw)
   })
+})
+
+describe('a response whose status allows no body', () => {
+  const framed = ['Content-Length', '5', 'A', '1']
+  const byStatus = (status: number) => relayHead(status, framed, { keepPrivate: false }, undefined)
+
+  test.each([
+    [204, ['A', '1']],
+    [205, ['A', '1', 'Content-Length', '0']],
+    // RFC 9110 section 8.6: the length of the body that is not sent again.
+    [304, framed],
+  ])('%d is over with its head, and has a length only where that is right', (status, headers) => {
+    expect(byStatus(status)).toMatchObject({ isWhole: true, headers: [...headers, 'Via', '1.1 scopegate'] })
+  })
+
+  test.each([200, 206, 404])('is not %d', (status) => {
+    expect(byStatus(status)).toMatchObject({ isWhole: false, headers: [...framed, 'Via', '1.1 scopegate'] })
+  })
+})
+
+describe('a 401', () => {
+  const unanswerable = (status: number, raw: readonly string[]) =>
+    isUnanswerable(status, relayHead(status, raw, { keepPrivate: false }, undefined))
+
+  test('that is left without any challenge cannot be answered by a client', () => {
+    expect(unanswerable(401, ['WWW-Authenticate', 'NTLM'])).toBe(true)
+  })
+
+  test('that keeps another challenge, or never had one, can be relayed; so can every other status', () => {
+    expect(unanswerable(401, ['WWW-Authenticate', 'NTLM, Basic realm="x"'])).toBe(false)
+    expect(unanswerable(401, [])).toBe(false)
+    expect(unanswerable(403, ['WWW-Authenticate', 'NTLM'])).toBe(false)
+  })
+})
+
+test('Location and Content-Location are written anew where rules say so, and pass as they are otherwise', () => {
+  const raw = ['Location', 'http://inner:1/a', 'content-location', '/b', 'Link', '<http://inner:1/c>']
+  const location = { origins: ['http://inner:1'], publicUrl: 'https://api.test', prefix: '/v1' }
+  expect(relayHead(201, raw, { keepPrivate: false, location }, undefined).headers.slice(0, -2)).toEqual([
+    'Location',
+    'https://api.test/v1/a',
+    'content-location',
+    '/v1/b',
+    'Link',
+    '<http://inner:1/c>',
+  ])
+  expect(fields(raw)).toEqual(raw)
+})
+
+test('the framing and the credentials of a response cannot be taken away by its Connection', () => {
+  const raw = ['Connection', 'Content-Length, Content-Type', 'Content-Length', '2', 'Content-Type', 'a/b']
+  expect(fields(raw)).toEqual(raw.slice(2))
 })
