@@ -1,6 +1,6 @@
 /**
- * Those who wait, in a line for each client. Clients take turns, however many each has in line: one that floods waits
- * behind its own flood, the others wait behind one of it.
+ * Those who wait, in a line for each client. Clients take turns, however many items each has in line: one that
+ * floods waits behind its own flood, the others wait behind one item of it.
  */
 export class FairLines<T> {
   readonly #limit: number
@@ -8,7 +8,7 @@ export class FairLines<T> {
   readonly #lines = new Map<string, T[]>()
   #size = 0
 
-  /** `limit`: those that wait, of all clients together. */
+  /** `limit` is how many items may wait, of all clients together. */
   constructor(limit: number) {
     this.#limit = limit
   }
@@ -84,5 +84,10 @@ export function networkOf(address: string): string {
     const rest = right.split(':')
     groups.push(...Array<string>(Math.max(8 - groups.length - rest.length, 0)).fill('0'), ...rest)
   }
-  return groups.slice(0, 4).join(':')
+  return groups.slice(0, 4).map(shortGroup).join(':')
+}
+
+/** Proxies spell addresses each in their own way. */
+function shortGroup(group: string): string {
+  return group.toLowerCase().replace(/^0+(?=.)/, '') || '0'
 }

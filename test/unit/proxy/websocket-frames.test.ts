@@ -71,7 +71,7 @@ describe('a close frame', () => {
     const [one, other] = [closeFrame(1001, 'bye', true), closeFrame(1001, 'bye', true)]
     expect([...one.subarray(0, 2)]).toEqual([0x88, 0x80 | 5])
     expect(one.subarray(2, 6).equals(other.subarray(2, 6))).toBe(false)
-    const shown = one.subarray(6).map((byte, i) => byte ^ (one[2 + (i % 4)] ?? 0))
+    const shown = Buffer.from(one.subarray(6).map((byte, i) => byte ^ (one[2 + (i % 4)] ?? 0)))
     expect(shown.readUInt16BE()).toBe(1001)
     expect(shown.toString('latin1', 2)).toBe('bye')
   })
