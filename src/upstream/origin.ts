@@ -115,7 +115,10 @@ class PooledOrigin implements Origin {
       this.#isOutage = true
       this.#options.onOutage(cause)
     }
-    this.ejectedUntilMs = Date.now() + Math.min(firstEjectionMs * 2 ** this.#failures, lastEjectionMs)
+    const nowMs = Date.now()
+    // Requests that were on their way together fail together: that is one failure.
+    if (nowMs < this.ejectedUntilMs) return
+    this.ejectedUntilMs = nowMs + Math.min(firstEjectionMs * 2 ** this.#failures, lastEjectionMs)
     this.#failures += 1
   }
 
