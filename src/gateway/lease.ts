@@ -1,12 +1,14 @@
 /**
- * Who still needs the rules of a gateway. After a reload they are given back, with their keys and connections, once the
- * last request that came in under them is over.
+ * Counts who still needs the rules of a gateway. After a reload they are given back, with their keys and
+ * connections, once the last request that came in under them is over.
  */
 export class Lease {
   readonly #release: () => void
   #users = 0
   #ended = false
+  #released = false
 
+  /** `release` is called once. */
   constructor(release: () => void) {
     this.#release = release
   }
@@ -23,11 +25,17 @@ export class Lease {
 
   leave(): void {
     this.#users -= 1
-    if (this.#ended && this.#users === 0) this.#release()
+    this.#releaseUnused()
   }
 
   end(): void {
     this.#ended = true
-    if (this.#users === 0) this.#release()
+    this.#releaseUnused()
+  }
+
+  #releaseUnused(): void {
+    if (!this.#ended || this.#users > 0 || this.#released) return
+    this.#released = true
+    this.#release()
   }
 }
