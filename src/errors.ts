@@ -39,15 +39,17 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : 'unknown'
 }
 
-/** What it was and where it happened, for a log line. The message is left out: it may quote a request. */
+/**
+ * The kind of a fault and where it happened, for a log line. The message is left out: it may quote a request.
+ */
 export function describeFault(fault: unknown): string {
   if (!(fault instanceof Error)) return typeof fault
-  // A message of several lines stands in the stack too.
-  const places = (fault.stack ?? '').split('\n').filter((line) => /^ +at /.test(line))
-  return [fault.name, ...codeOf(fault), ...places.slice(0, 5).map((line) => line.trim())].join(' ')
+  // The stack begins with the message, which may have several lines.
+  const frames = (fault.stack ?? '').split('\n').filter((line) => /^ +at /.test(line))
+  return [fault.name, ...codeOf(fault), ...frames.slice(0, 5).map((line) => line.trim())].join(' ')
 }
 
-/** Those of Node and of the system are words of their own. */
+/** The code of an error of Node or of the system. Any other may hold something of a request. */
 function codeOf(fault: Error): string[] {
   const code = 'code' in fault ? String(fault.code) : ''
   return /^[A-Z][A-Z0-9_]+$/.test(code) ? [code] : []

@@ -10,7 +10,7 @@ import type { Verification } from '../token/verification.ts'
 import type { Verifier } from '../token/verifier.ts'
 import { type DecidedRoute, type Decision, decide, type Refusal } from './decision.ts'
 
-/** As much of a route as the question needs; the gateway's own route type extends it. */
+/** As much of a route as the question needs. The gateway's own route type extends it. */
 export type AccessRoute = TableRoute &
   DecidedRoute & {
     readonly api: string
@@ -25,15 +25,15 @@ export type AccessRoute = TableRoute &
 export type AccessRequest = {
   readonly head: RequestHead
   readonly target: ReceivedTarget
-  /** Who asks: clients take turns at the cryptography. */
+  /** The client that asks: clients take turns at the cryptography. */
   readonly client: ClientAddress
   /** Milliseconds since the epoch. */
   readonly nowMs: number
 }
 
 /**
- * The whole question: may this request pass? Answers at once when it can (public, refused early, token in the
- * cache), with a promise only when it must wait for the issuer or for cryptography. Never rejects.
+ * Asks the whole question: may this request pass? Answers at once when it can (public, refused early, token
+ * in the cache), with a promise only when it must wait for the issuer or for cryptography. Never rejects.
  */
 export function authorize<R extends AccessRoute>(
   table: RouteTable<R>,
@@ -97,7 +97,7 @@ function upgradeRefused<R extends AccessRoute>(route: R): Refusal<R> {
   )
 }
 
-/** The upstream would take everybody for this user who is served over the same connection. */
+/** Everybody who is served over the same connection would be this user to the upstream. */
 function connectionAuthRefused<R extends AccessRoute>(route: R): Refusal<R> {
   return refusal(
     route,
@@ -110,7 +110,7 @@ function noIssuer<R extends AccessRoute>(route: R): Refusal<R> {
   return refusal(route, 'invalid_token', 'No issuer is configured for this API')
 }
 
-/** All that is known of a token that was not enough. */
+/** Everything that is known of a token that was not enough. */
 type About = {
   readonly token?: AccessToken
   readonly tokenKind?: TokenKind
@@ -119,7 +119,9 @@ type About = {
   readonly description?: string
 }
 
-/** All of one shape: put together by spreading, they took a tenth of a refused request. */
+/**
+ * Spells out every member: refusals that were put together by spreading took a tenth of a refused request.
+ */
 function refusal<R extends AccessRoute>(
   route: R,
   code: Refusal<R>['code'],

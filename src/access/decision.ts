@@ -35,11 +35,11 @@ export type Refusal<R> = {
   readonly retryAfterSeconds?: number | undefined
   /** `invalid_token`: the detail without token content, for the challenge. Default: the detail */
   readonly description?: string | undefined
-  /** Every scope the route needs, as a challenge names them, with spaces between. */
+  /** Every scope that the route needs, as a challenge names them, with spaces between. */
   readonly scopesNeeded?: string
 }
 
-/** Why a verified token is not enough. */
+/** The reason why a verified token is not enough. */
 export type Shortfall = {
   readonly code: 'insufficient_scope' | 'condition_failed'
   readonly detail: string
@@ -52,7 +52,10 @@ export type DecidedRoute = {
   readonly clients: ReadonlySet<string> | undefined
 }
 
-/** Is this token enough for this route? Undefined: yes. Pure; asked on every request, cached token or not. */
+/**
+ * Finds out whether this token is enough for this route; undefined when it is. Pure, and asked on every
+ * request, whether the token was cached or not.
+ */
 export function decide(route: DecidedRoute, token: AccessToken, path: string): Shortfall | undefined {
   const { requirement } = route
   if (requirement.kind === 'public') return undefined
@@ -65,7 +68,7 @@ export function decide(route: DecidedRoute, token: AccessToken, path: string): S
   return undefined
 }
 
-/** One text for each pair, however often it is refused: many routes share the one, many tokens the other. */
+/** Makes one text for each pair: many routes share the needed scopes, and many tokens the held ones. */
 const scopeMissing = memoByObject((anyOf: AnyOf) =>
   memoByObject(
     (held: ReadonlySet<string>): Shortfall => ({
@@ -80,7 +83,7 @@ function neededText(anyOf: AnyOf): string {
   return sets.join(' or ')
 }
 
-/** The text goes into a header, and there are tokens with hundreds of scopes. */
+/** Names the first scopes only: the text goes into a header, and there are tokens with hundreds of scopes. */
 function heldText(held: ReadonlySet<string>): string {
   const scopes = [...held]
   let text = ''
@@ -93,6 +96,7 @@ function heldText(held: ReadonlySet<string>): string {
   return text === '' ? 'none' : text
 }
 
+/** The longest list of held scopes in a refusal, in characters. The scopes beyond it are only counted. */
 const longestHeldText = 200
 
 const clientNotAllowed: Shortfall = {

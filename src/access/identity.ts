@@ -15,8 +15,8 @@ export type IdentityOptions = {
 export type Identity = (token: AccessToken, headers: string[]) => void
 
 /**
- * Headers are not remembered per token: that would cost each cached one more memory than it saves time.
- * `omitted` hears once per token of a claim whose value cannot stand in a header; a claim that is missing is
+ * Headers are not remembered per token: that would cost each cached token more memory than it saves time.
+ * `omitted` hears once per token of a claim whose value no header can carry. A claim that is missing is
  * silently left out.
  */
 export function createIdentity(
@@ -50,7 +50,7 @@ function claimOf(token: AccessToken, name: string): unknown {
   return findClaim(token.claims, name)
 }
 
-/** A claim that grants nothing is told as an empty text; without one there is no header. */
+/** A claim that grants nothing makes an empty header, and a missing claim makes none. */
 function scopesOf({ scopes, claims }: AccessToken): string | undefined {
   return scopes.size === 0 && claims['scope'] === undefined ? undefined : printScopes(scopes)
 }
@@ -82,7 +82,7 @@ function printed(claim: unknown): string | undefined {
   return JSON.stringify(claim)
 }
 
-/** A text that is its own UTF-8 bytes, and that is not `unsafe`. */
+/** Matches a text that is its own UTF-8 bytes, and that is not `unsafe`. */
 const plain = /^[!-~]+(?: [!-~]+)*$/
 
 /** Control characters would inject a header, and a server would trim white space at either end. */

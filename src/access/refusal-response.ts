@@ -4,7 +4,7 @@ import { type OwnResponse, type Problem, problem, problemResponse } from '../htt
 import { memo } from '../memo.ts'
 import type { Refusal } from './decision.ts'
 
-/** All that a response to a refusal needs in addition to the refusal itself. */
+/** Everything that a response to a refusal needs in addition to the refusal itself. */
 export type RefusalContext = {
   readonly requestId: string
   readonly corsHeaders: readonly string[]
@@ -13,8 +13,8 @@ export type RefusalContext = {
 export type RefusalResponses = <R>(refusal: Refusal<R>, context: RefusalContext) => OwnResponse
 
 /**
- * Refusals in the words of RFC 6750 and RFC 9457. There are as many as routes times reasons, and each is put
- * together once: what differs from request to request is the request id, CORS and Retry-After.
+ * Puts refusals into the words of RFC 6750 and RFC 9457. There are as many as routes times reasons, and each
+ * is put together once: only the request id, CORS and Retry-After differ from request to request.
  */
 export function createRefusalResponses(realm: string): RefusalResponses {
   const problemFor = rememberProblems(realm)
@@ -33,9 +33,9 @@ function moreOf<R>({ code, allow = '', scopesNeeded = '', description = '' }: Re
 }
 
 /**
- * By detail, by code, and by what else is in the answer: the methods for a 405, the scopes or the description
- * for a challenge. Three keys, because each is a text that is already there, and one put together of them
- * would be new for every request.
+ * Remembers problems by detail, by code, and by what else is in the response: the methods for a 405, the
+ * scopes or the description for a challenge. There are three keys, because each is a text that is already
+ * there, while one that is put together of them would be new for every request.
  */
 function rememberProblems(realm: string): (detail: string) => (code: Code) => (more: string) => Problem {
   return memo(
@@ -47,7 +47,9 @@ function rememberProblems(realm: string): (detail: string) => (code: Code) => (m
   )
 }
 
-/** Details are as many as requirements times sets of scopes that tokens hold, but never without end. */
+/**
+ * There are as many details as requirements times sets of scopes that tokens hold: many, but not without end.
+ */
 const memoLimits = { most: 1000, longestKey: 1000 }
 
 function refusalHeaders(code: Code, detail: string, more: string, realm: string): string[] {
@@ -57,8 +59,8 @@ function refusalHeaders(code: Code, detail: string, more: string, realm: string)
 }
 
 /**
- * RFC 6750 section 3.1: no error code where no credentials were sent; the scope only where scopes were the
- * reason.
+ * Names no error code where no credentials were sent, and the scope only where scopes were the reason (RFC
+ * 6750 section 3.1).
  */
 function challengeFor(code: Code, detail: string, more: string, realm: string): string | undefined {
   switch (code) {

@@ -5,7 +5,7 @@ import { isAdminHost } from './admin-host.ts'
 import type { Health } from './health.ts'
 
 export type AdminOptions = {
-  /** The host in `admin.listen`: a name there is one that clients may use. */
+  /** The host in `admin.listen`. Clients may use a name that is written there. */
   readonly listenHost: string
   /** False when nothing but a restart can help. */
   readonly live: () => boolean
@@ -27,8 +27,8 @@ export type RouteLine = {
 }
 
 /**
- * Whoever asks here is one of a few programs on a close network. So these limits are narrow, and no option
- * changes them: nobody can take the gateway's memory or file descriptors through its admin listener.
+ * Only a few programs on a close network ask here. So these limits are narrow, and no option changes them:
+ * nobody can take the gateway's memory or file descriptors through its admin listener.
  */
 const limits = {
   /** Further connections are closed unanswered. */
@@ -43,7 +43,9 @@ const limits = {
   lookEveryMs: 1_000,
 }
 
-/** Serves `/livez`, `/readyz`, `/routes` and `/metrics`, on a listener of its own that is never the public one. */
+/**
+ * Serves `/livez`, `/readyz`, `/routes` and `/metrics`, on a listener of its own: never on the public one.
+ */
 export function createAdmin(options: AdminOptions): HttpServer {
   const server = createServer(
     {

@@ -9,8 +9,8 @@ import {
 } from '../log/metric-families.ts'
 
 /**
- * The text format 0.0.4 of Prometheus, or OpenMetrics 1.0, which also names the slowest request of a
- * histogram.
+ * `text` is the format 0.0.4 of Prometheus. `openmetrics` is OpenMetrics 1.0, which also names the slowest
+ * request of a histogram.
  */
 export type MetricsFormat = 'text' | 'openmetrics'
 
@@ -19,7 +19,7 @@ export const contentTypes: Readonly<Record<MetricsFormat, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 }
 
-/** Text unless the client asks for OpenMetrics. */
+/** Chooses text unless the client asks for OpenMetrics. */
 export function chooseFormat(accept = ''): MetricsFormat {
   const ranges = accept.split(',').map((range) => range.trim().toLowerCase())
   const wanted = ranges.some(
@@ -28,7 +28,7 @@ export function chooseFormat(accept = ''): MetricsFormat {
   return wanted ? 'openmetrics' : 'text'
 }
 
-/** Every family that has something to say. `gauges` has those of each process. */
+/** Prints every family of which something was measured. `gauges` has those of each process. */
 export function printMetrics(counted: Counted, gauges: readonly Gauges[], format: MetricsFormat): string {
   const openmetrics = format === 'openmetrics'
   const lines = new Map<FamilyName, string[]>(familyNames.map((name) => [name, []]))
@@ -40,7 +40,7 @@ export function printMetrics(counted: Counted, gauges: readonly Gauges[], format
   return openmetrics ? `${text}# EOF\n` : text
 }
 
-/** What the processes make together of the value that each has. */
+/** Makes one value of those that the processes have of a gauge. */
 function putTogether(gauges: readonly Gauges[]): Gauges {
   const values = new Map<string, [GaugeName, Labels, number]>()
   for (const [name, labels, value] of gauges.flat()) {

@@ -12,8 +12,8 @@ export type Health = {
 }
 
 /**
- * All processes together: their counts are added up, and each issuer has its status from the process where it
- * is worst. `alsoMissing` is what hinders the gateway although the issuers do not.
+ * Puts all processes together: their counts are added up, and each issuer has its status from the process
+ * where it is worst. `alsoMissing` names whatever hinders the gateway in addition to the issuers.
  */
 export function healthOf(statuses: readonly ProcessStatus[], alsoMissing: readonly string[]): Health {
   const issuers = issuersOf(statuses)

@@ -4,8 +4,8 @@ import type { Gauges } from '../log/meters.ts'
 import type { Origin } from '../upstream/origin.ts'
 
 /**
- * The gauges of one process that serves. Issuers and upstreams may stand in it several times, under several
- * options.
+ * The gauges of one process that serves. The same issuer or upstream may be in it several times, under
+ * several options.
  */
 export function runtimeGauges({ cache, verifications, streams, keySets, upstreams }: Runtime): Gauges {
   return [

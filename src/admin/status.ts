@@ -2,8 +2,8 @@ import type { Runtime } from '../gateway/runtime.ts'
 import type { KeySetStatus } from '../issuer/key-set.ts'
 
 /**
- * One process at one moment: its connections, its open streams and the keys that it has. `/readyz` adds them
- * up.
+ * One process at one moment: its connections, its open streams and its keys. `/readyz` puts the processes
+ * together.
  */
 export type ProcessStatus = {
   readonly connections: number

@@ -8,7 +8,7 @@ import type { Snapshot } from './compile.ts'
 import type { CompiledRoute } from './compile-route.ts'
 import type { Visit } from './visit.ts'
 
-/** The answer to a CORS preflight; undefined for every other request. */
+/** The response to a CORS preflight; undefined for every other request. */
 export function preflightResponse(
   { rules }: Snapshot,
   head: RequestHead,
@@ -21,8 +21,8 @@ export function preflightResponse(
 }
 
 /**
- * Refuses a request. With a head that could be read, the response carries the CORS headers of its API: a page must be able
- * to read why. `closing` when the connection must not be used again.
+ * Refuses a request. With a head that could be read, the response carries the CORS headers of its API, since
+ * a page must be able to read why. `closing` says that the connection must not be used again.
  */
 export function refuse(
   snapshot: Snapshot,
@@ -46,7 +46,9 @@ function corsHeadersFor(
   return (api === undefined ? undefined : rules.apis.get(api)?.cors?.headers(head.origin)) ?? []
 }
 
-/** A fault of the gateway's own costs one request, never the process. */
+/**
+ * Refuses a request because of a fault of the gateway's own, which costs one request and never the process.
+ */
 export function refuseFaulty(snapshot: Snapshot, visit: Visit, fault: unknown): void {
   const { requestId } = visit.record
   snapshot.runtime.log.error({ requestId, fault: describeFault(fault) }, 'a request failed')
@@ -59,7 +61,9 @@ const gatewayFailed: Refusal<CompiledRoute> = {
   detail: 'The gateway failed at this request; its log has an entry with this request id',
 }
 
-/** Then the connection cannot be used again: what still comes would be taken for the next request. */
+/**
+ * True when the connection cannot be used again: the rest of the body would be taken for the next request.
+ */
 export function hasUnreadBody({ request }: Visit, head: RequestHead): boolean {
   return !request.complete && hasBody(head)
 }

@@ -11,35 +11,35 @@ import { createVerifier, type Verifier } from '../token/verifier.ts'
 import { createUpstream, type Upstream } from '../upstream/upstream.ts'
 import type { Runtime } from './runtime.ts'
 
-/** One route with everything that its requests need, built when the file loads. */
+/** One route with everything that its requests need. It is built when the file loads. */
 export type CompiledRoute = AccessRoute & {
   readonly pattern: string
   readonly methods: readonly string[]
-  /** As the log prints them, ` | ` between the sets of `anyOf`; undefined where no scope is needed. */
+  /** Printed for the log, with ` | ` between the sets of `anyOf`; undefined where no scope is needed. */
   readonly scopesNeeded: string | undefined
   readonly identity: Identity
   readonly authorization: RouteConfig['authorization']
-  /** The prefix to take off the path before it goes upstream; '' for none. */
+  /** The prefix that is taken off the path before it goes upstream; '' for none. */
   readonly stripPrefix: string
   readonly preserveHost: boolean
   readonly plan: ForwardPlan
 }
 
-/** What is at hand while one configuration is compiled. */
+/** Everything that is needed while one configuration is compiled. */
 export type RouteBuild = {
   readonly config: Config
   readonly runtime: Runtime
   /** Each gives back one thing that was taken from the runtime. */
   readonly releases: (() => void)[]
   /**
-   * Routes that say the same share one copy: of thousands of routes the requests then find the same few objects in the
-   * processor's caches.
+   * Routes that say the same share one copy. Then the requests of thousands of routes find the same few
+   * objects in the processor's caches.
    */
   readonly plans: Map<string, ForwardPlan>
   readonly requirements: Map<string, Requirement>
 }
 
-/** The routes of one API, by path and method. */
+/** Compiles the routes of one API, by path and method. */
 export function compileApiRoutes(build: RouteBuild, api: ApiConfig): TablePath<CompiledRoute>[] {
   const shared = {
     verifier: verifierOf(build, api),
@@ -47,14 +47,15 @@ export function compileApiRoutes(build: RouteBuild, api: ApiConfig): TablePath<C
     identity: createIdentity(api.identityHeaders, (entry) =>
       build.runtime.log.warn(
         { api: api.name, header: entry.header, claim: entry.claim },
-        'identity header left out: the claim holds control characters, outer white space or an unsafe integer',
+        'identity header left out: the claim holds control characters, outer white space ' +
+          'or an unsafe integer',
       ),
     ),
   }
   return api.paths.map((path) => compilePath(build, api, path, shared))
 }
 
-/** The same for every route of an API. */
+/** The parts that are the same for every route of an API. */
 type Shared = {
   readonly verifier: Verifier | undefined
   readonly clients: ReadonlySet<string> | undefined

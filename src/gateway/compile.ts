@@ -15,7 +15,7 @@ import type { Runtime } from './runtime.ts'
 export type GatewayOptions = {
   readonly config: Config
   readonly runtime: Runtime
-  /** The gateway in force at the time of the call: open streams are decided again by it. */
+  /** Returns the gateway that is in force at the time of the call. It decides about open streams again. */
   readonly current: () => Asked
 }
 
@@ -24,7 +24,7 @@ export type Asked = {
   authorize(asked: AccessRequest): Decision<CompiledRoute> | Promise<Decision<CompiledRoute>>
 }
 
-/** One configuration in the form in which requests are served. Nothing in it changes, except who holds the lease. */
+/** One configuration in the form in which requests are served. Nothing in it changes except the lease. */
 export type Snapshot = {
   readonly config: Config
   readonly runtime: Runtime
@@ -34,7 +34,7 @@ export type Snapshot = {
   readonly refusalResponse: RefusalResponses
   readonly log: DecisionLog
   readonly streamRules: Rules
-  /** Requests under these rules that are not over. */
+  /** Counts the requests under these rules that are not over. */
   readonly lease: Lease
 }
 
@@ -47,8 +47,8 @@ export type CompiledRules = {
 }
 
 /**
- * Config → snapshot. Takes key sets and upstreams from the runtime, where they live on. What throws half-way gives back
- * what it took.
+ * Compiles a configuration. Takes key sets and upstreams from the runtime, where they live on. If it throws
+ * half-way, it has given back everything that it took.
  */
 export function compileSnapshot({ config, runtime, current }: GatewayOptions): Snapshot {
   const build: RouteBuild = { config, runtime, releases: [], plans: new Map(), requirements: new Map() }
@@ -98,7 +98,7 @@ function compileRules(build: RouteBuild): CompiledRules {
   return { table: createRouteTable(tableApis), apis, routes }
 }
 
-/** An open stream is asked about again as a request of now: only the time is another. */
+/** Asks about an open stream again as about a request that comes now: only the time is another. */
 function streamRules(current: () => Asked, lease: Lease): Rules {
   return {
     stillAllow(asked) {

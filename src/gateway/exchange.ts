@@ -9,7 +9,7 @@ import type { Visit } from './visit.ts'
 
 type Allowed = Extract<Decision<CompiledRoute>, { outcome: 'allow' }>
 
-/** An allowed request as it goes upstream. */
+/** Describes an allowed request as it goes upstream. */
 export function exchangeFor(
   snapshot: Snapshot,
   { request, record }: Visit,
@@ -31,13 +31,13 @@ export function exchangeFor(
   }
 }
 
-/** Path and query as they go upstream: the canonical path, without the prefix where `stripPath` says so. */
+/** Path and query for the upstream: the canonical path, without the prefix where `stripPath` says so. */
 function upstreamTarget({ path, query }: RequestTarget, stripPrefix: string): string {
   const forwarded = stripPrefix === '' ? path : path.slice(stripPrefix.length) || '/'
   return query === undefined ? forwarded : `${forwarded}?${query}`
 }
 
-/** The client's end-to-end fields first, then everything that the gateway vouches for. */
+/** Lists the client's end-to-end fields first, then everything that the gateway vouches for. */
 function upstreamHeaders(
   { headerPolicy }: Snapshot,
   { head, client }: AccessRequest,

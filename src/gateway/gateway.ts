@@ -16,9 +16,9 @@ export type Gateway = Asked & {
   readonly routes: readonly CompiledRoute[]
   /** `onClosed` is called once, when the response or its connection is closed. */
   handle(request: IncomingMessage, response: ServerResponse, onClosed: () => void): Serving
-  /** `early` is what arrived behind the head. */
+  /** `early` holds the bytes that arrived behind the head. */
   upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void
-  /** Gives its keys and connections back, once the last request that came in under these rules is over. */
+  /** Gives its keys and connections back once the last request that came in under these rules is over. */
   close(): void
 }
 
@@ -50,7 +50,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 }
 
-/** Serves a request until it leaves. Whatever is thrown on the way costs that request, never the process. */
+/** Lets a request in and serves it. Whatever is thrown on the way costs that request, never the process. */
 function enter(snapshot: Snapshot, visit: Visit, received: ReceivedHead): void {
   snapshot.lease.enter()
   try {
@@ -68,7 +68,7 @@ function leave({ log, lease, runtime }: Snapshot, { record: keeper, startedMs }:
   lease.leave()
 }
 
-/** One request, from its head to its decision. A promise only when the decision must wait. */
+/** Takes one request from its head to its decision. Returns a promise only when the decision must wait. */
 function serve(snapshot: Snapshot, visit: Visit, received: ReceivedHead): void | Promise<void> {
   if ('fault' in received)
     return refuse(snapshot, visit, { outcome: 'refuse', ...received.fault }, { closing: true })
@@ -93,7 +93,7 @@ function serve(snapshot: Snapshot, visit: Visit, received: ReceivedHead): void |
   return decision.then((late) => carryOut(snapshot, visit, asked, late))
 }
 
-/** What was decided is done: a refusal is sent, an allowed request forwarded. */
+/** Does what was decided: sends a refusal, or forwards an allowed request. */
 function carryOut(
   snapshot: Snapshot,
   visit: Visit,

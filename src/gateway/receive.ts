@@ -6,13 +6,13 @@ import { type RequestHead, readRequestHead } from '../http/request-head.ts'
 import { RecordKeeper } from '../log/request-record.ts'
 import type { Snapshot } from './compile.ts'
 
-/** A request whose head was read, or why it cannot be served; the record is there in either case. */
+/** A request whose head was read, or the fault in its head. The record is there in either case. */
 export type ReceivedHead = { readonly record: RecordKeeper; readonly startedMs: number } & (
   | { readonly head: RequestHead; readonly client: ClientAddress }
   | { readonly fault: HeadFault }
 )
 
-/** Reads the head of a request, and finds out who sent it. `upgrade`: Node took it for an upgrade. */
+/** Reads the head of a request, and finds out who sent it. `upgrade` says that Node took it for one. */
 export function receiveHead(
   { config, forwarded }: Snapshot,
   request: IncomingMessage,

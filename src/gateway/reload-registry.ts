@@ -1,9 +1,9 @@
 /** Things that outlive a reload when their options did not change: key sets, upstreams. */
 export type Registry<T> = {
-  /** The one thing for these options; made on first use. Each call owes one `release`. */
+  /** Returns the one thing for these options, made on first use. Each call owes one `release`. */
   acquire(key: string, make: () => T): T
   release(key: string): void
-  /** Each with the key of its options. */
+  /** Everything that is in use, each with the key of its options. */
   readonly entries: readonly (readonly [key: string, value: T])[]
 }
 

@@ -8,9 +8,9 @@ import type { Exchange, Refuse } from '../proxy/exchange.ts'
 import { forward, type Running } from '../proxy/http.ts'
 import { tunnel } from '../proxy/websocket.ts'
 
-/** How a request came in, and so how it is answered. */
+/** The way in which a request is answered, which depends on how it came in. */
 export type Reply = {
-  /** Answers in the gateway's own words; `closing` when the connection must not be used again. */
+  /** Answers in the gateway's own words. `closing` says that the connection must not be used again. */
   send(own: OwnResponse, closing: boolean): void
   /** Answers with what the upstream says. */
   forward(exchange: Exchange, refuse: Refuse): void
@@ -22,11 +22,14 @@ export type Serving = {
   clientLeft(): void
   /** The client sends nothing more. */
   clientHalfClosed(): void
-  /** The gateway gives up what is not over, and is about to close the connection: the log says why. */
+  /**
+   * The gateway gives the request up if it is not over, and is about to close the connection. The log says
+   * why.
+   */
   cut(code: Code, detail: string): void
 }
 
-/** `over` is called once, when the response or its connection is closed: the request can leave. */
+/** `over` is called once, when the response or its connection is closed. Then the request can leave. */
 export class HttpReply implements Reply, Serving {
   readonly #response: ServerResponse
   readonly #record: RecordKeeper
@@ -72,7 +75,9 @@ export class HttpReply implements Reply, Serving {
   }
 }
 
-/** The same for an upgrade, where Node leaves the socket to us. `early` is what arrived behind the head. */
+/**
+ * Answers an upgrade, whose socket Node leaves to us. `early` holds the bytes that arrived behind the head.
+ */
 export function replyOnSocket(socket: Socket, early: Buffer, record: RecordKeeper, over: () => void): Reply {
   // Without a listener a reset connection would end the process.
   socket.on('error', () => socket.destroy())

@@ -8,7 +8,7 @@ import { createFairQueue, type FairQueue, type QueueMeters } from '../token/fair
 import type { Upstream } from '../upstream/upstream.ts'
 import { createRegistry, type Registry } from './reload-registry.ts'
 
-/** What outlives a reload: verified tokens, keys, connections, open streams, and what was counted. */
+/** Everything that outlives a reload: verified tokens, keys, connections, open streams and counters. */
 export type Runtime = {
   readonly log: Logger
   readonly cache: TokenCache

@@ -5,7 +5,7 @@ import { printScopes } from '../token/scope.ts'
 import type { CompiledRoute } from './compile-route.ts'
 import type { Reply } from './reply.ts'
 
-/** One request while the gateway has it: what came, how it is answered, and what the log will say of it. */
+/** One request while the gateway has it: with its reply, and the record that the log will print. */
 export type Visit = {
   readonly request: IncomingMessage
   readonly reply: Reply
@@ -14,7 +14,7 @@ export type Visit = {
   readonly startedMs: number
 }
 
-/** What the log says of a decision. Why it refuses is recorded where it is refused. */
+/** The facts of a decision for the log. The reason of a refusal is recorded where it is sent. */
 export function decisionFacts(decision: Decision<CompiledRoute>, authMs: number): DecisionFacts {
   const { outcome, route, token, cache } = decision
   const refusal = decision.outcome === 'refuse' ? decision : undefined
