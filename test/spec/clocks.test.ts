@@ -21,7 +21,7 @@ const expectNobodyHeld = (stage: Stage) => expect.poll(() => connectionsOf(stage
 
 const lineOf = (stage: Stage, path: string) => stage.gateway.logs.find((line) => line['path'] === path)
 
-/** A stage whose upstream answers `/slow` when it is told to, and everything else with these bytes at once. */
+/** Its upstream answers `/slow` when it is told to, and everything else with these bytes at once. */
 async function createHeldStage(bytes: string, yaml = guarding(routes, idle)) {
   const held: Socket[] = []
   const stage = await createStage(yaml, (socket, received) => {

@@ -21,7 +21,7 @@ const config = (upstream: string, timeouts = 'response: 20s', top = '') =>
 
 type Held = { readonly path: string; answer(): void }
 
-/** A stage whose upstream answers everything with its path: `/slow…` when it is told to, all else at once. */
+/** Its upstream answers everything with its path: `/slow…` when it is told to, all else at once. */
 async function createHoldingStage(yaml: string): Promise<{ stage: Stage; held: Held[] }> {
   const held: Held[] = []
   const stage = await createStage(yaml, (socket, received) => {
@@ -162,7 +162,7 @@ describe('one request of a connection at a time', () => {
 describe('what waits behind an outstanding answer is bounded', () => {
   const requests = 150_000
 
-  /** A gateway in a process of its own, and a client of it that sends 5 MB of requests behind one that is not answered. */
+  /** A gateway in a process of its own, and a client that sends 5 MB behind a held request. */
   async function flood() {
     const upstream = await startUpstream((socket, received) => {
       if (!received.includes('/slow') && received.endsWith('\r\n\r\n')) socket.write(ok)

@@ -16,7 +16,7 @@ const routes = `
 /early/{status}: { public: true, limits: { bodyBytes: 1GiB } }
 `
 
-/** The upstream answers `/early` when it has seen the head, goes on reading, and everything else when it has seen all. */
+/** Its upstream answers `/early` at the head, and goes on reading; everything else it answers at the end. */
 function createUploadStage(): Promise<Stage> {
   const answered = new Set<Socket>()
   return createStage(guarding(routes, 'limits: { bodyBytes: 1MiB }'), (socket, received) => {

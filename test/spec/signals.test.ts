@@ -23,7 +23,9 @@ async function startHeldUpstream() {
 }
 
 const config = (url: string, more = '') =>
-  `timeouts: { shutdown: 10s }\n${more}\napis: { a: { resource: https://a.test/, upstream: "${url}", routes: { /**: public } } }`
+  `timeouts: { shutdown: 10s }
+${more}
+apis: { a: { resource: https://a.test/, upstream: "${url}", routes: { /**: public } } }`
 
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 

@@ -21,12 +21,12 @@ describe('limits.bodyRate, the least pace of a request body', () => {
     return {
       stage,
       client,
-      /** Sends 16 bytes so many times a second, for so long or until it is answered; resolves to the seconds. */
+      /** Sends 16 bytes so many times a second, for so long or until it is answered; the seconds. */
       async send(times: number, seconds: number): Promise<number> {
         for (let second = 1; second <= seconds; second++) {
           client.write(`10\r\n${'x'.repeat(16)}\r\n`.repeat(times))
           sent += times
-          await expect.poll(() => arrived() >= sent || client.text() !== '').toBe(true)
+          await expect.poll(() => arrived() >= sent || client.text() !== '', { interval: 1 }).toBe(true)
           await vi.advanceTimersByTimeAsync(1000)
           await turns()
           if (client.text() !== '') return second

@@ -9,7 +9,7 @@ const routes = '/ws: { public: true, websocket: true }'
 const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
 
-/** A stage whose upstream accepts every handshake and then does as `serve` says; `query` is that of the handshake. */
+/** Its upstream accepts every handshake, of which `serve` gets the query, and then does as `serve` says. */
 const stageWith = (serve: (socket: Socket, query: string) => void, top = '') =>
   createStage(guarding(routes, top), (socket, received) => {
     const query = /^GET \/ws(\S*) .*\r\n\r\n$/s.exec(received)?.[1]

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** As files. */
 export type Certificate = { readonly cert: string; readonly key: string }
 
-/** A fresh self-signed certificate and its key, good for so many days, and for this machine unless `names` says for whom. */
+/** A fresh self-signed certificate and its key, for so many days; for this machine unless it has `names`. */
 export function createCertificate(
   folder: string,
   name: string,

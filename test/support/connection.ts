@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** A client's connection, on which a test writes and reads when it likes. That the gateway ends does not end it. */
+/** A client's connection, on which a test writes and reads when it likes; it outlives the gateway's end. */
 export type RawConnection = {
   readonly socket: Socket
   /** Everything received so far, one character a byte. */
@@ -28,7 +28,7 @@ export type ConnectionOptions = {
 /** Connects to a port on loopback; destroyed when the test ends. */
 export async function openConnection(port: number, options: ConnectionOptions = {}): Promise<RawConnection> {
   const { from: localAddress = '127.0.0.1', reads = true } = options
-  const socket = connect({ port, host: '127.0.0.1', localAddress, allowHalfOpen: true })
+  const socket = connect({ port, host: '127.0.0.1', localAddress, allowHalfOpen: true, noDelay: true })
   onTestFinished(() => void socket.destroy())
   let text = ''
   let ended = false

@@ -8,7 +8,7 @@ export function python(program: string, ...args: (string | number)[]): Promise<s
   return linesOf('python3', ['-c', program, ...args.map(String)])
 }
 
-/** Runs a module in a Node of its own, with `process.argv` from `args`: a client that does not share the gateway's event loop. */
+/** Runs a module in a Node of its own, with `process.argv` from `args`: it does not share our event loop. */
 export function node(program: string, ...args: (string | number)[]): Promise<string[]> {
   return linesOf(process.execPath, ['--input-type=module', '-e', program, ...args.map(String)])
 }

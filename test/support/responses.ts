@@ -7,7 +7,7 @@ export type ReceivedResponse = {
   readonly complete: boolean
 }
 
-/** Cuts what a client received into responses. `methods` are those of its requests, in order; GET when they are not given. */
+/** Cuts what a client received into responses. `methods` are those of its requests in order, else all GET. */
 export function responsesIn(bytes: string, methods: readonly string[] = []): ReceivedResponse[] {
   const responses: ReceivedResponse[] = []
   let finals = 0

@@ -17,7 +17,7 @@ export const acceptHandshake =
 /** A close frame of status 1000, as a server sends it. */
 export const closeFrame = Buffer.from([0x88, 2, 0x03, 0xe8])
 
-/** A real WebSocket server; `onSocket` defaults to sending every message back. Resolves to its URL, with `http:`. */
+/** A real WebSocket server, which sends every message back by default. Resolves to its URL, with `http:`. */
 export async function startWebSocketServer(onSocket: (socket: WebSocket) => void = echo): Promise<string> {
   const server = createServer()
   const sockets = new WebSocketServer({ server })
