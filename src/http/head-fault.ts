@@ -11,7 +11,7 @@ export type HeadFault = {
   readonly detail: string
 }
 
-/** Every fault that a head can have, but for too many fields. */
+/** Every fault that a head can have, except too many fields. */
 export const headFaults = {
   version09: { code: 'malformed_request', detail: 'HTTP/0.9 is not served' },
   version: { code: 'version_not_supported', detail: 'Only HTTP/1.0 and HTTP/1.1 are served' },

@@ -11,9 +11,10 @@ const mostBytes = 64 * 1024 * 1024
 const lookEveryMs = 500
 
 /**
- * Closes a connection on which a client may still be sending. To close a socket with unread input resets it, and
- * the reset overtakes the response that the client must read. So our side is closed first, and what still comes is
- * read and thrown away for a while (RFC 9112 section 9.6). `patienceMs` is the longest time without a byte.
+ * Closes a connection on which a client may still be sending. To close a socket with unread input resets it,
+ * and the reset overtakes the response that the client must read. So our side is closed first, and what still
+ * comes is read and thrown away for a while (RFC 9112 section 9.6). `patienceMs` is the longest time without
+ * a byte.
  */
 export function lingerOn(socket: Socket, patienceMs = silenceMs, request?: IncomingMessage): void {
   if (socket.destroyed) return

@@ -9,7 +9,7 @@ export type ReceivedTarget = RequestTarget & {
   readonly queryHoldsToken?: true
 }
 
-/** Why a target is refused; `detail` says nothing of what the client sent. */
+/** The reason why a target is refused. `detail` says nothing of what the client sent. */
 export type ReceivedTargetFault = {
   readonly code: 'ambiguous_target' | 'target_too_long' | 'method_override'
   readonly detail: string
@@ -18,8 +18,8 @@ export type ReceivedTargetFault = {
 }
 
 /**
- * Reads the raw request target (`request.url`): its length, its one reading, and what its query must not ask
- * for.
+ * Reads the raw request target (`request.url`). Refuses one that is too long, that has several readings, or
+ * whose query asks for another method.
  */
 export function receiveTarget(
   raw: string,

@@ -3,7 +3,10 @@ import type { Socket } from 'node:net'
 import { lingerAfter, lingerOn } from './linger.ts'
 import type { OwnResponse } from './problem.ts'
 
-/** Sends a response of the gateway's own through Node; `closing` when the connection must not be used again. */
+/**
+ * Sends a response of the gateway's own through Node; `closing` says that the connection must not be used
+ * again.
+ */
 export function sendResponse(
   response: ServerResponse,
   { status, headers, body }: OwnResponse,
@@ -18,7 +21,7 @@ export function sendResponse(
   endWithBody(response, body)
 }
 
-/** The same on a bare socket, where Node has no response: upgrades and requests that did not parse. Closes it. */
+/** Sends a response on a bare socket and closes it: for upgrades, and for requests that did not parse. */
 export function sendOnSocket(socket: Socket, { status, headers, body }: OwnResponse): void {
   if (!socket.writable) return void socket.destroy()
   const head = headText(status, [...headers, 'Date', new Date().toUTCString(), 'Connection', 'close'])
@@ -26,7 +29,9 @@ export function sendOnSocket(socket: Socket, { status, headers, body }: OwnRespo
   lingerOn(socket)
 }
 
-/** A response head as text for a bare socket, to be written as latin1; names and values in turn. */
+/**
+ * Prints a response head for a bare socket, to be written as latin1. `headers` has names and values in turn.
+ */
 export function headText(status: number, headers: readonly string[]): string {
   let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
   for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`
@@ -34,9 +39,10 @@ export function headText(status: number, headers: readonly string[]): string {
 }
 
 /**
- * Ends a response with its whole body, of which every character is one byte. Head and body leave in one write of one
- * string: `end(body)` alone makes two of it, one of them empty, which Node gathers at the cost of 5 % of a request. A
- * chunked body has an end to be written behind it, and is gathered as ever.
+ * Ends a response with its whole body, of which every character is one byte. Head and body leave as one
+ * string in one write. `end(body)` alone makes two strings, one of them empty, and Node gathers them at the
+ * cost of 5 % of a request. It does so all the same where a body is chunked, since the last chunk is written
+ * behind it.
  */
 export function endWithBody(response: ServerResponse, body: string): void {
   if (response.chunkedEncoding) return void response.end(body, 'latin1')

@@ -4,14 +4,17 @@ import type { Origin, QueuedRequest } from '../upstream/origin.ts'
 import type { UpstreamHandler, UpstreamRequest } from '../upstream/undici-client.ts'
 import type { Exchange } from './exchange.ts'
 
-/** The exchange that an attempt is made for: what goes upstream, and who hears what comes back. */
+/** The exchange that an attempt is made for. It says what goes upstream, and hears what comes back. */
 export type Attempting = UpstreamHandler & {
   upstreamRequest(connection: Connection): UpstreamRequest
-  /** Its place in the queue went to a client that has fewer. */
+  /** Its place in the queue went to a client that has fewer of them. */
   onTurnLost(): void
 }
 
-/** One try of an exchange over one connection: first in the queue of an origin, then on its way. */
+/**
+ * One try of an exchange over one connection. It waits in the queue of an origin first, and is then on its
+ * way.
+ */
 export class Attempt implements QueuedRequest {
   readonly #exchange: Exchange
   readonly #attempting: Attempting
@@ -62,8 +65,8 @@ export class Attempt implements QueuedRequest {
   }
 
   /**
-   * undici has said its last word. After an error the connection is given up, since undici may still count the request as
-   * running: the next one would then wait for it in vain.
+   * undici has said its last word. After an error the connection is given up, since undici may still count
+   * the request as running: the next one would then wait for it in vain.
    */
   settled(error?: Error): void {
     const connection = this.#connection

@@ -1,12 +1,13 @@
-/** A body may begin slowly: what comes within this time is not measured. */
+/** The time, in milliseconds, in which a body may begin slowly: nothing is measured before it is over. */
 const graceMs = 10_000
-/** The pace is averaged over this time. */
+/** The time over which the pace is averaged, in milliseconds. A body may pause for nearly as long. */
 const windowMs = 30_000
+/** How often the pace is looked at, in milliseconds. A slow body is found so much later at most. */
 const sampleEveryMs = 1000
 
 /**
- * Watches how fast a request body arrives. One byte now and then is within every `timeouts.idle`, and would hold a
- * connection to the upstream without end.
+ * Watches how fast a request body arrives. A client that sends one byte now and then is within every
+ * `timeouts.idle`, and would hold a connection to the upstream without end.
  */
 export class BodyPace {
   readonly #leastBytes: number
@@ -16,7 +17,10 @@ export class BodyPace {
   #samples: number[] = []
   #timer: NodeJS.Timeout | undefined
 
-  /** `leastBytes` a second; `received` is asked for all bytes so far, or undefined while it is the upstream that waits. */
+  /**
+   * `leastBytes` is the least pace in bytes a second. `received` returns the number of all bytes so far, or
+   * undefined while the upstream takes none.
+   */
   constructor(options: {
     readonly leastBytes: number
     readonly received: () => number | undefined

@@ -2,10 +2,16 @@ import type { ServerResponse } from 'node:http'
 import { endWithBody } from '../http/send.ts'
 import type { ResponseHead } from './response-head.ts'
 
-/** The largest body that leaves in one write with its head: beyond it, a copy costs more than a second write. */
+/**
+ * The largest body, in bytes, that leaves in one write with its head. To copy a larger one costs more than a
+ * second write.
+ */
 const joinedBytes = 16 * 1024
 
-/** The upstream's response on its way to the client. A head and a small body that came together leave in one write. */
+/**
+ * The upstream's response on its way to the client. A head and a small body that came together leave in one
+ * write.
+ */
 export class ClientResponse {
   readonly #response: ServerResponse
   #begun = false
@@ -29,8 +35,8 @@ export class ClientResponse {
   }
 
   /**
-   * False when Node refuses the head: statuses such as 099, field values that are none. `catchesUp` is called when a
-   * client that was too slow can take more.
+   * Returns false when Node refuses the head, such as one with the status 099 or with a field value that is
+   * none. `catchesUp` is called when a client that was too slow can take more.
    */
   begin(status: number, head: ResponseHead, catchesUp: () => void): boolean {
     try {
@@ -44,7 +50,7 @@ export class ClientResponse {
     return true
   }
 
-  /** False when the client must catch up first. */
+  /** Returns false when the client must catch up first. */
   write(chunk: Buffer): boolean {
     if (!this.#flushed && this.#held === undefined) {
       this.#held = chunk
@@ -54,7 +60,7 @@ export class ClientResponse {
     return this.#write(chunk)
   }
 
-  /** What came with the head's own bytes is through: it goes out now, and the rest as it comes. */
+  /** Sends the head and whatever came together with it. From now on everything is sent as it comes. */
   flush(): void {
     if (this.#flushed) return
     this.#flushed = true
@@ -71,9 +77,10 @@ export class ClientResponse {
     return false
   }
 
-  /** The response is complete. */
+  /** Ends a response that is complete. */
   end(): void {
-    // By the time that this client has caught up, the upstream's connection may carry another client's response.
+    // By the time that this client has caught up, the upstream's connection may carry another client's
+    // response.
     this.#catchesUp = undefined
     const held = this.#held
     if (held === undefined) this.#response.end()
@@ -81,7 +88,9 @@ export class ClientResponse {
     else this.#response.end(held)
   }
 
-  /** The response is not complete, and must not look as if it were: the connection goes. */
+  /**
+   * Gives up a response that is not complete. It must not look as if it were, so the connection is closed.
+   */
   cut(): void {
     this.#catchesUp = undefined
     this.#response.destroy()

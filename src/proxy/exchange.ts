@@ -7,7 +7,7 @@ import type { ExchangeTimeouts, Upstream } from '../upstream/upstream.ts'
 import type { OpenStreams } from './open-streams.ts'
 import type { ResponseRules } from './response-head.ts'
 
-/** How an allowed request of one route is forwarded; built when the file loads. */
+/** The way in which the allowed requests of one route are forwarded. It is built when the file loads. */
 export type ForwardPlan = {
   readonly upstream: Upstream
   readonly timeouts: ExchangeTimeouts
@@ -17,10 +17,12 @@ export type ForwardPlan = {
   readonly response: ResponseRules
 }
 
-/** One allowed request on its way: everything that the exchange needs, nothing that it must decide. */
+/**
+ * One allowed request on its way. It has everything that the exchange needs, and nothing that it must decide.
+ */
 export type Exchange = {
   readonly request: IncomingMessage
-  /** The question that was answered with yes; open streams are asked about with it again. */
+  /** The question that was answered with yes. It is asked again about open streams. */
   readonly asked: AccessRequest
   /** Path and query for the upstream, as they go on the wire. */
   readonly target: string
@@ -38,11 +40,11 @@ export type Exchange = {
 
 /** The rules that allowed an exchange. */
 export type Rules = {
-  /** For event streams and WebSockets: asks those that are in force now. */
+  /** Asks the rules that are in force now about an event stream or a WebSocket. */
   stillAllow(asked: AccessRequest): boolean | Promise<boolean>
-  /** A reload has put others in force. */
+  /** A reload has put other rules in force. */
   readonly stale: boolean
 }
 
-/** Answers with a problem, in the gateway's own words; only before a head was sent. */
+/** Answers with a problem, in the gateway's own words. It must not be called once a head was sent. */
 export type Refuse = (code: Code, detail: string) => void

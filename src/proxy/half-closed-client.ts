@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-/** What is asked of a response to a client that has closed its side. */
+/** The response to a client that has closed its side, and the state of its exchange. */
 export type HalfClosedOptions = {
   readonly response: ServerResponse
   /** The exchange is over: nothing is left to find out. */
@@ -11,16 +11,18 @@ export type HalfClosedOptions = {
   readonly sentBytes: () => number
 }
 
-/** When such a client is asked for a sign of life; each further time after twice as long. */
+/** The time until such a client is first asked for a sign of life, in milliseconds. It doubles each time. */
 const firstProbeMs = 300
+/** The longest time between two such questions. A client that has left is noticed so much later at most. */
 const lastProbeMs = 10_000
-/** How long a response may pause towards it before it is given up. */
+/** The longest time, in milliseconds, in which nothing of a response that has begun is sent to it. */
 const silenceMs = 5000
 
 /**
- * Finds out whether a client that has closed its side still reads. One that has left looks the same until something is
- * written to it: `102 Processing` (RFC 2518 section 10.1) is ignored by a client that reads, and answered with a reset for
- * one that has left. Destroys the response of one that has.
+ * Finds out whether a client that has closed its side still reads, and destroys its response if it does not.
+ * A client that has left looks the same until something is written to it. So `102 Processing` (RFC 2518
+ * section 10.1) is sent: a client that reads ignores it, and the system of one that has left answers with a
+ * reset.
  */
 export function watchHalfClosed(options: HalfClosedOptions): void {
   if (options.hasBegun()) watch(options, options.sentBytes())

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 
-/** RFC 6455 section 4.2.2: proof that the upstream read this very handshake, and that it speaks WebSocket. */
+/** True when the upstream has proved that it read this very handshake (RFC 6455 section 4.2.2). */
 export function acceptsHandshake(
   status: number,
-  answer: readonly (Buffer | string)[],
+  response: readonly (Buffer | string)[],
   request: readonly string[],
 ): boolean {
   const key = fieldValue(request, 'sec-websocket-key') ?? ''
   const proof = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
-  const upgrade = fieldValue(answer, 'upgrade')?.toLowerCase()
-  return status === 101 && upgrade === 'websocket' && fieldValue(answer, 'sec-websocket-accept') === proof
+  const upgrade = fieldValue(response, 'upgrade')?.toLowerCase()
+  return status === 101 && upgrade === 'websocket' && fieldValue(response, 'sec-websocket-accept') === proof
 }
 
 function fieldValue(list: readonly (Buffer | string)[], lowerCaseName: string): string | undefined {

@@ -19,17 +19,18 @@ import { Retries } from './retries.ts'
 
 /** An exchange under way. */
 export type Running = {
-  /** To be called when the response is closed, before the log line is written: aborts what is not over. */
+  /** Aborts what is not over. To be called when the response is closed, before the log line is written. */
   clientClosed(): void
-  /** The client sends nothing more: it may still read, or it may be gone. */
+  /** The client sends nothing more. It may still read, or it may be gone. */
   clientHalfClosed(): void
-  /** The gateway gives up what is not over, and is about to close the connection: the log says why. */
+  /** Gives up what is not over, since the gateway is about to close the connection. The log says why. */
   cut(code: Code, detail: string): void
 }
 
 /**
- * One HTTP exchange, streaming both ways. Fills `record` (status, bytes, upstreamMs, code) and ends `response`, whatever
- * happens; never throws. Undefined when it was refused at once.
+ * Forwards one HTTP request and its response, streaming both. Fills `record` (status, bytes, upstreamMs,
+ * code) and ends `response`, whatever happens. Never throws. Returns undefined when the request was refused
+ * at once.
  */
 export function forward(exchange: Exchange, response: ServerResponse, refuse: Refuse): Running | undefined {
   const { asked, plan } = exchange
@@ -38,7 +39,7 @@ export function forward(exchange: Exchange, response: ServerResponse, refuse: Re
     return undefined
   }
   const run = new HttpExchange(exchange, response, refuse)
-  // A chunk that does not parse shows in the same segment as the head: then nothing may have gone upstream.
+  // A chunk that does not parse may have come together with the head: then nothing may have gone upstream.
   if (asked.head.chunked) setImmediate(() => run.start())
   else run.start()
   return run
@@ -56,7 +57,7 @@ const stalls = {
 
 class HttpExchange implements Attempting, Timed, Running {
   readonly #exchange: Exchange
-  /** Node's response, of which the client's view is `#client`. */
+  /** The response of Node, through which `#client` sends what the client gets. */
   readonly #response: ServerResponse
   readonly #client: ClientResponse
   readonly #refuse: Refuse
@@ -125,7 +126,7 @@ class HttpExchange implements Attempting, Timed, Running {
   }
 
   onConnect(abort: (reason?: Error) => void): void {
-    // Thrown and not aborted: nothing was written, and the connection is good for the next request.
+    // An abort would close the connection. It is good for the next request, since nothing was written.
     if (this.#over) throw new Error('the client has left')
     this.#attempt.connected(abort)
     this.#responseBegun = false
@@ -153,11 +154,12 @@ class HttpExchange implements Attempting, Timed, Running {
     record.responded(status, upstreamMs)
     if (head.isWhole) {
       this.#complete()
-      // undici waits for a body where a length is named (RFC 9110 section 8.6 allows that for a 304): there is none to come.
+      // undici waits for a body where a length is named, which a 304 may do without one (RFC 9110 section
+      // 8.6).
       process.nextTick(abandonBody, this.#attempt)
       return true
     }
-    // An event stream has no end that could be missed: it ends properly, and its client comes again.
+    // An event stream has no end that its client could miss: it may end properly, and the client comes again.
     if (head.isEventStream) this.#lifetime.becomeStream('event-stream', (why) => this.#endStream(why))
     process.nextTick(flushHead, this)
     return true
@@ -258,7 +260,9 @@ class HttpExchange implements Attempting, Timed, Running {
     this.#attempt.abort(detail)
   }
 
-  /** A refusal while one can be sent. Later the client's connection goes: a cut response must not look complete. */
+  /**
+   * Refuses while that is possible. Later it closes the connection: a cut response must not look complete.
+   */
   #fail(code: Code, detail: string): void {
     if (this.#over) return
     this.#finish()
@@ -269,7 +273,7 @@ class HttpExchange implements Attempting, Timed, Running {
     this.#attempt.abort(detail)
   }
 
-  /** Nothing that comes later counts. */
+  /** Ends the exchange: nothing that comes later counts. */
   #finish(): void {
     this.#over = true
     this.#lifetime.end()
@@ -281,12 +285,12 @@ function abandonBody(attempt: Attempt): void {
   attempt.abort('the response has no body')
 }
 
-/** The head goes out with the body that came in the same turn, or else alone when the turn is over. */
+/** Sends the head: with the body that came in the same turn, or else alone when the turn is over. */
 function flushHead(exchange: HttpExchange): void {
   exchange.flush()
 }
 
-/** Node parses `099` as 99: no interim response, but none that could be relayed either. */
+/** Only 1xx are interim. A status such as `099` is parsed as 99, and cannot be relayed at all. */
 function isInterim(status: number): boolean {
   return status >= 100 && status < 200
 }

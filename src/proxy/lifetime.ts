@@ -8,8 +8,8 @@ export type Timed = {
 }
 
 /**
- * How long an exchange may last. One clock for the step that it is in, and, when its response has no end of its own, a
- * place among the open streams.
+ * Keeps the time of an exchange. There is one clock for the step that it is in. An exchange whose response
+ * has no end of its own is also one of the open streams.
  */
 export class Lifetime {
   readonly startedMs = performance.now()
@@ -23,18 +23,18 @@ export class Lifetime {
     this.#timed = timed
   }
 
-  /** The response head is due within `timeouts.response`, however many attempts are made for it. */
+  /** Expects the response head within `timeouts.response`, however many attempts are made for it. */
   begin(): void {
     this.#timer ??= setTimeout(late, this.#exchange.plan.timeouts.responseMs, this.#timed)
   }
 
-  /** The next byte is due within this time. */
+  /** Expects the next byte within this time. */
   expect(delayMs: number): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(late, delayMs, this.#timed)
   }
 
-  /** A byte came. */
+  /** A byte came: the clock begins anew. */
   refresh(): void {
     this.#timer?.refresh()
   }

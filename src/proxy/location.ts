@@ -1,6 +1,9 @@
-/** How Location and Content-Location of an upstream are written anew; built when the file loads. */
+/**
+ * Rules by which Location and Content-Location of an upstream are written anew. They are built when the file
+ * loads.
+ */
 export type LocationRules = {
-  /** As `originOf` writes them. What points to one of these points to `publicUrl` + `prefix` afterwards. */
+  /** As `originOf` writes them. A reference to one of these refers to `publicUrl` + `prefix` afterwards. */
   readonly origins: readonly string[]
   /** Without a trailing slash. */
   readonly publicUrl: string
@@ -36,7 +39,7 @@ function overHttp(publicUrl: string): string[] {
   return [`http://${hostname}`, `http://${hostname}:${publicPort}`]
 }
 
-/** A reference of the upstream as the client gets it: at the public URL, and below the stripped prefix. */
+/** Writes a reference of the upstream for the client: at the public URL, and below the stripped prefix. */
 export function relocate(value: string, { origins, publicUrl, prefix }: LocationRules): string {
   const start = authorityForm.exec(value)?.[0]
   if (start === undefined) return value.startsWith('/') ? below(prefix, value) : value
@@ -47,7 +50,7 @@ export function relocate(value: string, { origins, publicUrl, prefix }: Location
   return isOwn ? publicUrl + below(prefix, value.slice(start.length)) : value
 }
 
-/** `http://host` or `//host`: up to where the path, the query or the fragment begins. */
+/** Matches `http://host` or `//host`, up to where the path, the query or the fragment begins. */
 const authorityForm = /^(?:https?:)?\/\/[^/\\?#]*/i
 
 /** An upstream that heeds X-Forwarded-Prefix has written the prefix already. */

@@ -1,7 +1,7 @@
-/** Why the gateway ended a stream. */
+/** The reason for which the gateway ends a stream. */
 export type StreamEnd = keyof typeof streamEnds
 
-/** In the words of the log. */
+/** The reasons in the words of the log. */
 export const streamEnds = {
   token_expired: 'The stream was ended: its access token has expired',
   refused_after_reload: 'The stream was ended: the rules of the reloaded configuration refuse it',
@@ -10,14 +10,14 @@ export const streamEnds = {
 } as const
 
 /**
- * One response that has no end of its own: an event stream or a WebSocket. It ends when its token expires, and is
- * decided again after a reload.
+ * One response that has no end of its own: an event stream or a WebSocket. It ends when its token expires,
+ * and is decided again after a reload.
  */
 export type OpenStream = {
   readonly kind: 'event-stream' | 'websocket'
   /** Milliseconds since the epoch; undefined without a token. */
   readonly expiresAtMs: number | undefined
-  /** Closes both sides; the reason goes to the log. */
+  /** Closes both sides. The reason goes to the log. */
   end(why: StreamEnd): void
   /** Asks the rules in force again: false when the stream must end. Never rejects. */
   readonly stillAllowed: () => boolean | Promise<boolean>
@@ -31,17 +31,18 @@ export type OpenStreams = {
   remove(stream: OpenStream): void
   readonly eventStreams: number
   readonly webSockets: number
-  /** After a reload: ends those that the new rules refuse. */
+  /** Ends the streams that new rules refuse. To be called after a reload. */
   reconsider(): Promise<void>
-  /** Ends those that are open, and from now on each that begins. */
+  /** Ends the streams that are open, and from now on each that begins. */
   endAll(why: StreamEnd): void
 }
 
 /** The longest delay that `setTimeout` takes, in milliseconds. With a longer one it fires at once. */
 const longestTimerMs = 2 ** 31 - 1
 /**
- * Streams that are asked about at the same time. With fewer, a few that wait for a slow issuer keep others open that
- * the new rules refuse; with more, the queue of verifications could be full of them, and refuse requests.
+ * Streams that are asked about at the same time. With fewer, a few that wait for a slow issuer keep others
+ * open that the new rules refuse; with more, the queue of verifications could be full of them, and refuse
+ * requests.
  */
 const askedAtOnce = 100
 
@@ -52,7 +53,7 @@ export function createOpenStreams(): OpenStreams {
   /** Streams that were told to end, and may take a while to do so. */
   const ending = new WeakSet<OpenStream>()
 
-  /** The first reason counts. A stream may also have left while it was asked about. */
+  /** Ends a stream once: the first reason counts, and it may have left while it was asked about. */
   function end(stream: OpenStream, why: StreamEnd): void {
     if (ending.has(stream) || !timers.has(stream)) return
     ending.add(stream)

@@ -4,21 +4,25 @@ import { BodyPace } from './body-pace.ts'
 
 export type RequestBodyOptions = {
   readonly request: IncomingMessage
-  /** Longest time without a byte, in milliseconds. */
+  /** The longest time without a byte, in milliseconds. */
   readonly idleMs: number
-  /** Least pace in bytes a second, on average; 0 for none. */
+  /** The least pace in bytes a second, on average; 0 for none. */
   readonly rateBytes: number
-  /** Before the first byte is taken: the moment to send 100. */
+  /** Called before the first byte is taken, which is the moment to send 100. */
   readonly onWanted: () => void
-  /** Hears of every chunk's length, before the chunk is passed on. */
+  /** Hears of the length of every chunk before the chunk is passed on. */
   readonly onBytes: (bytes: number) => void
-  /** No byte for `idleMs`: the client sends none, or the upstream takes none. Or the client is slower than the pace. */
+  /**
+   * Hears who let the body stall: a client that sent no byte for `idleMs`, an upstream that took none, or a
+   * client that is slower than the least pace.
+   */
   readonly onStall: (slow: 'client' | 'upstream' | 'pace') => void
 }
 
 /**
- * The client's body on its way upstream. A stream of its own, since undici destroys what it is given when the upstream
- * fails, and the client is still to be answered. Nothing is read before undici asks, nor faster than the upstream takes it.
+ * Makes a stream of the client's body on its way upstream. It is a stream of its own, since undici destroys
+ * what it is given when the upstream fails, and the client is still to be answered. Nothing is read before
+ * undici asks, nor faster than the upstream takes it.
  */
 export function createRequestBody(options: RequestBodyOptions): Readable {
   return new RequestBody(options)
@@ -33,7 +37,8 @@ class RequestBody extends Readable {
   constructor(options: RequestBodyOptions) {
     super()
     this.#options = options
-    // undici listens only while it sends: an error after that would be nobody's, and end the process.
+    // undici listens only while it sends. Nobody would hear an error after that, and it would end the
+    // process.
     this.on('error', () => {})
   }
 

@@ -5,11 +5,11 @@ import { splitList } from '../http/list.ts'
 import { memo } from '../memo.ts'
 import { type LocationRules, relocate } from './location.ts'
 
-/** How the upstream's response head is relayed; built when the file loads. */
+/** Rules by which the upstream's response head is relayed. They are built when the file loads. */
 export type ResponseRules = {
-  /** The request needed a token: the response must not enter a shared cache. */
+  /** The request needed a token, so the response must not enter a shared cache. */
   readonly keepPrivate: boolean
-  /** undefined: Location and Content-Location pass as they are. */
+  /** Without them Location and Content-Location pass as they are. */
   readonly location?: LocationRules
 }
 
@@ -20,7 +20,7 @@ export type ResponseHead = {
   readonly isEventStream: boolean
   /** No body follows, whatever Content-Length says: the response is over with its head. */
   readonly isWhole: boolean
-  /** A challenge of a scheme that signs the connection in was taken out: nobody may be served over it again. */
+  /** A challenge that signs the connection in was taken out: nobody else may be served over it. */
   readonly connectionAuth: boolean
   /** A challenge is left for the client. */
   readonly challenged: boolean
@@ -35,8 +35,8 @@ export const onlyConnectionAuth =
   'The upstream asks for NTLM, Negotiate or Kerberos, which sign a connection in and cannot be passed on'
 
 /**
- * Response headers without hop-by-hop fields and without those that the upstream's Connection names; shared caches,
- * Location and CORS as configured. A new flat list for `writeHead`.
+ * Makes a new flat list of response headers for `writeHead`, without hop-by-hop fields and without those that
+ * the upstream's Connection names. Caching, Location and CORS are as configured.
  */
 export function relayHead(
   status: number,
@@ -61,7 +61,8 @@ export function relayHead(
     if (listed?.includes(name.toLowerCase()) || isDropped(role, status, rules, corsHeaders)) continue
     relayField(head, role, name, latin1(raw[i + 1]), rules)
   }
-  // Of the three, it is the one after which HTTP/1.1 expects a body (RFC 9110 section 15.3.6).
+  // Without a length, HTTP/1.1 expects a body behind 205, unlike behind 204 and 304 (RFC 9110 section
+  // 15.3.6).
   if (status === 205) head.headers.push('Content-Length', '0')
   if (rules.keepPrivate) addPrivacy(head)
   if (corsHeaders !== undefined) head.headers.push(...corsHeaders)
@@ -97,7 +98,7 @@ type Draft = {
   readonly isWhole: boolean
   connectionAuth: boolean
   challenged: boolean
-  /** Of all Cache-Control fields, joined; written last. */
+  /** The values of all Cache-Control fields, joined. They are written last. */
   cacheControl: string | undefined
   /** Vary names Authorization, or everything. */
   varies: boolean
@@ -136,13 +137,16 @@ function relayChallenges(head: Draft, name: string, value: string): void {
   head.headers.push(name, kept)
 }
 
-/** What a user was shown for a token must not be shown to another one from a cache. */
+/** Makes sure that no cache shows another user what was shown for a token. */
 function addPrivacy({ headers, cacheControl, varies }: Draft): void {
   headers.push('Cache-Control', cacheControl === undefined ? 'private' : privateCacheControl(cacheControl))
   if (!varies) headers.push('Vary', 'Authorization')
 }
 
-/** Statuses without a body (RFC 9110 sections 15.3.5, 15.3.6, 15.4.5). 304 keeps the length of what it stands for. */
+/**
+ * Statuses without a body (RFC 9110 sections 15.3.5, 15.3.6, 15.4.5). A 304 keeps the length of the body that
+ * is not sent again.
+ */
 const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
 
 const eventStream = /^[ \t]*text\/event-stream[ \t]*(?:;|$)/i

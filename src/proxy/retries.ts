@@ -3,8 +3,9 @@ import { wasRefused, wasReset } from '../upstream/fault.ts'
 import type { Exchange } from './exchange.ts'
 
 /**
- * Whether an exchange may be tried again after an attempt that failed before any byte of a response: elsewhere when nobody
- * listened, and once more when the connection was reset and asking twice changes nothing (RFC 9110 section 9.2.2).
+ * Decides whether an exchange may be tried again after an attempt that failed before any byte of a response:
+ * with another origin when nobody listened, and once when the connection was reset and it changes nothing to
+ * ask twice (RFC 9110 section 9.2.2).
  */
 export class Retries {
   readonly #exchange: Exchange

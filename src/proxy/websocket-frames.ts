@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** Follows the frames of one direction, only as far as to know where one ends (RFC 6455 section 5.2). */
+/** Follows the frames of one direction only so far that it knows where each ends (RFC 6455 section 5.2). */
 export class FrameBoundaries {
   readonly #header: number[] = []
   #payloadLeft = 0
@@ -41,7 +41,10 @@ export class FrameBoundaries {
   }
 }
 
-/** A close frame; `masked` as clients must send it (RFC 6455 section 5.5.1). `reason`: ASCII, at most 123 characters. */
+/**
+ * Makes a close frame (RFC 6455 section 5.5.1). Clients must send it `masked`. `reason` is ASCII and has at
+ * most 123 characters.
+ */
 export function closeFrame(code: number, reason: string, masked: boolean): Buffer {
   const payload = Buffer.alloc(2 + reason.length)
   payload.writeUInt16BE(code)

@@ -3,21 +3,25 @@ import { lingerOn } from '../http/linger.ts'
 import { closeFrame, FrameBoundaries } from './websocket-frames.ts'
 
 export type RelayHearing = {
-  /** Bytes from the client, and bytes to it. */
+  /** Bytes came from the client. */
   received(bytes: number): void
+  /** Bytes go to the client. */
   sent(bytes: number): void
-  /** Something moved. */
+  /** Bytes came from a side, or were taken by one. */
   progress(): void
-  /** One side has ended: what is under way to the other one is all that is still to come. */
+  /** One side has ended: only the bytes that are under way to the other one are still to come. */
   closing(): void
 }
 
-/** A frame that does not end within this time is cut. */
+/**
+ * The longest time, in milliseconds, in which a frame of the upstream must end when the gateway closes a
+ * WebSocket. Then both connections are closed in the middle of it.
+ */
 const frameEndMs = 1000
 
 /**
- * A client's socket and an upstream's, joined. What one side sent before it ended arrives at the other, however slow that
- * one reads: nothing is destroyed while something is on its way.
+ * Joins the socket of a client and that of an upstream. Everything that one side sent before it ended arrives
+ * at the other, however slowly that one reads: nothing is destroyed while something is on its way.
  */
 export class WebSocketRelay {
   readonly #client: Socket
@@ -25,7 +29,7 @@ export class WebSocketRelay {
   readonly #hearing: RelayHearing
   readonly #toClient = new FrameBoundaries()
   readonly #toUpstream = new FrameBoundaries()
-  /** What the gateway closes the WebSocket with, once a frame of the upstream has ended. */
+  /** The code and the reason with which the gateway closes, once a frame of the upstream has ended. */
   #closing: readonly [code: number, reason: string] | undefined
   #sideEnded = false
   #closed = false
@@ -51,7 +55,7 @@ export class WebSocketRelay {
     this.#pump(this.#upstream, this.#client, (chunk) => this.#passToClient(chunk))
   }
 
-  /** False: the client must catch up first. */
+  /** Returns false when the client must catch up first. */
   #passToClient(chunk: Buffer): boolean {
     const end = this.#toClient.pass(chunk)
     const closesHere = this.#closing !== undefined && end > 0
@@ -62,7 +66,7 @@ export class WebSocketRelay {
     return takesMore
   }
 
-  /** Ends the WebSocket in the gateway's name: a close frame to both sides, where none is in the middle of one. */
+  /** Closes in the gateway's name: sends a close frame to each side that is not in the middle of a frame. */
   close(code: number, reason: string): void {
     if (this.isClosing || this.#closing !== undefined) return
     this.#closing = [code, reason]
@@ -98,7 +102,8 @@ export class WebSocketRelay {
     if (!this.#sideEnded) this.#hearing.closing()
     this.#sideEnded = true
     other.end()
-    // Whoever reads slowly is waited for (`closing` sets the clock); whoever has read all gets a while to end its own side.
+    // A side that reads slowly is waited for (`closing` sets the clock). One that has read all gets a while
+    // to end.
     if (other.writableFinished) lingerOn(other)
     else other.once('finish', () => lingerOn(other))
   }

@@ -14,18 +14,18 @@ import { type StreamEnd, streamEnds } from './open-streams.ts'
 import { isUnanswerable, onlyConnectionAuth, relayHead } from './response-head.ts'
 import { WebSocketRelay } from './websocket-relay.ts'
 
-/** An upgrade's own members: the client's socket and what arrived behind the head. */
+/** The socket of a client that asks for an upgrade, and the bytes that arrived behind the head. */
 export type Upgrade = {
   readonly socket: Socket
   readonly early: Buffer
-  /** Called once, when the tunnel is over without a refusal: time to write the log line. */
+  /** Called once, when the tunnel is over without a refusal. Then the log line can be written. */
   readonly done: () => void
 }
 
 /**
- * One upgrade: the handshake over undici, then two sockets joined. 101 needs `Upgrade: websocket` and the right
- * Sec-WebSocket-Accept, else 502; any other response of the upstream is relayed and the connection closed (RFC 6455
- * section 4).
+ * Forwards one upgrade: makes the handshake over undici, and then joins two sockets. A 101 without `Upgrade:
+ * websocket` or without the right Sec-WebSocket-Accept becomes a 502. Any other response of the upstream is
+ * relayed, and the connection closed (RFC 6455 section 4).
  */
 export function tunnel(exchange: Exchange, upgrade: Upgrade, refuse: Refuse): void {
   new Tunnel(exchange, upgrade, refuse).start()
@@ -37,7 +37,7 @@ class Tunnel implements Attempting, Timed {
   readonly #refuse: Refuse
   readonly #lifetime: Lifetime
   readonly #attempt: Attempt
-  /** Once the handshake has succeeded. */
+  /** Undefined until the handshake has succeeded. */
   #relay: WebSocketRelay | undefined
   #resume: (() => void) | undefined
   #over = false
@@ -75,12 +75,12 @@ class Tunnel implements Attempting, Timed {
   }
 
   onConnect(abort: (reason?: Error) => void): void {
-    // Thrown and not aborted: nothing was written, and the connection is good for the next request.
+    // An abort would close the connection. It is good for the next request, since nothing was written.
     if (this.#over) throw new Error('the client has left')
     this.#attempt.connected(abort)
   }
 
-  /** From here on the tunnel is a stream: it takes no connection of the origin, and has no response to wait for. */
+  /** Makes the tunnel a stream: it takes no connection of the origin any more, and waits for no response. */
   onUpgrade(status: number, raw: readonly Buffer[], remote: Duplex): void {
     this.#attempt.settled()
     remote.on('error', () => remote.destroy())
@@ -90,7 +90,7 @@ class Tunnel implements Attempting, Timed {
     this.#fail('upstream_protocol', 'The upstream did not answer the WebSocket handshake as it must')
   }
 
-  /** Anything but 101: an ordinary response, after which the connection is of no more use. */
+  /** Relays every response except 101. The connection is of no more use after it. */
   onHeaders(status: number, raw: readonly Buffer[], resume: () => void): boolean {
     if (this.#over || status < 200) return true
     this.#resume = resume
@@ -162,7 +162,7 @@ class Tunnel implements Attempting, Timed {
       progress: () => {
         if (!this.#over) this.#lifetime.refresh()
       },
-      // The rest is on its way: however slow its reader is, it must take something within `timeouts.idle`.
+      // The rest is on its way. Its reader may be slow, but must take something within `timeouts.idle`.
       closing: () => {
         if (!this.#over) this.#lifetime.expect(plan.timeouts.idleMs)
       },
@@ -176,7 +176,7 @@ class Tunnel implements Attempting, Timed {
     this.#relay?.close(...closeCodes[why])
   }
 
-  /** A refusal in the gateway's own words, and the end of what is still on its way. */
+  /** Refuses in the gateway's own words, and gives up what is still on its way. */
   #fail(code: Code, detail: string): void {
     if (this.#over) return
     this.#finish()
@@ -191,7 +191,7 @@ class Tunnel implements Attempting, Timed {
     this.#upgrade.done()
   }
 
-  /** Nothing that comes later counts. */
+  /** Ends the exchange: nothing that comes later counts. */
   #finish(): void {
     this.#over = true
     this.#lifetime.end()
@@ -199,7 +199,7 @@ class Tunnel implements Attempting, Timed {
   }
 }
 
-/** RFC 6455 section 7.4.1: going away, or a violated policy with its reason. */
+/** The code for each end is 1001, going away, or 1008, a violated policy (RFC 6455 section 7.4.1). */
 const closeCodes: Readonly<Record<StreamEnd, readonly [code: number, reason: string]>> = {
   token_expired: [1008, 'the access token has expired'],
   refused_after_reload: [1008, 'the reloaded configuration refuses it'],

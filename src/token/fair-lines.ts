@@ -1,6 +1,6 @@
 /**
- * Those who wait, in a line for each client. Clients take turns, however many items each has in line: one that
- * floods waits behind its own flood, the others wait behind one item of it.
+ * Those who wait, in a line for each client. Clients take turns, however many items each has in line: one
+ * that floods waits behind its own flood, the others wait behind one item of it.
  */
 export class FairLines<T> {
   readonly #limit: number
@@ -23,8 +23,9 @@ export class FairLines<T> {
   }
 
   /**
-   * Puts an item at the end of its client's line. When all lines together are full, the longest loses its last item to a
-   * client whose line is shorter. Returns the item for which there is no room: that one, or the new one.
+   * Puts an item at the end of its client's line. When all lines together are full, the longest loses its
+   * last item to a client whose line is shorter. Returns the item for which there is no room: that one, or
+   * the new one.
    */
   add(address: string, item: T): T | undefined {
     const client = networkOf(address)

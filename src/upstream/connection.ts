@@ -11,8 +11,8 @@ export type Connection = {
   readonly servername: string
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): void
   /**
-   * To be called once for each dispatch, when undici has said the last word about it. `reusable` is false when no other
-   * request may follow on this connection.
+   * To be called once for each dispatch, when undici has called the last function of its handler. `reusable`
+   * is false when no other request may follow on this connection.
    */
   release(reusable: boolean): void
   close(): Promise<void>
@@ -20,19 +20,20 @@ export type Connection = {
 
 export type ConnectionOptions = ClientOptions & {
   readonly url: string
-  /** It can take the next request. */
+  /** Hears of a connection that can take the next request. */
   readonly onFree: (connection: Connection) => void
-  /** It takes no more, and is to be forgotten. */
+  /** Hears of a connection that takes no more requests, and is to be forgotten. */
   readonly onGone: (connection: Connection) => void
 }
 
-/** Made when it is first used, and again when it was closed. */
+/** Makes a connection, which opens when it is first used, and again after it was closed. */
 export function createConnection(options: ConnectionOptions): Connection {
   const client = createClient(options.url, options)
   const connection: Connection = {
     servername: client.servername,
     dispatch: client.dispatch,
-    // A turn later, and not within undici's callback: surplus bytes behind a response are seen before the next request.
+    // A turn later undici has seen surplus bytes behind the response, and no request follows on this
+    // connection.
     release(reusable) {
       if (reusable) return void setImmediate(options.onFree, connection)
       setImmediate(() => {

@@ -1,9 +1,9 @@
 import { isParserError, isUnsolicitedInterim } from './undici-client.ts'
 
-/** How an exchange with the upstream failed, before a head was relayed. */
+/** The ways in which an exchange with the upstream fails before a head is relayed. */
 export type UpstreamFault = 'upstream_unreachable' | 'upstream_protocol'
 
-/** The code that an error of undici has for the client. */
+/** Chooses the code for an error of undici. */
 export function upstreamCode(error: Error): UpstreamFault {
   if (isParserError(error) || isUnsolicitedInterim(error)) return 'upstream_protocol'
   return protocolCodes.has(codeOf(error)) ? 'upstream_protocol' : 'upstream_unreachable'
@@ -16,7 +16,7 @@ const protocolCodes = new Set([
   'UND_ERR_INFO',
 ])
 
-/** What the client is told of a fault: its kind, never an address. */
+/** Tells the client the kind of a fault, and never an address. */
 export function faultDetail(error: Error): string {
   if (upstreamCode(error) === 'upstream_protocol') return protocolDetail
   return `The upstream cannot be reached: ${reasonOf(error)}`
@@ -24,7 +24,7 @@ export function faultDetail(error: Error): string {
 
 export const protocolDetail = 'The upstream sent an answer that is not well-formed HTTP/1.1'
 
-/** What the operator is told: the reason, and the address and words of the error itself. */
+/** Tells the operator the reason, and the address and words of the error itself. */
 export function faultCause(error: Error): string {
   const text = error.message || codeOf(error) || error.name
   return `${reasonOf(error)} (${text.slice(0, 200)})`
@@ -65,7 +65,10 @@ function reasonOf(error: Error): string {
   return reasons.get(code) ?? 'check that it runs and that its address is right'
 }
 
-/** A name with several addresses fails with all of them at once: the first tells as much as any. */
+/**
+ * The code of an error. A name with several addresses fails with all of them: there the first one is as good
+ * as any.
+ */
 function codeOf(error: Error): string {
   if ('code' in error && error.code !== undefined) return String(error.code)
   const [first] = 'errors' in error && Array.isArray(error.errors) ? error.errors : []

@@ -6,34 +6,35 @@ import type { ClientOptions } from './undici-client.ts'
 
 /** A request that wants a connection to an origin. */
 export type QueuedRequest = {
-  /** The address that asks: clients take turns. */
+  /** The address of the client: clients take turns. */
   readonly client: string
   readonly hasBody: boolean
-  /** Called once, at once or later, unless it left the queue before. */
+  /** Called once, at once or later, unless the request left the queue before. */
   useConnection(connection: Connection): void
-  /** Called instead, when its place went to a client that has fewer. */
+  /** Called instead when its place in the queue went to a client that has fewer of them. */
   loseTurn(): void
 }
 
-/** One origin of an upstream: its connections, the queue before them, and whether it is worth trying. */
+/** One origin of an upstream, with its connections and the queue before them. */
 export type Origin = {
   readonly url: string
-  /** Passed over until then; milliseconds since the epoch. */
+  /** The end of the time in which it is passed over, in milliseconds since the epoch. */
   readonly ejectedUntilMs: number
-  /** Connections in use or idle, and requests that wait for one. */
+  /** The number of connections, in use or idle. */
   readonly connections: number
+  /** The number of requests that wait for a connection. */
   readonly waiting: number
-  /** A connection or a place in the queue is left for this client. */
+  /** True when a connection or a place in the queue is left for this client. */
   hasRoomFor(client: string): boolean
   enter(request: QueuedRequest): void
-  /** Gives up its place in the queue, if it still has one. */
+  /** Gives up the place of a request in the queue, if it still has one. */
   leave(request: QueuedRequest): void
   /**
-   * A connection could not be made or was reset: passed over for a while, longer each time. `cause` where it is known to
-   * be an outage: a kept connection that was reset may only have grown old.
+   * A connection could not be made, or was reset: the origin is passed over for a while, longer each time.
+   * `cause` is given where this is an outage. A kept connection that was reset may only have grown old.
    */
   failed(cause?: string): void
-  /** A response has begun, so long after its request was dispatched. */
+  /** A response has begun, `afterMs` after its request was dispatched. */
   answered(afterMs: number): void
   /** To be called when no request is on its way. */
   close(): Promise<void>
@@ -43,22 +44,27 @@ export type OriginOptions = ClientOptions & {
   readonly url: string
   readonly connections: number
   readonly queue: number
-  /** Hears once when an outage begins, with its cause, and once when it is over. */
+  /** Hears once of an outage, with its cause. */
   readonly onOutage: (cause: string) => void
+  /** Hears once that the outage is over. */
   readonly onRecovery: () => void
   readonly meters: OriginMeters
 }
 
-/** `durations`: from dispatch to the head of a response. */
+/** `durations` are those from dispatch to the head of a response. */
 export type OriginMeters = { readonly failures: Counter; readonly durations: Histogram }
 
-/** How long a failing origin is passed over at first; twice as long after each further failure, up to the last. */
+/**
+ * The time for which a failing origin is passed over at first, in milliseconds. It doubles with each further
+ * failure.
+ */
 const firstEjectionMs = 1000
+/** The longest time for which it is passed over. An origin that is back is noticed so much later at most. */
 const lastEjectionMs = 30_000
 
 /**
- * Connections are picked here and not by undici's pool: that cannot take a request out of its queue again, and never uses
- * a connection again whose request it could not write.
+ * Connections are picked here and not by undici's pool. That one cannot take a request out of its queue
+ * again, and never uses a connection again whose request it could not write.
  */
 export function createOrigin(options: OriginOptions): Origin {
   return new PooledOrigin(options)
@@ -67,7 +73,7 @@ export function createOrigin(options: OriginOptions): Origin {
 class PooledOrigin implements Origin {
   readonly #options: OriginOptions
   readonly #connections = new Set<Connection>()
-  /** The last one used is the first one used again: the others may grow old and close. */
+  /** The last one used is the first one used again, so that the others may grow old and close. */
   readonly #idle: Connection[] = []
   readonly #waiting: FairLines<QueuedRequest>
   readonly #uploads: Uploads
@@ -174,8 +180,8 @@ class PooledOrigin implements Origin {
 }
 
 /**
- * Requests with bodies, which their clients can make last: no client has more than half of the connections with them, so
- * that slow uploads cannot starve everybody else.
+ * Counts requests with bodies, which their clients can make last. No client has more than half of the
+ * connections with them, so that slow uploads cannot starve everybody else.
  */
 class Uploads {
   readonly #most: number

@@ -1,12 +1,13 @@
 /** The beginning of every interim head, 100 to 199. */
 const interimStart = Buffer.from('HTTP/1.1 1')
 const endOfHead = Buffer.from('\r\n\r\n')
-/** The longest interim head that is waited for, in bytes. A longer one goes to the parser, which refuses it. */
+/** The longest interim head that is waited for, in bytes. The parser gets a longer one, and refuses it. */
 const longestHeadBytes = 8192
 
 /**
- * Takes `100 Continue` heads out of what an upstream sends. Nobody asked for them, since `Expect` is never sent,
- * but some servers send one before every response to an upload, and undici gives up the connection then.
+ * Takes `100 Continue` heads out of what an upstream sends. Nobody asked for them, since `Expect` is never
+ * sent, but some servers send one before every response to an upload, and undici gives up the connection
+ * then.
  */
 export class UnaskedContinue {
   /** Nothing but interim heads has been read since the last request was sent. */
@@ -45,7 +46,7 @@ export class UnaskedContinue {
 
 type InterimHead = { readonly status: number; readonly length: number }
 
-/** The head at the beginning of these bytes, if it is interim. 101 is none: it is the last head of its kind. */
+/** Finds the interim head at the beginning of these bytes. 101 is none, since no other head follows it. */
 function interimHead(bytes: Buffer): InterimHead | 'incomplete' | 'none' {
   const compared = Math.min(bytes.length, interimStart.length)
   if (bytes.compare(interimStart, 0, compared, 0, compared) !== 0) return 'none'
@@ -59,6 +60,6 @@ function interimHead(bytes: Buffer): InterimHead | 'incomplete' | 'none' {
   return Number.isNaN(status) || status === 101 ? 'none' : { status, length: text.length }
 }
 
-/** A line feed or a carriage return without the other one. */
+/** Matches a line feed or a carriage return without the other one. */
 const brokenLine = /(?:^|[^\r])\n|\r(?!\n|$)/
 const statusLine = /^HTTP\/1\.1 (1[0-9]{2})[ \r]/

@@ -1,10 +1,10 @@
 /**
- * Everything private of undici that this gateway hangs on is in this file. A test fails with a sentence when one of these
- * changes (test/unit/upstream/undici-client.test.ts):
+ * Everything private of undici that this gateway depends on is in this file. A test fails with a sentence
+ * when one of these changes (test/unit/upstream/undici-client.test.ts):
  *
  * 1. Two files of its `lib`, since its index takes 33 ms more to start and 12 MiB more to keep.
- * 2. The names of handler functions before version 8: with the new ones undici parses every head into an object that
- *    nobody reads (4 % of a request, more with more fields).
+ * 2. The names of handler functions before version 8: with the new ones undici parses every head into an
+ *    object that nobody reads (4 % of a request, more with more fields).
  * 3. The texts of errors that have no code of their own.
  * 4. It reads a connection by `socket.read()`.
  * 5. A connection has its parser under the symbol `parser`, and that one has llhttp.
@@ -17,7 +17,7 @@ import Client from 'undici/lib/dispatcher/client.js'
 import { UnaskedContinue } from './unasked-continue.ts'
 
 export type UpstreamConnector = Connector.connector
-/** All members always, in this order: undici reads objects of one shape eight times as fast. */
+/** Every request has all members, in this order: undici reads objects of one shape eight times as fast. */
 export type UpstreamRequest = {
   readonly path: string
   readonly method: string
@@ -25,38 +25,43 @@ export type UpstreamRequest = {
   readonly headers: string[]
   readonly body: Readable | null
   readonly upgrade: 'websocket' | null
-  /** True: the connection is closed after the response. */
+  /** True when the connection is to be closed after the response. */
   readonly reset: boolean
-  /** Of the connection: see `UpstreamClient`. */
+  /** The name that the connection has (`UpstreamClient`). */
   readonly servername: string
 }
 
-/** What undici tells of one request, in this order; `onComplete` or `onError` is the last it says. */
+/**
+ * The functions that undici calls for one request, in this order. `onComplete` or `onError` is the last one.
+ */
 export type UpstreamHandler = {
-  /** May throw: then nothing is written, and the connection is good for the next request. */
+  /** May throw. Then nothing is written, and the connection is good for the next request. */
   onConnect(abort: (reason?: Error) => void): void
-  /** The first byte of a response is there. */
+  /** The first byte of a response has come. */
   onResponseStarted?(): void
-  /** Names and values in turn; 1xx heads too. False: no more until `resume` is called. */
+  /**
+   * A head has come, possibly a 1xx one. `raw` has names and values in turn. Returns false when nothing more
+   * may come until `resume` is called.
+   */
   onHeaders(status: number, raw: readonly Buffer[], resume: () => void): boolean
-  /** False: no more until `resume` is called. */
+  /** Returns false when nothing more may come until `resume` is called. */
   onData(chunk: Buffer): boolean
   onComplete(): void
   onError(error: Error): void
-  /** A 101; `onError` and `onComplete` do not follow. */
+  /** A 101 has come. `onError` and `onComplete` do not follow. */
   onUpgrade?(status: number, raw: readonly Buffer[], socket: Duplex): void
 }
 
 export type UpstreamClient = {
-  /** Always the same one, or undici would make a new connection for every other Host that clients name. */
+  /** It never changes: undici would make a new connection for every other Host that clients name. */
   readonly servername: string
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): void
   close(): Promise<void>
-  /** At once: to be used no more. */
+  /** Closes the connection at once. It must not be used any more. */
   destroy(): void
 }
 
-/** How a connection to an upstream is made. `timeoutMs` covers TCP and TLS. */
+/** Makes connections to an upstream. `timeoutMs` is the time for TCP and TLS together. */
 export function createConnector(options: {
   readonly timeoutMs: number
   readonly ca?: string
@@ -66,7 +71,8 @@ export function createConnector(options: {
 }): UpstreamConnector {
   const { timeoutMs, ...tls } = options
   const connector = connect({ ...tls, timeout: timeoutMs })
-  // undici takes the name from the request's Host, which may be the client's: the configuration alone says who must answer.
+  // undici takes the name from the Host of the request, which may be the client's. Here the configuration
+  // alone counts.
   return (target, callback) => connector({ ...target, servername: tls.servername ?? '' }, callback)
 }
 
@@ -75,7 +81,7 @@ export type ClientOptions = {
   readonly responseHeaderBytes: number
 }
 
-/** One connection, made when it is first used and again when it was closed. */
+/** Makes a client with one connection, which opens when it is first used, and again after it was closed. */
 export function createClient(url: string, { connector, responseHeaderBytes }: ClientOptions): UpstreamClient {
   const continues = new UnaskedContinue()
   const client = new Client(url, {
@@ -115,7 +121,10 @@ function readThrough(continues: UnaskedContinue, socket: Socket): void {
   }
 }
 
-/** `5  \r\n`, which old and embedded servers send: no other reading of it is possible (RFC 9112 section 7.1, BWS). */
+/**
+ * Allows chunk sizes such as `5  \r\n`, which old and embedded servers send. No other reading of them is
+ * possible (RFC 9112 section 7.1, BWS).
+ */
 function allowPaddedChunkSizes(socket: Socket): void {
   const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'parser')
   const parser: { ptr?: unknown; llhttp?: Llhttp } | undefined = symbol && Reflect.get(socket, symbol)
@@ -124,12 +133,12 @@ function allowPaddedChunkSizes(socket: Socket): void {
 
 type Llhttp = { llhttp_set_lenient_spaces_after_chunk_size?: (parser: unknown, on: 0 | 1) => void }
 
-/** An unsolicited 100 or 101: undici tells these from a closed connection by the message alone. */
+/** True for an unsolicited 100 or 101. Only its message tells it from a closed connection. */
 export function isUnsolicitedInterim(error: Error): boolean {
   return 'code' in error && error.code === 'UND_ERR_SOCKET' && error.message.startsWith('bad ')
 }
 
-/** Parser errors may come without a code: their name tells. */
+/** True for an error of the parser. Some come without a code, but with a name. */
 export function isParserError(error: Error): boolean {
   return error.name === 'HTTPParserError' || ('code' in error && String(error.code).startsWith('HPE_'))
 }

@@ -3,17 +3,26 @@ import type { Meters } from '../log/meters.ts'
 import { createOrigin, type Origin, type OriginMeters } from './origin.ts'
 import { createConnector } from './undici-client.ts'
 
-/** Where an API's requests go. Origins only: a path in an upstream URL is a configuration error. */
+/** The servers to which the requests of an API go. A path in the URL of one is a configuration error. */
 export type UpstreamOptions = {
-  /** At least one, e.g. `http://legacy-api:3000`. Several are used in turn, failing ones are passed over for a while. */
+  /**
+   * At least one, such as `http://legacy-api:3000`. Several are used in turn, and those that fail are passed
+   * over for a while.
+   */
   readonly origins: readonly string[]
-  /** Connections per origin. Default: 128 */
+  /** The most connections to each origin. Default: 128 */
   readonly connections: number
-  /** Requests that may wait for a connection, per origin; beyond it 503 `upstream_busy`. Default: 1000 */
+  /**
+   * The most requests that wait for a connection to each origin. Any other is 503 `upstream_busy`. Default:
+   * 1000
+   */
   readonly queue: number
-  /** False: each request gets a connection of its own, for upstreams that are not trusted with a shared one. */
+  /**
+   * False when each request gets a connection of its own, since this upstream is not trusted with a shared
+   * one.
+   */
   readonly reuse: boolean
-  /** PEM texts (already read from their files). */
+  /** PEM texts, which were read from their files already. */
   readonly tls?: {
     readonly ca?: string
     readonly cert?: string
@@ -22,25 +31,28 @@ export type UpstreamOptions = {
   }
 }
 
-/** All in milliseconds. Meaning and defaults: docs/configuration.md, `timeouts`. */
+/** All are in milliseconds. docs/configuration.md explains them under `timeouts`. */
 export type ExchangeTimeouts = {
-  /** TCP and TLS connect to the upstream. Default: 5000 */
+  /** The longest time to connect to the upstream, TLS included. Default: 5000 */
   readonly connectMs: number
-  /** Until the upstream's response head, from dispatch, queueing included; then 504 `upstream_timeout`. Default: 60000 */
+  /**
+   * The longest time from dispatch, queueing included, to the head of the response. Then the client gets 504
+   * `upstream_timeout`. Default: 60000
+   */
   readonly responseMs: number
-  /** No byte of a request or response body. Default: 60000 */
+  /** The longest time without a byte of a request or response body. Default: 60000 */
   readonly idleMs: number
-  /** No byte on an event stream or WebSocket. Default: 3600000 */
+  /** The longest time without a byte on an event stream or WebSocket. Default: 3600000 */
   readonly streamMs: number
 }
 
-/** A set of origins: balancing, passive ejection. */
+/** A set of origins, which are used in turn. Those that fail are passed over for a while. */
 export type Upstream = {
   readonly options: UpstreamOptions
   readonly origins: readonly Origin[]
-  /** The origin for the next request of this client, or undefined when every queue is full. */
+  /** Returns the origin for the next request of this client, or undefined when every queue is full. */
   pick(client: string): Origin | undefined
-  /** Its responses ask for NTLM, Negotiate or Kerberos. Says so in the log, once. */
+  /** Says in the log, once, that its responses ask for NTLM, Negotiate or Kerberos. */
   reportConnectionAuth(): void
   /** Waits for requests in flight, then closes every connection. Tunnels are not counted here. */
   close(): Promise<void>
@@ -87,7 +99,8 @@ export function createUpstream(
         if (origin.ejectedUntilMs <= nowMs) return origin
         failing ??= origin
       }
-      // When all are failing the next in turn is as good as any, and finds out whether it is back.
+      // When all are failing, the next one in turn is as good as any: its request finds out whether it is
+      // back.
       return failing
     },
     reportConnectionAuth() {
@@ -95,8 +108,9 @@ export function createUpstream(
       reported = true
       log.warn(
         { upstream: options.origins.join(' ') },
-        'an upstream asks for NTLM, Negotiate or Kerberos, which sign in a connection that others share: such challenges are ' +
-          'removed, and a 401 with no other is answered 502; let it accept Basic or Bearer, or the identity headers',
+        'an upstream asks for NTLM, Negotiate or Kerberos, which sign in a connection that others share: ' +
+          'such challenges are removed, and a 401 with no other is answered 502; let it accept Basic or ' +
+          'Bearer, or the identity headers',
       )
     },
     async close() {
