@@ -5,6 +5,7 @@ import { watchFile } from '../config/watch.ts'
 import type { Logger } from '../log/logger.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
+/** The last days of a certificate, in which each look warns. */
 const warnBeforeDays = 14
 
 /**
@@ -36,7 +37,7 @@ function warnOfEnd(cert: string, endMs: number, log: Logger): void {
     log.warn({ cert, until, days: Math.floor(leftMs / dayMs) }, 'the certificate ends soon: renew it')
 }
 
-/** Of the first certificate in the file, which is the server's own; undefined when there is none. */
+/** The end of the first certificate in the file, which is the server's own; undefined when there is none. */
 function endOf(cert: string): number | undefined {
   try {
     const endMs = Date.parse(new X509Certificate(readFileSync(cert)).validTo)

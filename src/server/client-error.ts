@@ -10,16 +10,16 @@ import { RecordKeeper } from '../log/request-record.ts'
 import type { KeepAlive } from './keep-alive.ts'
 
 /**
- * Answers requests that Node's parser refused, once for each connection, and never while a response is outstanding: a
- * pipelined good request followed by garbage keeps its response, which is then the last one. A body that turns out
- * broken takes its connection, and so its upstream request, down.
+ * Answers requests that Node's parser refused, once for each connection. It waits while a response is
+ * outstanding: a good request with garbage behind it keeps its response, which is then the last one. A body
+ * that turns out to be broken closes its connection, and so ends its upstream request.
  */
 export function refuseBrokenRequests(server: HttpServer, keepAlive: KeepAlive, log: DecisionLog): void {
   const refused = new WeakSet<Duplex>()
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    // Whatever comes behind what did not parse does not parse either.
+    // Nothing parses that comes behind something that did not.
     if (refused.has(socket)) return
-    // A reset connection or a failed TLS handshake: nobody is there to read an answer.
+    // After a reset or a failed TLS handshake nobody is there to read a response.
     if (!isRefusable(error.code) || !socket.writable) return void socket.destroy()
     refused.add(socket)
     const [code, detail] = reasonFor(error.code)
@@ -38,7 +38,10 @@ export function refuseBrokenRequests(server: HttpServer, keepAlive: KeepAlive, l
   })
 }
 
-/** Who was too slow with a head gets no more time; whoever still sends one that is too large must be able to read why. */
+/**
+ * Gives a client that was too slow with its head no more time. One that still sends a head that is too large
+ * must be able to read why.
+ */
 function sendLast(client: Socket, own: OwnResponse, code: Code): void {
   sendOnSocket(client, own)
   if (code === 'request_timeout') client.destroySoon()

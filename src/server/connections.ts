@@ -19,7 +19,8 @@ export function drain(
     }, options.graceMs)
     const idle = setInterval(look, 100)
     let closed = false
-    // A server that was handed its connections never listened, and calls back without waiting for them.
+    // The server of a worker gets its connections from elsewhere: it never listened, and does not wait for
+    // them.
     function look(): void {
       server.closeIdleConnections()
       if (!closed || connections.size > 0) return
@@ -29,14 +30,14 @@ export function drain(
     }
     server.close(() => {
       closed = true
-      // The last connection is said to be closed a turn later.
+      // The last connection emits its `close` a turn later.
       setImmediate(look)
     })
     look()
   })
 }
 
-/** Every open connection. */
+/** Returns the set of open connections, which is kept up to date. */
 export function trackConnections(server: HttpServer, log: Logger): ReadonlySet<Socket> {
   const connections = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
@@ -47,16 +48,18 @@ export function trackConnections(server: HttpServer, log: Logger): ReadonlySet<S
   return connections
 }
 
-/** How often the log says that connections are turned away. */
+/** The shortest time, in milliseconds, between two log lines which say that connections are turned away. */
 const sayEveryMs = 10_000
 
-/** Node itself turns away connections beyond `limits.connections`, without a word: the log says it. */
+/**
+ * Says in the log that Node turns away connections beyond `limits.connections`, which it does without a word.
+ */
 function reportDrops(server: Server, log: Logger): void {
   const say = createTurnedAwayNote(log)
   server.on('drop', () => say(server.maxConnections))
 }
 
-/** Says at most every 10 s that connections are turned away. */
+/** Makes a function that says, at most every 10 s, that connections are turned away. */
 export function createTurnedAwayNote(log: Logger): (limit: number) => void {
   let saidMs = Number.NEGATIVE_INFINITY
   return (limit) => {

@@ -3,13 +3,14 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../log/logger.ts'
 
-/** For the admin listener, the log, the configuration and what Node itself has open. */
+/** File descriptors for the admin listener, the log, the configuration and for Node itself. */
 const otherDescriptors = 150
 
 const howToRaise = 'raise their number (ulimit -n; LimitNOFILE= of systemd; ulimits: nofile of Compose)'
 
 /**
- * Says at start what would run out later: Linux gives a process no more files and connections than its limit.
+ * Warns at start of a limit that would be reached later: Linux allows a process only so many files and
+ * connections.
  */
 export function warnOfFewDescriptors(config: Config, log: Logger, allowed = allowedDescriptors()): void {
   const needed = neededDescriptors(config)
@@ -22,7 +23,7 @@ export function warnOfFewDescriptors(config: Config, log: Logger, allowed = allo
   )
 }
 
-/** Of the one process that needs most: of several workers, each has its share. */
+/** The number that one process may need. Of several workers, each has its share. */
 export function neededDescriptors({ apis, limits, workers }: Config): number {
   const routes = apis.flatMap(({ paths }) => paths.flatMap(({ methods }) => [...methods.values()]))
   const upstreams = [...new Set(routes.map(({ upstream }) => upstream))]
@@ -33,7 +34,7 @@ export function neededDescriptors({ apis, limits, workers }: Config): number {
   return Math.ceil((limits.connections + toUpstreams) / workers) + otherDescriptors
 }
 
-/** Infinity where nothing is known of a limit. */
+/** The number that the system allows this process, or infinity where nothing is known of a limit. */
 export function allowedDescriptors(): number {
   try {
     const [, soft] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
@@ -43,17 +44,18 @@ export function allowedDescriptors(): number {
   }
 }
 
+/** How often it is tried whether a descriptor can be had, in milliseconds. */
 const lookEveryMs = 250
-/** So that a shortage that comes and goes is one shortage. */
+/** The time after which a shortage is over, in milliseconds. One that comes and goes is told of once. */
 const overAfterMs = 5000
 
 /**
- * Tells when file descriptors run out, and when that is over. Nobody else does: connections that cannot be
- * accepted are closed far below Node (libuv), without an event. So it tries to open something, four times a
- * second.
+ * Says in the log when file descriptors run out, and when that is over. Nobody else does: connections that
+ * cannot be accepted are closed far below Node (libuv), without an event. So it tries to open something four
+ * times a second.
  */
 export function watchDescriptors(log: Logger): { stop(): void } {
-  // To read it takes a descriptor, too.
+  // It takes a descriptor to read this, so it must be known before.
   const allowed = allowedDescriptors()
   let lastShortMs: number | undefined
 
@@ -76,7 +78,7 @@ export function watchDescriptors(log: Logger): { stop(): void } {
     lastShortMs = performance.now()
   }
 
-  /** A shortage that is over before the next look is seen by those who met it. */
+  /** Notices a shortage that is over before the next look, since a connection to an upstream met it. */
   function onConnectError(message: unknown): void {
     const code = shortageOf((message as { readonly error?: unknown }).error) // As undici documents it.
     if (code !== undefined) ranOut(code)
@@ -93,7 +95,8 @@ export function watchDescriptors(log: Logger): { stop(): void } {
 }
 
 /**
- * Where undici tells of connections that it could not make (its documentation: Diagnostics Channel Support).
+ * The channel on which undici tells of connections that it could not make (its documentation: Diagnostics
+ * Channel Support).
  */
 const connectErrors = 'undici:client:connectError'
 
@@ -106,7 +109,7 @@ function shortage(): string | undefined {
   }
 }
 
-/** EMFILE: this process has too many; ENFILE: the machine. */
+/** The code of a shortage, which is EMFILE for that of this process and ENFILE for that of the machine. */
 function shortageOf(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return code === 'EMFILE' || code === 'ENFILE' ? code : undefined

@@ -11,7 +11,7 @@ const fixedKeys: readonly (readonly [key: string, read: (config: Config) => unkn
   ['workers', ({ workers }) => workers],
 ]
 
-/** Throws when a reload would change what only a start can set, with the keys that would. */
+/** Throws when a reload would change keys that only a start can set. The error names them. */
 export function refuseFixedAtStart(old: Config, next: Config): void {
   const changed = fixedKeys
     .filter(([, read]) => JSON.stringify(read(old)) !== JSON.stringify(read(next)))

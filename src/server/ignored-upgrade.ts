@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * True for an upgrade that is ignored, as servers do that do not offer it (RFC 9110 section 7.8): `h2c`, which Java's
- * HttpClient sends with every plain request, and where `all` says so everything but WebSocket. Node takes such a request off
- * its parser, or goes on with it and loses what follows the head: it has to be parsed again.
+ * True for an upgrade that is ignored, as a server may do that does not offer it (RFC 9110 section 7.8). That
+ * is `h2c`, which Java's HttpClient sends with every plain request, and with `all` every upgrade except
+ * WebSocket. Node takes such a request off its parser, or goes on with it and loses the bytes behind the
+ * head. So it has to be parsed again.
  */
 export function isIgnored({ method, rawHeaders }: IncomingMessage, all: boolean): boolean {
   if (method === 'CONNECT') return false
@@ -15,7 +16,7 @@ export function isIgnored({ method, rawHeaders }: IncomingMessage, all: boolean)
 const h2c = /^[ \t]*h2c(?:-[0-9]+)?[ \t]*$/i
 const websocket = /^[ \t]*websocket[ \t]*$/i
 
-/** The head as it was sent, without the upgrade. */
+/** Writes the head as it was sent, without the upgrade. */
 export function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
   let text = `${method} ${url} HTTP/${httpVersion}\r\n`
   for (let i = 0; i < rawHeaders.length; i += 2) {

@@ -4,9 +4,9 @@ import type { Duplex } from 'node:stream'
 import { type TurnServer, Turns } from './turns.ts'
 
 /**
- * The connections of the clients of one process, and an end for those that keep still for too long. Node's own
- * `keepAliveTimeout` sets and clears a timer for every request (4 % of one); here all connections are looked at once a
- * second.
+ * The connections of the clients of one process. It closes those that are still for too long. Node's own
+ * `keepAliveTimeout` sets and clears a timer for every request, which is 4 % of one. Here all connections are
+ * looked at once a second.
  */
 export type KeepAlive = {
   turnsOf(socket: Duplex): Turns
@@ -14,7 +14,7 @@ export type KeepAlive = {
   stop(): void
 }
 
-/** A still connection is closed at most so much later than it should be. */
+/** How often connections are looked at, in milliseconds. A still one is closed so much later at most. */
 const lookEveryMs = 1000
 
 export function createKeepAlive(server: HttpServer, turnServer: TurnServer): KeepAlive {
@@ -43,7 +43,7 @@ export function createKeepAlive(server: HttpServer, turnServer: TurnServer): Kee
   for (const event of ['request', 'checkContinue', 'checkExpectation'] as const)
     server.on(event, (request, response) => turnsOf(request.socket).request(request, response))
   server.on('upgrade', (request, socket, early) => turnsOf(socket).upgrade(request, early))
-  // No route can name CONNECT: it is refused there, like any request.
+  // No route can name CONNECT, so it is refused like any other request.
   server.on('connect', (request, socket, early) => turnsOf(socket).upgrade(request, early))
   arm()
   return { turnsOf, all: () => connections.values(), stop: () => clearTimeout(timer) }

@@ -1,17 +1,17 @@
 import { describeFault } from '../errors.ts'
 import type { Logger } from '../log/logger.ts'
 
-/** Exit status of a process that a fault of its own ended: EX_SOFTWARE of sysexits.h. */
+/** The exit status of a process that was ended by a fault of its own (EX_SOFTWARE of sysexits.h). */
 export const faultStatus = 70
 
-/** The time beyond `withinMs` for a drain that the fault itself may hinder. */
+/** The time beyond `withinMs` for a drain that the fault itself may hinder, in milliseconds. */
 const lastLinesMs = 5000
 
 /**
- * Listens for what nobody caught, rejections included. Without a listener it would end the process on the
- * spot, and cut every request. With this one it is logged, and the process drains and ends: what it knows may
- * be wrong from now on, so it must not go on for long. `drain` is called once; it should end the process with
- * `faultStatus`, which happens after `withinMs` anyhow.
+ * Listens for faults that nobody caught, rejections included. Without a listener such a fault would end the
+ * process on the spot, and cut every request. With this one it is logged, and the process drains and ends:
+ * its state may be wrong from now on, so it must not go on for long. `drain` is called once. It should end
+ * the process with `faultStatus`, which happens after `withinMs` anyhow.
  */
 export function catchFaults(options: {
   readonly log: Logger

@@ -7,10 +7,13 @@ import { watchFile } from '../config/watch.ts'
 import type { Logger } from '../log/logger.ts'
 import { Incoming } from './incoming.ts'
 
-/** How often Node looks for connections that are too slow; its default of 30 s would make every limit late. */
+/**
+ * How often Node looks for connections that are too slow, in milliseconds. With its 30 s every limit would be
+ * late.
+ */
 const checkEveryMs = 1000
 
-/** The public listener, plain or TLS, with its limits; it does not accept yet. */
+/** Makes the public listener, plain or TLS, with its limits. It does not accept yet. */
 export function createListener(config: Config): HttpServer {
   const options: ServerOptions = {
     insecureHTTPParser: false,
@@ -32,15 +35,16 @@ export function createListener(config: Config): HttpServer {
         handshakeTimeout: config.timeouts.headMs,
       })
     : createHttpServer(options)
-  // Lower numbers hide fields that still frame the body (CVE-2026-58044): all are shown and counted here.
+  // A lower number hides fields that still frame the body (CVE-2026-58044). All are shown, and counted later.
   server.maxHeadersCount = 0
-  // A client may close its side after its request and still read the response. Not in the types, as not documented.
+  // A client may close its side after its request and still read the response. The types do not have this
+  // option.
   Reflect.set(server, 'httpAllowHalfOpen', true)
   applyLimits(server, config)
   return server
 }
 
-/** Those limits that a reload may change. */
+/** Sets the limits that a reload may change. */
 export function applyLimits(server: HttpServer, config: Config): void {
   server.maxConnections = config.limits.connections
   server.headersTimeout = config.timeouts.headMs
@@ -50,7 +54,7 @@ function readCertificate(tls: TlsOptions) {
   return { cert: readFileSync(tls.cert), key: readFileSync(tls.key), minVersion: tls.minVersion }
 }
 
-/** Takes renewed certificates into use without a restart; a broken pair leaves the old one. */
+/** Takes renewed certificates into use without a restart. A broken pair leaves the old one in use. */
 export function watchCertificates(server: HttpServer, tls: TlsOptions, log: Logger): () => void {
   const renew = () => {
     try {
@@ -70,7 +74,10 @@ export function watchCertificates(server: HttpServer, tls: TlsOptions, log: Logg
   }
 }
 
-/** Connections that may wait to be accepted: Node's 511 make a burst wait for a second. The system has a bound of its own. */
+/**
+ * Connections that may wait to be accepted. With Node's 511 a burst waits for a second. The system has its
+ * own bound.
+ */
 const backlog = 4096
 
 /** Resolves when it accepts; rejects when the port cannot be had. */
@@ -79,14 +86,15 @@ export function listen(server: NetServer, address: ListenAddress): Promise<void>
     server.once('error', reject)
     server.listen({ ...address, backlog }, () => {
       server.off('error', reject)
-      // A connection that cannot be accepted (no file descriptor, no memory) is no fault that ends the process.
+      // A connection that cannot be accepted (no file descriptor, no memory) is no fault that ends the
+      // process.
       server.on('error', () => {})
       resolve()
     })
   })
 }
 
-/** 0 before it listens. */
+/** The port of a server, or 0 before it listens. */
 export function portOf(server: NetServer): number {
   const address = server.address() as AddressInfo | null // A TCP listener has no other address.
   return address?.port ?? 0

@@ -4,12 +4,12 @@ import { type Gauges, Meters } from '../log/meters.ts'
 import { measureProcess } from './process-meters.ts'
 
 /**
- * What `/metrics` shows. Everything that is counted is added up here, so that no count falls when a process
- * ends.
+ * The content of `/metrics`. Everything that is counted is added up here, so that no count falls when a
+ * process ends.
  */
 export type MetricsPage = {
   readonly totals: Meters
-  /** `accept`: what the client wants. */
+  /** `accept` is the header of the client. */
   print(accept: string | undefined): Promise<MetricsText>
   stop(): void
 }
@@ -17,7 +17,7 @@ export type MetricsPage = {
 /** The program as a whole, as it is when it is asked. */
 export type Program = {
   readonly version: string
-  /** Of the configuration file in force, and when it was loaded. */
+  /** The digest of the configuration file in force, and the time when it was loaded. */
   readonly config: { readonly sha256: string; readonly loadedAtMs: number }
   /** The last load of the file put it in force. */
   readonly isFileInForce: boolean

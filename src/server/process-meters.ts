@@ -2,14 +2,14 @@ import { readdir } from 'node:fs/promises'
 import type { Gauges, Meters } from '../log/meters.ts'
 import { allowedDescriptors } from './descriptors.ts'
 
-/** What is measured of a whole process, whether it serves requests or not. */
+/** Measures a whole process, whether it serves requests or not. */
 export type ProcessMeters = {
-  /** Counts up to now, and says what is so now. */
+  /** Brings the counters up to date, and returns the gauges of this moment. */
   gauges(): Promise<Gauges>
   stop(): void
 }
 
-/** `log`: that of this process. */
+/** `log` is that of this process. */
 export function measureProcess(meters: Meters, log: { readonly droppedLines: number }): ProcessMeters {
   const lag = watchLag()
   const countCpu = growth(() => process.cpuUsage().user + process.cpuUsage().system)
@@ -32,7 +32,7 @@ export function measureProcess(meters: Meters, log: { readonly droppedLines: num
   }
 }
 
-/** By how much a total has grown since the last time. */
+/** Makes a function that returns by how much a total has grown since its last call. */
 function growth(total: () => number): () => number {
   let before = 0
   return () => {
@@ -43,17 +43,19 @@ function growth(total: () => number): () => number {
   }
 }
 
-/** Undefined where the system does not tell. */
+/** Counts the open descriptors; undefined where the system does not tell. */
 async function countDescriptors(): Promise<number | undefined> {
   return (await readdir('/proc/self/fd').catch(() => undefined))?.length
 }
 
+/** How often a timer is due, in milliseconds. A delay that is shorter may be missed. */
 const lookEveryMs = 100
+/** How long a delay is shown at least, in milliseconds: metrics are asked for every 15 s as a rule. */
 const periodMs = 15_000
 
 /**
- * The longest time by which a timer was late, in this period and the one before: one that is asked rarely
- * misses nothing.
+ * Measures the longest time by which a timer was late in this period and the one before, so that even
+ * somebody who asks rarely misses nothing.
  */
 function watchLag(): { seconds(): number; stop(): void } {
   let dueMs = performance.now() + lookEveryMs

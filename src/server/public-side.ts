@@ -23,7 +23,7 @@ export type PublicSideOptions = {
   readonly log: Logger
 }
 
-/** The public side of one process: its HTTP server and the rules in force. It neither listens nor has an admin side. */
+/** The public side of one process: its HTTP server and the rules in force. It does not listen by itself. */
 export class PublicSide {
   readonly server: HttpServer
   readonly connections: ReadonlySet<Socket>
@@ -79,7 +79,7 @@ export class PublicSide {
     for (const [, keySet] of this.#runtime.keySets.entries) keySet.refresh()
   }
 
-  /** All or nothing: on an error the old rules stay and the promise rejects. */
+  /** Puts new rules in force. On an error the old ones stay, and the promise rejects. */
   async reload(next: Config): Promise<void> {
     refuseFixedAtStart(this.#config, next)
     const old = this.#gateway
@@ -92,7 +92,10 @@ export class PublicSide {
     await this.#runtime.streams.reconsider()
   }
 
-  /** No new connections, requests finish, streams end, close after `timeouts.shutdown`. */
+  /**
+   * Takes no new connections, lets requests finish, and ends streams. After `timeouts.shutdown` it closes all
+   * that is left.
+   */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop()
     return this.#stopped
@@ -119,7 +122,7 @@ export class PublicSide {
       turns.cut('gateway_stopping', 'The gateway stops, and the request took longer than timeouts.shutdown')
   }
 
-  /** Of requests that did not parse, which no gateway sees. */
+  /** Logs and counts a request that did not parse, which no gateway sees. */
   #leaveUnparsed(record: RequestRecord): void {
     this.#decisionLog(record)
     this.#runtime.countRequest(record, 0)
@@ -129,17 +132,17 @@ export class PublicSide {
     return createGateway({ config, runtime: this.#runtime, current: () => this.#gateway })
   }
 
-  /** Requests are served by the rules that are in force when it is their turn. */
+  /** Serves requests by the rules that are in force when it is their turn. */
   #turnServer(): TurnServer {
     const side = this
     return {
       handle: (request, response, onClosed) => side.#gateway.handle(request, response, onClosed),
       upgrade: (request, socket, early) => side.#gateway.upgrade(request, socket, early),
-      // Nodes that ask a callback about upgrades go on with a request whose upgrade is ignored.
+      // A Node that asks a callback about upgrades goes on with a request whose upgrade is ignored.
       ignoresUpgrades: 'shouldUpgradeCallback' in side.server,
       parseAgain(socket, bytes) {
         socket.unshift(bytes)
-        // Node's own listener is the first: the others have been told of this connection.
+        // Node's own listener is the first. The others have heard of this connection before.
         const event = side.#config.tls === undefined ? 'connection' : 'secureConnection'
         side.server.listeners(event)[0]?.call(side.server, socket)
       },

@@ -11,22 +11,28 @@ import { PublicSide } from './public-side.ts'
 export type Server = {
   readonly port: number
   readonly adminPort: number
-  /** All or nothing: on an error the old rules stay and the promise rejects. */
+  /** Puts new rules in force. On an error the old ones stay, and the promise rejects. */
   reload(config: Config): Promise<void>
   /** Fetches the keys of every issuer in the background, within two seconds. */
   refreshKeys(): void
-  /** Readiness off, no new connections, requests finish, streams end, close after `timeouts.shutdown`. */
+  /**
+   * Is not ready any more, takes no new connections, lets requests finish, and ends streams. After
+   * `timeouts.shutdown` it closes all that is left.
+   */
   stop(): Promise<void>
 }
 
 export type ServerOptions = {
   readonly config: Config
   readonly log: Logger
-  /** For `/metrics`, which is asked for it each time. */
+  /** Read anew for each `/metrics`. */
   readonly program: Program
 }
 
-/** The whole gateway in this process. Resolves when both listeners accept; rejects when a port is taken. */
+/**
+ * Starts the whole gateway in this process. Resolves when both listeners accept, and rejects when a port is
+ * taken.
+ */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { config, program } = options
   refuseLenientParser()

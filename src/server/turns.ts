@@ -5,43 +5,43 @@ import type { Serving } from '../gateway/reply.ts'
 import { lingerOn } from '../http/linger.ts'
 import { headWithoutUpgrade, isIgnored } from './ignored-upgrade.ts'
 
-/** Who serves, asked anew at each turn: a reload may have come between. */
+/** The server of all connections. It is asked anew at each turn, since a reload may have come between. */
 export type TurnServer = {
   /** `onClosed` is called once, when the response or its connection is closed. */
   handle(request: IncomingMessage, response: ServerResponse, onClosed: () => void): Serving
   upgrade(request: IncomingMessage, socket: Socket, early: Buffer): void
-  /** Upgrades to other things than WebSocket are ignored, not refused. */
+  /** Every upgrade except WebSocket is ignored, and not refused. */
   readonly ignoresUpgrades: boolean
-  /** Hands a socket to Node's parser once more, with these bytes before all others. */
+  /** Gives a socket to Node's parser once more, with these bytes before all others. */
   parseAgain(socket: Socket, bytes: Buffer): void
   /** True from the beginning of the stop: each response is the last one of its connection. */
   readonly stopping: boolean
-  /** How long a connection may be idle, and how long nothing of a response may be taken. */
+  /** The longest time for which a connection is idle, or nothing of a response is taken, in milliseconds. */
   readonly idleMs: number
 }
 
-/** What waits for its turn: a request with its response, or something else that the connection wants. */
+/** A request that waits for its turn, with its response, or something else that does. */
 type Turn =
   | { readonly request: IncomingMessage; readonly response: ServerResponse }
   | { readonly response: undefined; start(): void }
 
 /**
- * One connection of a client. Node hands over pipelined requests as fast as it parses them, and 44 KB of them could take
- * all connections to an upstream at once: here they take turns. A request is not looked at before the response ahead of it
- * is over, and then by the rules in force.
+ * One connection of a client. Node emits pipelined requests as fast as it parses them, and 44 KB of them
+ * could take all connections to an upstream at once. Here they take turns: a request is not looked at before
+ * the response ahead of it is over, and then by the rules that are in force.
  */
 export class Turns {
   readonly #socket: Socket
   readonly #server: TurnServer
-  /** It is somebody's turn. */
+  /** Something has its turn. */
   #isBusy = false
-  /** The response of whoever's turn it is. */
+  /** The response of the request that has its turn. */
   #response: ServerResponse | undefined
   #serving: Serving | undefined
   #waiting: Turn[] = []
-  /** Whatever still comes is not looked at. */
+  /** Nothing that still comes is looked at. */
   #closing = false
-  /** What came behind the current response did not parse, or did not end in time. */
+  /** A request behind the current one did not parse, or did not end in time. */
   #isBroken = false
   #bytesRead = 0
   #unsent = 0
@@ -65,7 +65,7 @@ export class Turns {
     else this.#serve(request, response)
   }
 
-  /** Node has let go of the socket: it is somebody else's from the moment at which its turn comes. */
+  /** Node has let go of the socket. When its turn comes, it belongs to the upgrade alone. */
   upgrade(request: IncomingMessage, early: Buffer): void {
     const { outstanding } = this
     const socket = this.#socket
@@ -88,7 +88,7 @@ export class Turns {
     })
   }
 
-  /** What came did not parse: `refuse` is called when all before it is over. */
+  /** A request did not parse. `refuse` is called when all before it is over. */
   refuse(refuse: (socket: Socket) => void): void {
     this.#takeOrWait({
       response: undefined,
@@ -99,7 +99,7 @@ export class Turns {
     })
   }
 
-  /** What came next did not parse, or did not end in time. The response that is outstanding is the last one. */
+  /** A request did not parse, or did not end in time. The response that is outstanding is the last one. */
   closeAfterCurrent(): void {
     this.#isBroken = true
   }
@@ -114,7 +114,10 @@ export class Turns {
     this.#serving?.cut(code, detail)
   }
 
-  /** To be called once in a while: closes a connection that is idle, or whose client takes nothing of a response. */
+  /**
+   * Closes a connection that is idle, or whose client takes nothing of a response. To be called once in a
+   * while.
+   */
   look(nowMs: number): void {
     if (this.#closing && !this.#isBusy) return
     const isIdle = !this.#isBusy
@@ -138,8 +141,9 @@ export class Turns {
 
   #wait(turn: Turn): void {
     this.#waiting.push(turn)
-    // What has been read is parsed to its end. Of what follows Node buffers a little, unparsed, until it is its turn. (It
-    // would go on to parse if it were only paused, and never notice a client that leaves if it read nothing.)
+    // Everything that has been read is parsed. With this listener Node buffers a little of what follows,
+    // without parsing it. (If it were only paused, it would go on to parse. If it read nothing, it would
+    // never notice a client that leaves.)
     if (this.#waiting.length === 1) this.#socket.on('readable', leaveUnread)
   }
 
@@ -157,7 +161,7 @@ export class Turns {
     this.#serving = this.#server.handle(request, response, this.#finish)
   }
 
-  /** A response is over, or its connection closed. One function for all requests of the connection. */
+  /** Called when a response is over or its connection closed. It is one function for all requests of it. */
   readonly #finish = (): void => {
     const response = this.#response
     this.#isBusy = false
@@ -179,7 +183,7 @@ export class Turns {
     this.#start(next)
   }
 
-  /** The socket is closed. Node forgets the response of a connection that was taken over by an upgrade behind it. */
+  /** The socket is closed. Node would not say so of a response that has an upgrade behind it. */
   #leave(): void {
     this.#waiting = []
     this.#closing = true
@@ -189,7 +193,7 @@ export class Turns {
 
 function leaveUnread(): void {}
 
-/** Bytes that the system has not taken yet. */
+/** The number of bytes that the system has not taken yet. */
 function unsentBytes(socket: Socket): number {
   const handle: unknown = Reflect.get(socket, '_handle')
   const queued = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'writeQueueSize') : 0

@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Logger } from '../log/logger.ts'
 
+/** The shortest time, in milliseconds, between two log lines about it. */
 const sayEveryMs = 60_000
 
 /**
@@ -17,11 +18,11 @@ export function nameWrongScheme(server: HttpServer, log: Logger): void {
   })
 }
 
-/** With `rawPacket` when the parser failed. */
+/** An error of a connection. It has a `rawPacket` when the parser failed. */
 type ClientError = Error & { readonly code?: string; readonly rawPacket?: Buffer }
 
 function mistakeIn({ code, rawPacket }: ClientError): string | undefined {
-  // A TLS record of a handshake, of any version (RFC 8446 section 5.1).
+  // So begins the TLS record of a handshake, of any version (RFC 8446 section 5.1).
   if (rawPacket?.[0] === 0x16 && rawPacket[1] === 0x03)
     return (
       'a client speaks https to this port, which serves http: ' +
