@@ -12,8 +12,9 @@ export class Counter {
   }
 
   /**
-   * What came since the last time, or undefined when nothing did. The first time it is told in any case: a
-   * counter that begins with its first event hides that event from whoever looks at differences.
+   * Returns what was added since the last call, or undefined when that is nothing. The first call always
+   * returns a number: a counter that begins with its first event hides that event from everybody who looks at
+   * differences.
    */
   take(): number | undefined {
     const taken = this.#value

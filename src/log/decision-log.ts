@@ -3,12 +3,12 @@ import { memo } from '../memo.ts'
 import type { Logger, LogOptions } from './logger.ts'
 import type { RequestRecord } from './request-record.ts'
 
-/** Writes what one request leaves in the log, once, when it is over. */
+/** Writes the line of one request, once, when it is over. */
 export type DecisionLog = (record: RequestRecord) => void
 
 /**
- * Writes one line a request. The line is put together by hand: through the logger's object call it costs
- * three times as much (8.4 µs against 2.8 µs measured).
+ * Writes one line for each request. The line is put together by hand, since it costs three times as much
+ * through the logger (8.4 µs against 2.8 µs measured).
  */
 export function createDecisionLog(
   log: Logger,
@@ -21,12 +21,17 @@ export function createDecisionLog(
   }
 }
 
-/** A code says what went wrong, also with a request that was allowed, and after its response had begun. */
+/**
+ * True where there is a code. A request that was allowed has one too when something went wrong with it later.
+ */
 function isRefusedOrFailed({ outcome, code, status = 0 }: RequestRecord): boolean {
   return outcome === 'refuse' || code !== undefined || status >= 500
 }
 
-/** Of what happened in the end: a response that broke off is no success, whatever its status says. */
+/**
+ * The level follows what happened in the end: a response that broke off is no success, whatever its status
+ * says.
+ */
 function levelOf({ code, status = 0 }: RequestRecord): 'info' | 'warn' | 'error' {
   if (status >= 500) return 'error'
   if (code === undefined) return 'info'
@@ -37,8 +42,10 @@ function levelOf({ code, status = 0 }: RequestRecord): 'info' | 'warn' | 'error'
 function line(record: RequestRecord): string {
   return (
     `{"level":"${levelOf(record)}","time":"${now()}` +
-    // Neither can hold what JSON escapes: one is ours or `[A-Za-z0-9._-]`, the other passed Node's parser.
-    `","msg":"request","requestId":"${record.requestId}"${api(record.api)}${route(record.route)},"method":"${record.method}"` +
+    // JSON escapes nothing in either: the id is ours or `[A-Za-z0-9._-]`, and the method passed Node's
+    // parser.
+    `","msg":"request","requestId":"${record.requestId}"${api(record.api)}${route(record.route)}` +
+    `,"method":"${record.method}"` +
     `${record.path === undefined ? '' : `,"path":${JSON.stringify(record.path)}`},"status":${record.status}` +
     (record.outcome === 'allow' ? ',"outcome":"allow"' : ',"outcome":"refuse"') +
     code(record.code) +
@@ -55,7 +62,9 @@ function line(record: RequestRecord): string {
   )
 }
 
-/** A field whose values many lines share: each is printed once, name and all (2.7 → 1.1 µs a line). */
+/**
+ * Prints a field whose values many lines share. Each is printed once, with its name (2.7 → 1.1 µs a line).
+ */
 function shared(name: keyof RequestRecord): (value: string | undefined) => string {
   const printed = memo((value) => `,"${name}":${JSON.stringify(value)}`)
   return (value) => (value === undefined ? '' : printed(value))
@@ -72,7 +81,7 @@ const tokenKind = shared('tokenKind')
 const cache = shared('cache')
 const remote = shared('remote')
 
-/** Never negative. Whole numbers are much cheaper to print than fractions. */
+/** Prints a number that is never negative. Whole numbers are much cheaper to print than fractions. */
 function thousandths(value: number): string {
   const all = Math.round(value * 1000)
   const whole = Math.floor(all / 1000)
@@ -84,7 +93,7 @@ const threeDigits: readonly string[] = Array.from({ length: 1000 }, (_, i) => St
 let printedSecond = Number.NaN
 let printed = ''
 
-/** A Date is asked once a second. */
+/** Prints the time. It asks a Date for it once a second only. */
 function now(): string {
   const ms = Date.now()
   const second = Math.floor(ms / 1000)

@@ -3,36 +3,40 @@ import { Socket } from 'node:net'
 import pino from 'pino'
 
 /**
- * Where the log goes. It never blocks: lines wait in bounded memory, and what does not fit is dropped and
- * counted.
+ * The place to which the log is written. It never blocks: lines wait in bounded memory, and those that do not
+ * fit are dropped and counted.
  */
 export type Destination = {
-  /** Whole lines, each with its newline. */
+  /** Takes whole lines, each with its newline. */
   write(lines: string): void
-  /** Since the start. */
+  /** The number of lines that were dropped since the start. */
   readonly droppedLines: number
   /**
-   * Writes what waits, in order, and ends, after a second at the latest. `held`: a thread of this process is
-   * still writing to somebody who does not read, so that `process.exit` would wait for ever.
+   * Writes the lines that wait, in order, and ends, after a second at the latest. `held` says that a thread
+   * of this process is still writing to somebody who does not read, so that `process.exit` would wait for
+   * ever.
    */
   end(): Promise<'ended' | 'held'>
 }
 
 export type DestinationOptions = {
-  /** Bytes that are written at once. */
+  /** The most bytes that are written at once. */
   readonly batchBytes: number
-  /** Called when all that waited is written, after `lines` were dropped. */
+  /** Called after `lines` were dropped, when all those that waited are written. */
   readonly onRecovered: (lines: number) => void
 }
 
-/** What a stuck destination (full disk, stopped reader) may hold in memory. */
+/**
+ * The most bytes that wait for a stuck destination (full disk, stopped reader). Further lines are dropped.
+ */
 const bufferLimitBytes = 16 * 1024 * 1024
-/** A destination that is stuck or gone must not hold the process up. */
+/** The longest time, in milliseconds, for which a destination that is stuck or gone holds the process up. */
 const endWithinMs = 1000
-/** A full pipe is tried again after so long at first, then twice as long each time. */
+/** The time until a full pipe is first tried again, in milliseconds. It doubles each time. */
 const firstRetryMs = 2
+/** The longest time until it is tried again. A pipe that is read again waits so long at most. */
 const lastRetryMs = 100
-/** The same for a full disk, or a reader that is gone. */
+/** The time until a full disk, or a pipe whose reader is gone, is tried again, in milliseconds. */
 const failedRetryMs = 1000
 
 type Sink = ReturnType<typeof pino.destination>
@@ -45,7 +49,7 @@ export function openDestination(target: number | string, options: DestinationOpt
     sync: false,
     maxWrite: options.batchBytes,
     maxLength: bufferLimitBytes,
-    // It would wait for 100 ms each time, in which a pipe takes no more than its 64 KiB.
+    // The sink would wait for 100 ms each time, in which a pipe takes no more than its 64 KiB.
     retryEAGAIN: () => false,
   })
   let ended = false
@@ -76,11 +80,11 @@ export function openDestination(target: number | string, options: DestinationOpt
 }
 
 /**
- * A write to a full pipe holds one of Node's four threads until somebody reads. Without blocking it fails
- * with EAGAIN, and can be tried again. The flag belongs to the file description, which other processes may
- * share: so a pipe is opened once more. That is not permitted where another user made it, as the runtime of a
- * container does. A socket cannot be opened again: there the flag is set, as Node itself does when
- * `process.stdout` is used, and taken back by Node when the process ends.
+ * Makes writes fail with EAGAIN where they would block, so that they can be tried again. A write that blocks
+ * holds one of Node's four threads until somebody reads. The flag for it belongs to the file description,
+ * which other processes may share, so a pipe is opened once more. That is not permitted where another user
+ * made it, as the runtime of a container does. A socket cannot be opened again: there the flag is set, as
+ * Node itself does when `process.stdout` is used, and Node takes it back when the process ends.
  */
 function withoutBlocking(fd: number): { readonly fd: number; readonly blocks: boolean } {
   try {
@@ -96,12 +100,12 @@ function withoutBlocking(fd: number): { readonly fd: number; readonly blocks: bo
   }
 }
 
-/** Collected as garbage, one of them would close its descriptor. */
+/** They are kept here, since one that is collected as garbage would close its descriptor. */
 const sockets: Socket[] = []
 
 /**
- * After a failure the sink keeps what it holds, and tries again at the next write only: here one without a
- * line.
+ * Writes nothing, again and again, after a failure: the sink keeps the lines that it holds, and tries again
+ * at the next write only.
  */
 function keepTrying(sink: Sink, hasEnded: () => boolean): void {
   let retryMs = firstRetryMs
@@ -127,7 +131,7 @@ function end(sink: Sink): Promise<boolean> {
   return new Promise((resolve) => {
     const done = (ended: boolean) => {
       clearTimeout(timer)
-      // What is not destroyed is flushed at exit, for ever when the disk is full.
+      // A sink that is not destroyed is flushed at exit, for ever when the disk is full.
       sink.destroy()
       resolve(ended)
     }
@@ -137,7 +141,7 @@ function end(sink: Sink): Promise<boolean> {
     try {
       sink.end()
     } catch {
-      // It was given up before: there is nobody left to tell.
+      // It was given up before, and nobody is left who could be told.
       done(true)
     }
   })

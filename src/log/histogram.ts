@@ -1,9 +1,9 @@
-/** The slowest of what was observed in some time, to be found in the log by its request id. */
+/** The slowest request of some time, to be found in the log by its id. */
 export type Exemplar = { readonly requestId: string; readonly seconds: number; readonly atMs: number }
 
-/** What a histogram has observed. */
+/** The state of a histogram. */
 export type HistogramCounts = {
-  /** One for each bound, and one for what is above all of them. */
+  /** One count for each bound, and one for durations above all of them. */
   readonly counts: readonly number[]
   readonly sum: number
   readonly exemplar?: Exemplar
@@ -34,7 +34,7 @@ export class Histogram {
       this.#slowest = { requestId, seconds, atMs: Date.now() }
   }
 
-  /** Adds what another one with the same bounds has counted. */
+  /** Adds the counts of another histogram with the same bounds. */
   add({ counts, sum, exemplar }: HistogramCounts): void {
     counts.forEach((count, bucket) => {
       this.#counts[bucket] = (this.#counts[bucket] ?? 0) + count
@@ -49,7 +49,8 @@ export class Histogram {
   }
 
   /**
-   * What came since the last time, or undefined when nothing did and it was told before, as with counters.
+   * Returns what was observed since the last call, or undefined when that is nothing. The first call always
+   * returns counts, as with counters.
    */
   take(): HistogramCounts | undefined {
     if (!this.#isNew && this.#counts.every((count) => count === 0)) return undefined
@@ -62,7 +63,7 @@ export class Histogram {
   }
 }
 
-/** How long the slowest request is of interest, before any other takes its place. */
+/** The time for which the slowest request is shown, in milliseconds. Then any other one takes its place. */
 const interestMs = 60_000
 
 function isNews(next: Exemplar, known: Exemplar | undefined): boolean {

@@ -3,13 +3,13 @@ import pino from 'pino'
 import { type Destination, openDestination } from './destination.ts'
 import { prettyLines } from './pretty.ts'
 
-/** The process log: one JSON line an event. A destination that fails never stops traffic. */
+/** The log of a process, with one JSON line for each event. A destination that fails never stops traffic. */
 export type Logger = {
   debug(fields: Readonly<Record<string, unknown>>, message: string): void
   info(fields: Readonly<Record<string, unknown>>, message: string): void
   warn(fields: Readonly<Record<string, unknown>>, message: string): void
   error(fields: Readonly<Record<string, unknown>>, message: string): void
-  /** One prebuilt JSON line, with its newline (`decision-log.ts`). */
+  /** Writes one line of JSON that is ready, with its newline (`decision-log.ts`). */
   write(line: string): void
 }
 
@@ -19,20 +19,23 @@ export type LogOptions = {
   readonly decisions: 'all' | 'refused' | 'off'
 }
 
-/** `worker`: which of several processes writes; a field of every line. */
+/** `worker` is the number of the process, where there are several. It is a field of every line. */
 type ProcessLogOptions = Pick<LogOptions, 'level' | 'format'> & { readonly worker?: number }
 
 /** A logger with a handle on its level and its buffer. */
 export type ProcessLogger = Logger & {
   setLevel(level: LogOptions['level']): void
-  /** Since the start, for want of somebody who takes them. */
+  /** The number of lines that were lost since the start because nobody took them. */
   readonly droppedLines: number
-  /** Writes what is buffered, in order, and ends; to be waited for before the process ends. */
+  /** Writes the lines that are buffered, in order, and ends. The process must wait for it before it ends. */
   close(): ReturnType<Destination['end']>
 }
 
-/** Decision lines wait at most this long, or until there are so many; a crash loses no more. */
+/**
+ * The longest time for which decision lines wait for others, in milliseconds. A crash loses those that wait.
+ */
 const waitMs = 100
+/** The number of characters at which the lines that wait are written at once. */
 const batchChars = 32 * 1024
 
 /** Logs to a file descriptor or a file, standard output by default. */
@@ -84,7 +87,8 @@ function withWorker(line: string, worker: number): string {
 }
 
 /**
- * The destination measures what it holds at every write: 9 µs a line, against 1 when lines come in batches.
+ * Gathers lines. The destination measures its buffer at every write, which costs 9 µs a line. In batches it
+ * is 1 µs.
  */
 function batched(write: (text: string) => void): { write(line: string): void; flush(): void } {
   let batch = ''
@@ -105,7 +109,7 @@ function batched(write: (text: string) => void): { write(line: string): void; fl
   }
 }
 
-/** In colour on a terminal, unless NO_COLOR says otherwise (no-color.org). */
+/** Writes for people: in colour on a terminal, unless NO_COLOR says otherwise (no-color.org). */
 function pretty(sink: Destination, destination: number | string): Pick<Destination, 'write'> {
   const color = typeof destination === 'number' && isatty(destination) && !process.env['NO_COLOR']
   return { write: (lines) => sink.write(prettyLines(lines, color)) }

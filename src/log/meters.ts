@@ -13,16 +13,16 @@ import {
 /** Values of the labels of a family, in its order. */
 export type Labels = readonly string[]
 
-/** What was counted, in a form that can be sent to another process. */
+/** The state of counters and histograms, in a form that can be sent to another process. */
 export type Counted = {
   readonly counters: readonly (readonly [CounterName, Labels, number])[]
   readonly histograms: readonly (readonly [HistogramName, Labels, HistogramCounts])[]
 }
 
-/** What is so at the moment. */
+/** Values of this moment. */
 export type Gauges = readonly (readonly [GaugeName, Labels, number])[]
 
-/** One process, since it was last asked and now. */
+/** One process: what it has counted since it was last asked, and its gauges now. */
 export type Measured = { readonly counted: Counted; readonly gauges: Gauges }
 
 /** The counters and histograms of every family. */
@@ -31,7 +31,7 @@ export class Meters {
   readonly #counters = new Map<CounterName, MetersOfFamily<Counter>>()
   readonly #histograms = new Map<HistogramName, MetersOfFamily<Histogram>>()
 
-  /** `series`: `metrics.series`. */
+  /** `series` is `metrics.series`. */
   constructor(series: number) {
     this.#budget = { most: series, used: 0 }
     for (const name of counterNames) {
@@ -39,13 +39,14 @@ export class Meters {
     }
     for (const name of histogramNames) {
       const { bounds } = families[name]
-      // A line for each bound, one for what is above all of them, the sum and the count.
+      // There is a line for each bound, one for durations above all of them, one for the sum, one for the
+      // count.
       const lines = bounds.length + 3
       this.#histograms.set(name, new MetersOfFamily(name, this.#budget, lines, () => new Histogram(bounds)))
     }
   }
 
-  /** After a reload. What there is remains. */
+  /** Takes a new bound after a reload. Series that are there remain. */
   setSeries(series: number): void {
     this.#budget.most = series
   }
@@ -58,13 +59,13 @@ export class Meters {
     return of(this.#histograms, name).get(labels)
   }
 
-  /** Adds what others have counted. */
+  /** Adds the counts of another process. */
   add({ counters, histograms }: Counted): void {
     for (const [name, labels, count] of counters) this.counter(name, ...labels).add(count)
     for (const [name, labels, counts] of histograms) this.histogram(name, ...labels).add(counts)
   }
 
-  /** All that was counted. */
+  /** Returns everything that was counted. */
   read(): Counted {
     return this.#map(
       (counter) => counter.value,
@@ -72,7 +73,7 @@ export class Meters {
     )
   }
 
-  /** What was counted since the last time. */
+  /** Returns everything that was counted since the last call. */
   take(): Counted {
     return this.#map(
       (counter) => counter.take(),
@@ -107,10 +108,10 @@ function mapped<N, M, V>(meters: ByFamily<N, M>, value: (meter: M) => V | undefi
   return all
 }
 
-/** How many lines the families that are bounded have together, and how many they may have. */
+/** The number of lines that the bounded families have together, and the most that they may have. */
 type Budget = { most: number; used: number }
 
-/** Those of one family, by the values of their labels. Each is made when it is first asked for. */
+/** The meters of one family, by the values of their labels. Each is made when it is first asked for. */
 class MetersOfFamily<M> {
   readonly #name: FamilyName
   readonly #budget: Budget
@@ -118,13 +119,13 @@ class MetersOfFamily<M> {
   readonly #make: () => M
   readonly #meters = new Map<string, readonly [Labels, M]>()
 
-  /** `lines`: in which one of them is printed. */
+  /** `lines` is the number of lines in which one of them is printed. */
   constructor(name: FamilyName, budget: Budget, lines: number, make: () => M) {
     this.#name = name
     this.#budget = budget
     this.#lines = lines
     this.#make = make
-    // They are there from the start (see `Counter.take`).
+    // A family without labels has its meter from the start (see `Counter.take`).
     if (families[name].labels.length === 0) this.get([])
   }
 
@@ -141,7 +142,7 @@ class MetersOfFamily<M> {
     return this.#add(labels)
   }
 
-  /** Beyond the bound all of them are one. */
+  /** Returns the one meter for all labels beyond the bound. */
   #other(labels: Labels): M {
     const other = labels.map(() => 'other')
     return this.#meters.get(keyOf(other))?.[1] ?? this.#add(other)
@@ -154,7 +155,7 @@ class MetersOfFamily<M> {
   }
 }
 
-/** No label holds a line break: all are words of the gateway or of its configuration. */
+/** Joins labels by a line break, which none holds: all are words of the gateway or of its configuration. */
 function keyOf(labels: Labels): string {
   return labels.join('\n')
 }

@@ -1,18 +1,21 @@
 /** Buckets of `http.server.request.duration` in the semantic conventions of OpenTelemetry, in seconds. */
 const requestBounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
-/** A token that is known takes microseconds, one that waits for the keys of its issuer may take seconds. */
+/**
+ * In seconds: a known token takes microseconds, and one that waits for the keys of its issuer may take
+ * seconds.
+ */
 const tokenBounds = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
 ]
 
 /**
  * `labels` are names. The values of none come from a client: they are words of the gateway or of its
- * configuration. `bounded`: there may be so many that `metrics.series` counts them.
+ * configuration. A family is `bounded` by `metrics.series` where there may be many values.
  */
 type Described = { readonly help: string; readonly labels: readonly string[]; readonly bounded?: boolean }
 type CounterFamily = Described & { readonly type: 'counter' }
 type HistogramFamily = Described & { readonly type: 'histogram'; readonly bounds: readonly number[] }
-/** `together`: what several processes make together of the value that each has. */
+/** `together` says how the values of several processes make one. */
 type GaugeFamily = Described & { readonly type: 'gauge' | 'info'; readonly together: 'sum' | 'max' | 'min' }
 type Family = CounterFamily | HistogramFamily | GaugeFamily
 
@@ -38,7 +41,7 @@ const gauge = (
   together,
 })
 
-/** Every metric of `/metrics`, in the order in which it shows them; docs/operating.md explains each. */
+/** Every metric of `/metrics`, in the order of that page. docs/operating.md explains each. */
 export const families = {
   http_server_request_duration_seconds: {
     ...histogram('Requests of clients, from the complete head to the end of the response.', requestBounds, [

@@ -1,6 +1,8 @@
 import type { RequestRecord } from './request-record.ts'
 
-/** Turns lines of JSON, each with its newline, into lines for a person. Text that is not JSON stays as it is. */
+/**
+ * Turns lines of JSON, each with its newline, into lines for a person. Text that is not JSON stays as it is.
+ */
 export function prettyLines(lines: string, color: boolean): string {
   const paint = color ? inColor : plainly
   return lines
@@ -21,7 +23,7 @@ function prettyLine(line: string, paint: Paint): string {
   const fields = parse(line)
   if (fields === undefined) return line
   const isRequest = fields['msg'] === 'request' && typeof fields['status'] === 'number'
-  // What a client sent may stand in any field. Printed as it is, it could command the terminal.
+  // Any field may hold text of a client. Printed as it is, it could command the terminal.
   return isRequest ? requestLine(fields, paint) : eventLine(fields, paint)
 }
 
@@ -34,7 +36,10 @@ function parse(line: string): Fields | undefined {
   }
 }
 
-/** `2026-07-30 14:03:22  403  POST /todos  insufficient_scope  needs write  holds read  alice (chatgpt)`. */
+/**
+ * Prints `2026-07-30 14:03:22  403  POST /todos  insufficient_scope  needs write  holds read  alice
+ * (chatgpt)`.
+ */
 function requestLine(fields: Fields, paint: Paint): string {
   const field = (name: keyof RequestRecord) => textOf(fields[name])
   const code = field('code')
@@ -44,7 +49,7 @@ function requestLine(fields: Fields, paint: Paint): string {
     paint(field('status'), statusColor(Number(fields['status']))),
     `${field('method')} ${field('path')}`.trim(),
     paint(code, 'yellow'),
-    // A refusal for a missing scope says in its detail what these two say.
+    // The detail of a refusal for a missing scope says the same as `needs` and `holds`.
     code === 'insufficient_scope' ? '' : field('detail'),
     labelled('needs', field('scopesNeeded')),
     code === 'insufficient_scope' ? labelled('holds', field('scopesHeld') || 'no scope') : '',
@@ -60,13 +65,13 @@ function statusColor(status: number): keyof typeof colors {
   return status >= 400 ? 'yellow' : 'green'
 }
 
-/** The user and the application; nobody is known by more than the address until a token was verified. */
+/** Names the user and the application. Without a verified token only the address is known. */
 function whoIn(sub: string, clientId: string, remote: string): string {
   if (sub === '') return remote
   return clientId === '' || clientId === sub ? sub : `${sub} (${clientId})`
 }
 
-/** `2026-07-30 14:03:22  info  listening  listen=0.0.0.0:8080`. */
+/** Prints `2026-07-30 14:03:22  info  listening  listen=0.0.0.0:8080`. */
 function eventLine(fields: Fields, paint: Paint): string {
   const { level, time, msg, ...rest } = fields
   const color = levelColors[String(level)] ?? 'gray'
@@ -92,7 +97,7 @@ function escapeCharacter(character: string): string {
   return `\\u{${character.codePointAt(0)?.toString(16)}}`
 }
 
-/** Date and time of this machine's time zone, to the second. */
+/** Prints date and time in the time zone of this machine, to the second. */
 function localTime(time: unknown): string {
   const date = new Date(String(time))
   if (Number.isNaN(date.getTime())) return textOf(time)

@@ -1,6 +1,6 @@
 import { type Code, codes } from '../errors.ts'
 
-/** An allow-list by construction: there is no member for a token, cookie, query or header value. */
+/** The members are an allow-list: there is none for a token, a cookie, a query or the value of a header. */
 type Fields = {
   requestId: string
   api: string | undefined
@@ -20,16 +20,16 @@ type Fields = {
   scopesNeeded: string | undefined
   tokenKind: 'jwt' | 'opaque' | undefined
   cache: 'hit' | 'miss' | undefined
-  /** From the complete head to the decision. */
+  /** The time from the complete head to the decision. */
   authMs: number | undefined
-  /** From dispatch to the upstream's response head. */
+  /** The time from dispatch to the head of the upstream's response. */
   upstreamMs: number | undefined
   bytesIn: number
   bytesOut: number
   remote: string | undefined
 }
 
-/** What one request leaves in the log. */
+/** The content of the log line of one request. */
 export type RequestRecord = Readonly<Fields>
 
 /** Everything that the log says about how a request was decided. */
@@ -47,11 +47,11 @@ export type DecisionFacts = Pick<
   | 'scopesHeld'
 >
 
-/** Fills the record of one request while it runs: each method is the only one that writes its fields. */
+/** Fills the record of one request while it runs. */
 export class RecordKeeper {
   readonly #fields: Fields
 
-  /** `remote`: the address of the client as far as it is known; undefined when it has none. */
+  /** `remote` is the address of the client as far as it is known, or undefined. */
   constructor(requestId: string, method: string, remote: string | undefined) {
     this.#fields = startRecord(requestId, method)
     this.#fields.remote = remote
@@ -70,12 +70,15 @@ export class RecordKeeper {
     return this.#fields.status !== undefined
   }
 
-  /** The target could be read: this is its canonical path. */
+  /** The target could be read, and this is its canonical path. */
   targeted(path: string): void {
     this.#fields.path = path
   }
 
-  /** By spelling out the members: to copy them with Object.assign costs three times as much. */
+  /**
+   * The request was decided. The members are spelt out: to copy them by Object.assign costs three times as
+   * much.
+   */
   decided(facts: DecisionFacts): void {
     const fields = this.#fields
     fields.outcome = facts.outcome
@@ -95,23 +98,25 @@ export class RecordKeeper {
     this.#fields.outcome = 'allow'
   }
 
-  /** Why the request was refused, or what went wrong with it. */
+  /**
+   * The request was refused, or something went wrong with it. Without a detail the one that is there remains.
+   */
   problem(code: Code, detail = this.#fields.detail): void {
     this.#fields.code = code
     this.#fields.detail = detail
   }
 
-  /** The client went away. What was found out before it did is the better reason. */
+  /** The client went away. A reason that was found before that remains. */
   clientLeft(): void {
     this.#fields.code ??= 'client_closed'
   }
 
-  /** How a stream came to its end, which is no problem. */
+  /** A stream came to its end, which is no problem. */
   streamEnded(detail: string): void {
     this.#fields.detail = detail
   }
 
-  /** A response begins; `upstreamMs` when it is the upstream's. */
+  /** A response begins. `upstreamMs` is given when it is the upstream's. */
   responded(status: number, upstreamMs?: number): void {
     this.#fields.status = status
     this.#fields.upstreamMs = upstreamMs
@@ -135,7 +140,7 @@ export class RecordKeeper {
   }
 }
 
-/** A record of which nothing is known yet except how the request came. */
+/** Begins a record, in which only the request itself is known. */
 export function startRecord(requestId: string, method: string): Fields {
   return {
     requestId,
