@@ -107,9 +107,10 @@ function runOf({ line: { id, name, does, against }, rounds, problem }: Entry): R
 }
 
 /**
- * Seconds of each stretch that a line is warmed up for. Each begins with new connections and ends with closing
- * them, because V8 has to see that too. After one long stretch, the end of its connections made V8 drop a dozen
- * compiled functions and compile 80 in the next two seconds, in which a request took 60 to 68 µs for 55.
+ * Seconds of each stretch that a line is warmed up for. Each begins with new connections and ends with
+ * closing them, because V8 has to see that too. After one long stretch, the end of its connections made V8
+ * drop a dozen compiled functions and compile 80 in the next two seconds, in which a request took 60 to 68 µs
+ * for 55.
  */
 export function warmUpStretches(seconds: number, lines: number): number[] {
   const count = Math.min(4, Math.max(2, Math.ceil(seconds / lines)))

@@ -14,8 +14,8 @@ const answerWithinMs = 2_000
 
 /**
  * `scopegate health`: asks the gateway that runs with this file whether it lives, at its admin listener.
- * Resolves to the exit status: 0 when it does, otherwise 1. Not being ready is said and is no failure, since a
- * gateway that waits for its issuer must not be started again.
+ * Resolves to the exit status: 0 when it does, otherwise 1. Not being ready is said and is no failure, since
+ * a gateway that waits for its issuer must not be started again.
  */
 export async function health(
   fileName: string,
@@ -62,7 +62,9 @@ function clientHost(host: string): string {
 
 type AdminAnswer = { readonly status: number; readonly missing?: readonly string[] }
 
-/** Resolves to undefined when there is no answer. An agent of its own, since the global one may use a proxy. */
+/**
+ * Resolves to undefined when there is no answer. An agent of its own, since the global one may use a proxy.
+ */
 function ask(url: string): Promise<AdminAnswer | undefined> {
   return new Promise((resolve) => {
     const request = get(url, { agent: new Agent(), timeout: answerWithinMs }, async (response) => {

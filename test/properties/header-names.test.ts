@@ -19,7 +19,10 @@ const never = [
   'Host',
 ]
 
-/** The name with each letter in either case, each `-` as any character that a field name may hold, and dashes around. */
+/**
+ * The name with each letter in either case, each `-` as any character that a field name may hold, and dashes
+ * around.
+ */
 const alias = fc
   .tuple(
     fc.constantFrom(...never),

@@ -8,9 +8,10 @@ import { createStage, guarding } from '../support/stage.ts'
 import { ok, type ScriptedUpstream, startUpstream } from '../support/upstream.ts'
 
 /**
- * CVE-2026-29057. http-proxy 1.18.1 takes the framing off a chunked DELETE or OPTIONS, says `content-length: 0` and sends the
- * body all the same, so the upstream reads the body as the next request: one that nobody has authorized, with whatever identity
- * headers its sender likes. This is why http-proxy does not carry the data here.
+ * CVE-2026-29057. http-proxy 1.18.1 takes the framing off a chunked DELETE or OPTIONS, says `content-length:
+ * 0` and sends the body all the same, so the upstream reads the body as the next request: one that nobody has
+ * authorized, with whatever identity headers its sender likes. This is why http-proxy does not carry the data
+ * here.
  */
 const smuggled = 'GET /admin HTTP/1.1\r\nHost: api.test\r\nX-User-Id: admin\r\n\r\n'
 const chunk = `${smuggled.length.toString(16)}\r\n${smuggled}\r\n0\r\n\r\n`

@@ -7,8 +7,8 @@ import { temporaryFolder } from '../support/process.ts'
 import { createStage, guarding } from '../support/stage.ts'
 
 /**
- * Holds every thread that verifies: opening a pipe blocks until it is opened for writing too, which the function that comes
- * back does.
+ * Holds every thread that verifies: opening a pipe blocks until it is opened for writing too, which the
+ * function that comes back does.
  */
 function holdThreads(): () => void {
   const pipe = join(temporaryFolder(), 'pipe')

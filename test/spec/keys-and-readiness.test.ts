@@ -19,7 +19,8 @@ describe('keys', () => {
     const old = await stage.token()
     expect((await stage.call('/me', { token: old })).status).toBe(200)
     await stage.issuer.rotate()
-    // A set is asked for again at most every 2 s, whoever asks: the first answer after a rotation may be late, never wrong.
+    // A set is asked for again at most every 2 s, whoever asks: the first answer after a rotation may be
+    // late, never wrong.
     const fresh = await stage.token()
     await expect
       .poll(async () => (await stage.call('/me', { token: fresh })).status, { timeout: 10_000 })

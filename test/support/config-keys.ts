@@ -8,8 +8,8 @@ export type ConfigKey = { readonly schema: Schema; readonly required: boolean }
 const file = join(import.meta.dirname, '../../gateway.schema.json')
 
 /**
- * Every key that a configuration can have, dotted. `*` stands for a chosen name, `routes.*` for a requirement wherever it
- * stands; what stands under `issuers.*` is found under `issuer`.
+ * Every key that a configuration can have, dotted. `*` stands for a chosen name, `routes.*` for a requirement
+ * wherever it is written. The keys of `issuers.*` are found under `issuer`.
  */
 export function configKeys(): ReadonlyMap<string, ConfigKey> {
   const root: Schema = JSON.parse(readFileSync(file, 'utf8'))

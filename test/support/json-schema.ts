@@ -5,8 +5,8 @@ type Schema = Readonly<Record<string, unknown>>
 const compiled = new WeakMap<Schema, ValidateFunction>()
 
 /**
- * Whether a value is what a JSON Schema describes. Throws for a schema that a strict validator refuses: with a
- * keyword that nobody knows or that does not fit its type, or a required property that is not described.
+ * Whether a value is what a JSON Schema describes. Throws for a schema that a strict validator refuses: with
+ * a keyword that nobody knows or that does not fit its type, or a required property that is not described.
  */
 export function isValid(value: unknown, schema: Schema): boolean {
   const strict = { strict: true, strictTypes: true, strictTuples: true, strictRequired: true } as const

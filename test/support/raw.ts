@@ -2,7 +2,10 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export type RawAnswer = { readonly text: string; readonly status: number; readonly closed: boolean }
 
-/** Writes bytes (one character is one byte) on a fresh connection and reads until it closes, or until `waitMs` passed. */
+/**
+ * Writes bytes (one character is one byte) on a fresh connection and reads until it closes, or until `waitMs`
+ * passed.
+ */
 export function sendRaw(
   port: number,
   bytes: string,

@@ -40,8 +40,8 @@ export type Stage = {
 }
 
 /**
- * A real issuer, a scripted upstream and a gateway between; all of them stop when the test ends. In the configuration, ISSUER
- * and UPSTREAM stand for their URLs.
+ * A real issuer, a scripted upstream and a gateway between; all of them stop when the test ends. In the
+ * configuration, ISSUER and UPSTREAM stand for their URLs.
  */
 export async function createStage(
   yaml: string,

@@ -3,7 +3,9 @@ export type Decided = {
   /** Ids of vectors, groups of them (`authelia QueryPolicy`), or what ids start with, then `*`. */
   readonly vectors: readonly string[]
   readonly reason: string
-  /** What is answered instead, in the words of the test that asserts it; without it the vectors are not run. */
+  /**
+   * What is answered instead, in the words of the test that asserts it; without it the vectors are not run.
+   */
   readonly answer?: string
 }
 

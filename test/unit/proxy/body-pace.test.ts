@@ -4,7 +4,9 @@ import { BodyPace } from '../../../src/proxy/body-pace.ts'
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval'] }))
 afterEach(() => void vi.useRealTimers())
 
-/** A body of which `bytesAt` says how much has come after so many seconds; undefined while the upstream waits. */
+/**
+ * A body of which `bytesAt` says how much has come after so many seconds; undefined while the upstream waits.
+ */
 function watch(bytesAt: (seconds: number) => number | undefined, leastBytes = 1024) {
   let slow = 0
   let seconds = 0

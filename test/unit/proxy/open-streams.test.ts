@@ -90,7 +90,8 @@ describe('after a reload', () => {
     expect(allowed.reasons).toEqual([])
   })
 
-  // Streams were asked about one after the other, so that one behind an issuer that hangs kept all others open.
+  // Streams were asked about one after the other, so that one behind an issuer that hangs kept all others
+  // open.
   it('a stream ends although the question about others before it hangs', async () => {
     const streams = createOpenStreams()
     for (let i = 0; i < 50; i++) streamIn(streams, { stillAllowed: () => new Promise(() => {}) })
@@ -138,7 +139,8 @@ describe('when the process stops', () => {
     expect([streams.eventStreams, streams.webSockets]).toEqual([0, 0])
   })
 
-  // A WebSocket takes a while to close. The log said that the gateway stopped, when its token had expired before.
+  // A WebSocket takes a while to close. The log said that the gateway stopped, when its token had expired
+  // before.
   it('a stream that is ending already keeps its first reason', () => {
     const streams = createOpenStreams()
     const { reasons } = streamIn(streams, { leaves: false, expiresAtMs: Date.now() + 1000 })

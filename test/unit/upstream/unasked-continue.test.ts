@@ -67,8 +67,8 @@ describe('every other head passes as it is', () => {
 })
 
 describe('found by attack', () => {
-  // The blank line of the response was taken for the end of the 100, and its body for a head: whoever can store a body
-  // at the upstream could answer the request of anybody.
+  // The blank line of the response was taken for the end of the 100, and its body for a head: whoever can
+  // store a body at the upstream could answer the request of anybody.
   it('a 100 whose lines end in LF alone does not take the head of the response along', () => {
     const bytes = `HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n${ok}`
     expect(readerOf().read(bytes)).toEqual([bytes])

@@ -5,7 +5,10 @@ export type StoppedClock = {
   passCooldown(): void
 }
 
-/** Stops the clock by which keys and tokens are dated, for this test; timers go on. To be called before the stage is made. */
+/**
+ * Stops the clock by which keys and tokens are dated, for this test; timers go on. To be called before the
+ * stage is made.
+ */
 export function stopClock(): StoppedClock {
   vi.useFakeTimers({ toFake: ['Date'] })
   onTestFinished(() => void vi.useRealTimers())

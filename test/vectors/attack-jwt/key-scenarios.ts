@@ -98,7 +98,9 @@ async function unknownKey(stage: Stage): Promise<number> {
   return (await stage.call(path, { token })).status
 }
 
-/** Keys that were good once stay when the issuer has none any more; those that it may have are not made up. */
+/**
+ * Keys that were good once stay when the issuer has none any more; those that it may have are not made up.
+ */
 async function keepsKeysWhen(spoil: (issuer: TestIssuer) => void): Promise<void> {
   const clock = stopClock()
   const stage = await createStage(guarded)

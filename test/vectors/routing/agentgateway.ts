@@ -34,7 +34,8 @@ const configs: Readonly<Record<string, (rules: readonly Rule[]) => string>> = {
         }),
       },
     }),
-  // `*.example.com` is the same set of hosts as the regular expression, `/api/**` of paths but for `/api` itself.
+  // `*.example.com` is the same set of hosts as the regular expression, `/api/**` of paths but for `/api`
+  // itself.
   'authority-and-scheme': () =>
     configOf({
       apis: {

@@ -34,7 +34,10 @@ export function envoy(): readonly RoutingCase[] {
   })
 }
 
-/** The expected path is guarded, everything else lies open: no spelling of the first may count as anything else. */
+/**
+ * The expected path is guarded, everything else lies open: no spelling of the first may count as anything
+ * else.
+ */
 function normalised({ raw_path: url, expect_path: expected }: Normalised): Translation {
   const guarded = expected.replace(/\?.*$/, '').replace(/\/$/, '')
   const isPattern = !guarded.includes('%')

@@ -16,8 +16,8 @@ export type Outcome = {
 }
 
 /**
- * Sends a request byte for byte as its vector has it. Allowed means 200 and received by the upstream, refused a 4xx of which the
- * upstream saw nothing; anything between is an error.
+ * Sends a request byte for byte as its vector has it. Allowed means 200 and received by the upstream, refused
+ * a 4xx of which the upstream saw nothing; anything between is an error.
  */
 export async function send(stage: Stage, request: VectorRequest, token?: string): Promise<Outcome> {
   const before = stage.upstream.received().length
