@@ -38,7 +38,8 @@ program
   .action(async (file: string | undefined, options: ConfigFlag, command: Command) => {
     const fileName = oneFile(file, options, command)
     const { serve } = await import('./commands/serve.ts')
-    // Whatever may be left (a log destination that is stuck) does not hold up whoever waits for this process.
+    // Nothing that may be left, such as a log destination that is stuck, holds up those who wait for this
+    // process.
     process.exit(await serve(fileName, version))
   })
 

@@ -60,12 +60,12 @@ function clientHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-type AdminAnswer = { readonly status: number; readonly missing?: readonly string[] }
+type AdminReply = { readonly status: number; readonly missing?: readonly string[] }
 
 /**
  * Resolves to undefined when there is no answer. An agent of its own, since the global one may use a proxy.
  */
-function ask(url: string): Promise<AdminAnswer | undefined> {
+function ask(url: string): Promise<AdminReply | undefined> {
   return new Promise((resolve) => {
     const request = get(url, { agent: new Agent(), timeout: answerWithinMs }, async (response) => {
       const text = await response
@@ -80,7 +80,7 @@ function ask(url: string): Promise<AdminAnswer | undefined> {
 }
 
 /** Another program may answer at this address. */
-function parse(text: string): Pick<AdminAnswer, 'missing'> {
+function parse(text: string): Pick<AdminReply, 'missing'> {
   try {
     const { missing } = Object(JSON.parse(text))
     return Array.isArray(missing) ? { missing: missing.map(String) } : {}

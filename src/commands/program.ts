@@ -29,19 +29,19 @@ export class RunningProgram implements Program {
     return this.#log.droppedLines
   }
 
-  /** What the file holds now is in force. */
+  /** The present content of the file is in force. */
   took(loaded: Pick<LoadResult, 'text'>): void {
     this.config = inForceNow(loaded)
     this.isFileInForce = true
   }
 
-  /** What the file holds now was refused: what it held before stays in force. */
+  /** The present content of the file was refused. Its former content stays in force. */
   refused(): void {
     this.isFileInForce = false
   }
 }
 
-/** Of the text, in which secrets are references: nobody can guess them by their digest. */
+/** The digest is that of the text, in which secrets are references. So nobody can guess them by it. */
 function inForceNow({ text }: Pick<LoadResult, 'text'>): Program['config'] {
   return { sha256: createHash('sha256').update(text).digest('hex'), loadedAtMs: Date.now() }
 }

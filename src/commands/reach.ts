@@ -36,9 +36,9 @@ export async function reach({ config, network }: LoadResult): Promise<Reached> {
   }
 }
 
-type Answer = { readonly text?: string; readonly problem?: string }
+type Found = { readonly text?: string; readonly problem?: string }
 
-async function askIssuer(issuer: IssuerOptions): Promise<Answer> {
+async function askIssuer(issuer: IssuerOptions): Promise<Found> {
   try {
     const keys = await readKeys(await loadJwks(issuer), issuer.algorithms)
     if (keys.length > 0) return { text: `${issuer.issuer}: ${counted(keys.length, 'key')}` }
@@ -63,7 +63,7 @@ function differentOrigins(upstreams: readonly Part[]): Origin[] {
 }
 
 /** As the gateway connects, TLS included; no request is sent. */
-function connect(origin: string, { tls }: UpstreamOptions, timeoutMs: number): Promise<Answer> {
+function connect(origin: string, { tls }: UpstreamOptions, timeoutMs: number): Promise<Found> {
   const { protocol, hostname, port, host } = new URL(origin)
   const target = { protocol, port, host, hostname: hostname.replace(/^\[|\]$/g, '') }
   return new Promise((resolve) => {

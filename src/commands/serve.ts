@@ -76,7 +76,7 @@ function announce({ version, loaded }: RunningProgram, config: Config, server: S
   )
 }
 
-/** What this process may run short of, told before it does. `look` is for a configuration that was loaded. */
+/** Warns of shortages before they come. `look` is called with each configuration that was loaded. */
 function watchShortages(config: Config, log: Logger) {
   const descriptors = watchDescriptors(log)
   const certificate = config.tls && watchCertificateEnd(config.tls, log)
@@ -93,7 +93,7 @@ function watchShortages(config: Config, log: Logger) {
   }
 }
 
-/** What ends the program: a signal or a fault. A fault may also come later, during the stop. */
+/** Waits for the end of the program: a signal or a fault. A fault may also come later, during the stop. */
 function untilEnd(log: Logger, withinMs: number) {
   let faulty = false
   const reached = new Promise<void>((resolve) => {

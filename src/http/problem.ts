@@ -1,19 +1,20 @@
 import { type Code, codes } from '../errors.ts'
 
 /**
- * A complete answer of the gateway's own: status, flat header list (for `writeHead`), body, which is ASCII.
+ * A complete response of the gateway's own: a status, a flat list of headers for `writeHead`, and a body in
+ * ASCII.
  */
 export type OwnResponse = { readonly status: number; readonly headers: string[]; readonly body: string }
 
-/** A problem but for the request that it answers; made once for each reason. */
+/** A problem without the request that it answers. It is made once for each reason. */
 export type Problem = {
   readonly status: number
   readonly headers: readonly string[]
-  /** Before the request id, and behind it. */
+  /** The parts of the body before the request id and behind it. */
   readonly body: readonly [string, string]
 }
 
-/** An RFC 9457 problem: application/problem+json, Cache-Control: no-store and `headers`. */
+/** Makes an RFC 9457 problem, with application/problem+json, Cache-Control: no-store and `headers`. */
 export function problem(code: Code, detail: string, headers: readonly string[] = []): Problem {
   const { status, title } = codes[code]
   const type = `urn:scopegate:problem:${code}`

@@ -4,8 +4,8 @@ import { printableText } from '../issuer/printable-text.ts'
 import type { AccessToken, TokenKind } from './access-token.ts'
 
 /**
- * A verified access token, or why it is refused. `detail` names the check. It holds no token content, but for
- * the `iss` of a token whose signature verified.
+ * A verified access token, or the reason why it is refused. `detail` names the check. It holds no token
+ * content except the `iss` of a token whose signature verified.
  */
 export type Verification = Verified | Unverified
 

@@ -5,7 +5,7 @@ import type { ProcessStatus } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import type { Measured } from '../log/meters.ts'
 
-/** What the supervisor can order a worker to do, and the content of each order. */
+/** The orders that a supervisor can give a worker, each with its content. */
 export type Orders = {
   readonly serve: {
     readonly number: number
@@ -23,7 +23,7 @@ export type Orders = {
   readonly stop: object
 }
 
-/** What a worker sends back for each kind of order. */
+/** The reply of a worker to each kind of order. */
 export type Replies = {
   readonly serve: ConfigReply
   readonly connection: ConnectionReply

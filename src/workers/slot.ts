@@ -20,7 +20,7 @@ export type Slot = {
   readonly firstStart: Promise<string | undefined>
   status(): Promise<ProcessStatus | undefined>
   routes(): Promise<readonly RouteLine[] | undefined>
-  /** What it has counted since it was last asked: whoever asks has to add it up. */
+  /** Resolves to everything that it has counted since it was last asked, to be added up by the caller. */
   measure(): Promise<Measured | undefined>
   /** Lets the process fetch the keys of its issuers; one that is being started fetches them anyway. */
   refreshKeys(): void
@@ -170,7 +170,8 @@ function logEnd({ log, number }: State, end: End, problem: string | undefined, p
   else
     log.error(
       { worker: number, ...how },
-      `a worker ended: requests that it still had were cut, the other workers go on, another is started ${next}`,
+      'a worker ended: requests that it still had were cut, the other workers go on, ' +
+        `another is started ${next}`,
     )
 }
 

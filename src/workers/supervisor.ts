@@ -21,8 +21,8 @@ import { within, workersHealth } from './workers-health.ts'
 /** How long the admin listener waits for what a worker replies. */
 const replyWithinMs = 1000
 /**
- * What a worker counted before it ended is lost when it was not collected: little, since that happens so
- * often.
+ * How often the counts of workers are collected, in milliseconds. A worker that ends loses those since the
+ * last time.
  */
 const collectEveryMs = 5000
 /** The time that a worker has beyond `timeouts.shutdown` to write its last log lines. */

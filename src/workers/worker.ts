@@ -94,7 +94,7 @@ function orderHandlers(worker: Worker, stop: () => void): OrderHandlers {
   }
 }
 
-/** What was counted is given away: the supervisor adds it up. */
+/** Gives away everything that was counted: the supervisor adds it up. */
 async function measure(serving: Serving | undefined): Promise<Measured | null> {
   if (serving === undefined) return null
   const { publicSide, measured } = serving

@@ -16,7 +16,7 @@ const final = fc
   .tuple(fc.constantFrom(101, 200, 204, 404), token, fields, fc.string({ unit: 'binary-ascii' }))
   .map(([status, reason, lines, body]) => headOf(status, reason, lines) + body)
 
-/** What a parser gets of these pieces, read after a request was sent. */
+/** The bytes that a parser gets of these pieces, which are read after a request was sent. */
 function readThrough(pieces: readonly Buffer[]): string {
   const continues = new UnaskedContinue()
   continues.expectHead()

@@ -6,7 +6,7 @@ import { type Answer, createStage, guarding, type Stage } from '../support/stage
 
 const schemes = ['NTLM', 'Negotiate', 'Kerberos']
 
-/** What the README recommends for APIs that guard themselves. */
+/** The configuration that the README recommends for APIs that guard themselves. */
 const forwarding =
   '/**: { public: true, authorization: forward }\n/maybe: { optional: true, authorization: forward }'
 

@@ -5,7 +5,7 @@ import { createStage, guarding, type Stage } from '../support/stage.ts'
 
 const mebibyte = 1 << 20
 
-/** What may wait in the buffers of both sockets. */
+/** The bytes that may wait in the buffers of both sockets. */
 const buffered = 16 * mebibyte
 
 /** A client that was refused in the middle of an endless upload. */

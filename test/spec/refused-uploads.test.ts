@@ -28,7 +28,10 @@ function createUploadStage(): Promise<Stage> {
   })
 }
 
-/** What is refused before its body is read: where it goes, and what the client must read. */
+/**
+ * Requests that are refused before their body is read: the path of each, and the status that its client
+ * reads.
+ */
 const refusals = [
   ['a body over the limit', '/open', 413],
   ['no token', '/mine', 401],

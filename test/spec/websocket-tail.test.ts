@@ -18,7 +18,7 @@ const stageWith = (serve: (socket: Socket, query: string) => void, top = '') =>
     serve(socket, query.slice(1))
   })
 
-/** What came behind the head of the 101. */
+/** The bytes that came behind the head of the 101. */
 const tunnelled = (text: string) => text.slice(text.indexOf('\r\n\r\n') + 4)
 
 const lineOf = (stage: Stage) => stage.gateway.logs.findLast(({ msg }) => msg === 'request')

@@ -24,7 +24,7 @@ type Sign = {
 }
 
 export type AttackKeys = {
-  /** What the issuer publishes, mistakes included. */
+  /** The keys that the issuer publishes, mistakes included. */
   readonly jwks: { readonly keys: readonly Record<string, unknown>[] }
   build(construct: Construct): Promise<string>
 }

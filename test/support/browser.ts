@@ -22,7 +22,7 @@ export type Browser = {
   show(options: { readonly width: number; readonly dark: boolean }): Promise<void>
   /** Writes the whole page as a PNG. */
   screenshot(fileName: string): Promise<void>
-  /** What the page has complained about: errors, and what its policy forbade. */
+  /** The complaints of the page: errors, and everything that its policy forbade. */
   readonly complaints: readonly string[]
 }
 

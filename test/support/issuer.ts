@@ -29,7 +29,7 @@ export type TestIssuer = {
   /** Its `iss`. */
   readonly url: string
   readonly counts: { discovery: number; jwks: number }
-  /** What is published, member by member. */
+  /** The key set that is published. */
   jwks: { keys: unknown[] }
   /** Overrides members of the discovery document. */
   metadata: Record<string, unknown>

@@ -33,7 +33,7 @@ export type Stage = {
   token(claims?: Record<string, unknown>): Promise<string>
   /** One request on a connection of its own. */
   call(path: string, call?: Call): Promise<Answer>
-  /** What the upstream received as this header, undefined when it did not. */
+  /** The value of this header that the upstream received, or undefined. */
   upstreamHeader(name: string): string | undefined
   /** Replaces ISSUER and UPSTREAM by the URLs of this stage. */
   config(yaml: string): string

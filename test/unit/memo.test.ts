@@ -62,7 +62,7 @@ test('whatever keys come in whatever order, the value is right and never more th
           { most, longestKey },
         )
         for (const key of keys) expect(remembered(key)).toBe(`<${key}>`)
-        // What is asked again and not computed again is what it keeps.
+        // It keeps the values that are asked for again and are not computed again.
         const distinct = [...new Set(keys)]
         computed.length = 0
         const kept = distinct.filter((key) => {

@@ -11,7 +11,7 @@ const run = jwtVectors.flatMap(({ id, source, expect: expected, construct }) =>
 )
 
 let court: Court
-/** What the upstream receives with a token that nothing is wrong with. */
+/** The request that the upstream receives with a good token. */
 let ordinary = ''
 
 beforeAll(async () => {

@@ -1,10 +1,10 @@
-/** What is not as a vector has it, and why: the one list for every file of vectors here. */
+/** Everything that is decided otherwise than in a vector, with the reason, for all files of vectors here. */
 export type Decided = {
   /** Ids of vectors, groups of them (`authelia QueryPolicy`), or what ids start with, then `*`. */
   readonly vectors: readonly string[]
   readonly reason: string
   /**
-   * What is answered instead, in the words of the test that asserts it; without it the vectors are not run.
+   * The response instead, in the words of the test that asserts it. Without it the vectors are not run.
    */
   readonly answer?: string
 }

@@ -35,7 +35,7 @@ export function ownConfig(text: string | undefined, replacements: Replacements):
   return document.toString({ lineWidth: 0 })
 }
 
-/** What is read and what is written differ in most APIs, so this is the first rule that tells something. */
+/** Reading and writing differ in most APIs, so these are the first rules that show something. */
 const routesOnly = `apis:
   api:
     resource: ${exampleResource}

@@ -21,7 +21,7 @@ export const onThisMachine: Place = { host: '127.0.0.1', logtoPort: 0, pagePort:
 /** In a container the ports are fixed, so that they can be published under the same numbers. */
 export const inContainer: Place = { host: '0.0.0.0', logtoPort: 3001, pagePort: 3000 }
 
-/** What every part of the demo works with. */
+/** Everything that each part of the demo works with. */
 export type Stage = {
   readonly place: Place
   readonly print: (line: string) => void
@@ -37,7 +37,7 @@ export async function openLogto({ place, closers }: Stage): Promise<StandInLogto
   return logto
 }
 
-/** What `/metrics` says of it. */
+/** The program as `/metrics` describes it. */
 const demoProgram: Program = {
   version: 'demo',
   config: { sha256: 'none', loadedAtMs: Date.now() },

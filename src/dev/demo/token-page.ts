@@ -11,7 +11,7 @@ export type TriedRequest = {
   readonly observed: Observed | undefined
 }
 
-/** What a person sees after the sign-in: what their token holds and what the gateway makes of it. */
+/** Makes the page after the sign-in: it shows the content of the token, and what the gateway makes of it. */
 export function tokenPage(options: {
   readonly gateway: string
   readonly token: string

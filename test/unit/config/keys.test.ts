@@ -8,7 +8,7 @@ type Value = string | boolean | Value[] | { [key: string]: Value }
 const files = 'test/cases/config/files'
 const certificate = { cert: `${files}/tls.crt`, key: `${files}/tls.key` }
 
-/** What a map must hold beside the key that is tried, so that this alone is wrong. */
+/** The keys that a map must hold in addition to the one that is tried, so that this one alone is wrong. */
 const neighbours: Readonly<Record<string, { [key: string]: Value }>> = {
   apis: { todo: { resource: 'https://api.example.com/', upstream: 'http://legacy-api:3000', routes: {} } },
   'apis.*': { resource: 'https://api.example.com/', upstream: 'http://legacy-api:3000', routes: {} },

@@ -5,7 +5,7 @@ import { type RequestRecord, startRecord } from '../../../src/log/request-record
 
 type Options = Pick<LogOptions, 'decisions' | 'level'>
 
-/** What these records leave in the log, as text. */
+/** The lines of these records in the log. */
 function write(records: readonly Partial<RequestRecord>[], options: Partial<Options> = {}): string {
   const lines: string[] = []
   const unused = () => {

@@ -4,7 +4,7 @@ import { Meters } from '../../../src/log/meters.ts'
 import { createRequestMeter } from '../../../src/log/request-meter.ts'
 import { type RequestRecord, startRecord } from '../../../src/log/request-record.ts'
 
-/** What these requests leave. */
+/** The counts of these requests. */
 function count(...records: Partial<RequestRecord>[]) {
   const meters = new Meters(100_000)
   const countRequest = createRequestMeter(meters)

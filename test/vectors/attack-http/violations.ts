@@ -1,6 +1,9 @@
 import { requestsIn } from '../../support/raw.ts'
 
-/** What must not have been received, by the words of the vector. Undefined: these words are unknown here. */
+/**
+ * True when the upstream received something that it must not, in the words of the vector. Undefined for words
+ * that are unknown here.
+ */
 export function violated(what: string, received: string): boolean | undefined {
   return checks.find(([words]) => words.test(what))?.[1](received, what)
 }

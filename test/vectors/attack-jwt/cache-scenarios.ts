@@ -9,7 +9,7 @@ const guarded = guarding('/admin/**: admin')
 const path = '/admin/users'
 const admin = { scope: 'admin' }
 
-/** What one token or one configuration brought must not serve another. */
+/** Nothing that was found for one token or one configuration may serve another. */
 export const cacheScenarios: Readonly<Record<string, Scenario>> = {
   async 'C-01'() {
     const clock = stopClock()

@@ -4,13 +4,13 @@ import { createTestIssuer } from '../../support/issuer.ts'
 import { sendRaw } from '../../support/raw.ts'
 import { always, ok, startUpstream } from '../../support/upstream.ts'
 
-/** What came of one token. */
+/** The outcome for one token. */
 export type Verdict = {
   /** The status, and the code of the problem where it is one: `401 invalid_token`. */
   readonly answer: string
   /** WWW-Authenticate, or nothing. */
   readonly challenge: string
-  /** What the upstream received, or nothing. */
+  /** The request that the upstream received, if it received one. */
   readonly head: string
 }
 

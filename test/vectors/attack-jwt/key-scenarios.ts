@@ -111,7 +111,7 @@ async function keepsKeysWhen(spoil: (issuer: TestIssuer) => void): Promise<void>
   expect(await statusWith(stage, admin)).toBe(200)
 }
 
-/** What a gateway of its own answers. */
+/** The response of a gateway of its own. */
 async function statusAt(yaml: string, token: string): Promise<number> {
   const upstream = await startUpstream(always(ok))
   onTestFinished(() => upstream.stop())

@@ -80,7 +80,9 @@ const boundToSubject = configWith(
   { hosts: ['id.example.com'] },
 )
 
-/** What the gateway asks of this subject: nothing, a login, one of the levels, or more than anybody has. */
+/**
+ * The demand of the gateway on this subject: nothing, a login, one of the levels, or more than anybody has.
+ */
 async function levelFor(stage: Stage, { subject, request }: Case): Promise<string> {
   const bare = await send(stage, request)
   if (bare.upstream !== undefined) return 'public'

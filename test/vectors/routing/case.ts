@@ -9,7 +9,7 @@ export type RoutingCase = {
   readonly group: string
   readonly title: string
   readonly tag: string | undefined
-  /** What the vector wants, in the words in which `ask` answers. */
+  /** The outcome that the vector wants, in the words of `ask`. */
   readonly expected: string
   /** Puts the case to a gateway; undefined where its rules cannot be said in a configuration. */
   readonly ask: (() => Promise<string>) | undefined
@@ -56,7 +56,7 @@ export function configWith(routes: Readonly<Record<string, unknown>>, api: objec
   return configOf({ apis: { one: { ...common, routes, ...api } } })
 }
 
-/** What every API here has. */
+/** The members that every API here has. */
 export const common = { resource: 'https://api.test/', upstream: 'UPSTREAM' }
 
 export const refusedAtLoad = 'refused at load'
@@ -66,7 +66,7 @@ export function loading(config: string): 'accepted' | typeof refusedAtLoad {
   return issuesIn(config).some(({ severity }) => severity === 'error') ? refusedAtLoad : 'accepted'
 }
 
-/** What is wrong with a configuration. */
+/** The issues of a configuration. */
 export function issuesIn(config: string): readonly Issue[] {
   const filled = config.replaceAll('ISSUER', 'https://issuer.test').replaceAll('UPSTREAM', 'http://127.0.0.1')
   return parseConfig(filled, { fileName: 'gateway.yaml', env: {} }).issues

@@ -8,7 +8,7 @@ export type PipelineCase = FileCase & {
   readonly expect: { readonly status?: number; readonly contrast?: string }
 }
 
-/** What the rules are, and the token that comes, in each situation. */
+/** The rules, and the token that comes, in each situation. */
 type Scene = { readonly routes: object; readonly token?: (stage: Stage) => Promise<string> }
 
 const scenes: Readonly<Record<string, Scene>> = {

@@ -11,7 +11,7 @@ export type VectorRequest = {
 
 export type Outcome = {
   readonly status: number
-  /** What the upstream received of it: the request target, and the whole head. */
+  /** The parts of it that the upstream received: the request target, and the whole head. */
   readonly upstream: { readonly target: string; readonly head: string } | undefined
 }
 
