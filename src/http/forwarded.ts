@@ -31,14 +31,14 @@ export function createForwardedPolicy(options: {
     client(peer, headers, host) {
       const address = normalAddress(peer)
       if (!isTrusted(address)) return described(address, address, scheme, host)
-      const told = readForwarded(headers)
-      const hops = walk(told.for, address, isTrusted)
-      const toldHost = agreed(told.host)
+      const claimed = readForwarded(headers)
+      const hops = walk(claimed.for, address, isTrusted)
+      const claimedHost = agreed(claimed.host)
       return described(
         hops[0] ?? address,
         hops.join(', '),
-        schemes.get(agreed(told.proto).toLowerCase()) ?? scheme,
-        parseHost(toldHost) === undefined ? host : toldHost,
+        schemes.get(agreed(claimed.proto).toLowerCase()) ?? scheme,
+        parseHost(claimedHost) === undefined ? host : claimedHost,
       )
     },
   }
@@ -100,14 +100,14 @@ const mappedAddress = /^::ffff:([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)$/i
 type Forwarded = { for: string; proto: string; host: string }
 
 function readForwarded(headers: readonly string[]): Forwarded {
-  const told: Forwarded = { for: '', proto: '', host: '' }
+  const claimed: Forwarded = { for: '', proto: '', host: '' }
   for (let i = 0; i < headers.length; i += 2) {
     const member = memberOf(headers[i] ?? '')
     if (member === 'none') continue
     const value = headers[i + 1] ?? ''
-    told[member] = told[member] === '' ? value : `${told[member]},${value}`
+    claimed[member] = claimed[member] === '' ? value : `${claimed[member]},${value}`
   }
-  return told
+  return claimed
 }
 
 const memberOf = memo<keyof Forwarded | 'none'>((name) => {

@@ -4,9 +4,9 @@ import type { Histogram } from '../log/histogram.ts'
 import { FairLines } from './fair-lines.ts'
 
 /**
- * Jobs in turn, a few at the same time: for cryptography, of which one signature costs as much CPU as ten
- * forwarded requests. Anybody can send tokens whose signature is wrong, and without a bound they would take
- * every thread, and memory without end.
+ * Runs jobs in turn, a few at the same time. It is for cryptography, of which one signature costs as much CPU
+ * as ten forwarded requests. Anybody can send tokens whose signature is wrong, and without a bound they would
+ * take every thread, and memory without end.
  */
 export type FairQueue = {
   /**
@@ -34,7 +34,7 @@ export type FairQueueOptions = {
   readonly meters?: QueueMeters
 }
 
-/** `durations`: of jobs, the time in line included. */
+/** `durations` are those of jobs, the time in line included. */
 export type QueueMeters = { readonly refused: Counter; readonly durations: Histogram }
 
 /** Called once: with true when its turn has come, with false when it must leave. */
@@ -50,8 +50,8 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     return new Promise((resolve) => lines.add(client, resolve)?.(false))
   }
 
-  /** The place that became free goes to whoever is next. */
-  function passPlaceOn(): void {
+  /** A job has ended: the next one in line may run. */
+  function endTurn(): void {
     const next = lines.next()
     if (next === undefined) running -= 1
     else next(true)
@@ -71,7 +71,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
       try {
         return await job()
       } finally {
-        passPlaceOn()
+        endTurn()
         meters?.durations.observe((performance.now() - startedMs) / 1000)
       }
     },
