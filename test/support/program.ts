@@ -15,6 +15,6 @@ export function node(program: string, ...args: (string | number)[]): Promise<str
 
 /** Ended when it takes too long. */
 async function linesOf(command: string, args: readonly string[]): Promise<string[]> {
-  const { stdout } = await run(command, [...args], { timeout: 10_000 })
+  const { stdout } = await run(command, [...args], { timeout: 20_000 })
   return stdout.trim().split('\n')
 }
