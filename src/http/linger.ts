@@ -55,5 +55,7 @@ export function lingerAfter(response: ServerResponse): void {
   // Whoever has read the body so far pauses it when letting go.
   request.on('pause', () => request.resume())
   request.on('data', () => {})
+  // It may be paused already, and then a listener alone does not make it flow.
+  request.resume()
   response.once('finish', () => lingerOn(socket, silenceMs, request))
 }
