@@ -5,10 +5,10 @@ import type { Logger } from '../log/logger.ts'
 import { type FoundKeys, unavailable, unknown } from './found-keys.ts'
 import { readKeys } from './json-web-key.ts'
 import { loadJwks } from './jwks.ts'
-import { createKeyReport } from './key-report.ts'
-import { createLastGoodKeys } from './last-good-keys.ts'
+import { createKeyReport, type KeyReport } from './key-report.ts'
+import { createLastGoodKeys, type LastGoodKeys } from './last-good-keys.ts'
 import type { IssuerOptions } from './options.ts'
-import { createRefetch } from './refetch.ts'
+import { createRefetch, type Refetch } from './refetch.ts'
 
 /**
  * The state of one issuer's keys for an operator (`/readyz`). `problem` says what is missing and what to do.
@@ -80,82 +80,106 @@ export type KeySetOptions = {
  * that an operator must know of (first keys, rotation, outage, recovery).
  */
 export function createKeySet(options: KeySetOptions): KeySet {
-  const { issuer, log, onKeysLeft, failures, now = Date.now } = options
-  const keys = createLastGoodKeys({ onKeysLeft, now })
-  const report = createKeyReport(issuer.issuer, log, now)
-  const refetch = createRefetch({ run: fetchKeys, now })
-  const unknownKids = new LRUCache<string, number>({ max: unknownKidLimit })
-  let waiting = 0
-  let lastSuccessMs: number | undefined
+  return new FetchedKeySet(options)
+}
 
-  const isReady = () => keys.usableUntilMs() !== undefined
+class FetchedKeySet implements KeySet {
+  readonly #options: KeySetOptions
+  readonly #now: () => number
+  readonly #keys: LastGoodKeys
+  readonly #report: KeyReport
+  readonly #refetch: Refetch
+  readonly #unknownKids = new LRUCache<string, number>({ max: unknownKidLimit })
+  #waiting = 0
+  lastSuccessMs: number | undefined
 
-  async function fetchKeys(): Promise<boolean> {
+  constructor(options: KeySetOptions) {
+    const { issuer, log, onKeysLeft, now = Date.now } = options
+    this.#options = options
+    this.#now = now
+    this.#keys = createLastGoodKeys({ onKeysLeft, now })
+    this.#report = createKeyReport(issuer.issuer, log, now)
+    this.#refetch = createRefetch({ run: () => this.#fetchKeys(), now })
+  }
+
+  generation(): number {
+    return this.#keys.generation
+  }
+
+  status(): KeySetStatus {
+    const status = statusOf(this.#isReady, this.#keys.size, this.#report.problem)
+    return { issuer: this.#options.issuer.issuer, ...status }
+  }
+
+  async find(kid: unknown, algorithm: string): Promise<FoundKeys> {
+    if (!isKeyId(kid)) return unknown('keyIdForm')
+    if (!this.#isReady) {
+      const missing = await this.#waitForFirstKeys()
+      if (missing !== undefined) return missing
+    }
+    const key = this.#keys.find(kid, algorithm)
+    if (key !== undefined) return key
+    if (kid === undefined || (this.#unknownKids.get(kid) ?? 0) > this.#now()) return unknown('keyUnknown')
+    return this.#findAfterRefetch(kid, algorithm)
+  }
+
+  refresh(): void {
+    void this.#refetch.next()
+  }
+
+  close(): void {
+    this.#refetch.close()
+    this.#keys.close()
+  }
+
+  get #isReady(): boolean {
+    return this.#keys.usableUntilMs() !== undefined
+  }
+
+  async #fetchKeys(): Promise<boolean> {
+    const { issuer, failures } = this.#options
     try {
       const fetched = await readKeys(await loadJwks(issuer), issuer.algorithms)
       if (fetched.length === 0) throw new Error('the key set holds no key that may verify access tokens')
-      report.succeeded(fetched.length, keys.replace(fetched))
-      lastSuccessMs = now()
+      this.#report.succeeded(fetched.length, this.#keys.replace(fetched))
+      this.lastSuccessMs = this.#now()
       return true
     } catch (error) {
       failures?.add(1)
-      report.failed(messageOf(error), keys.usableUntilMs())
+      this.#report.failed(messageOf(error), this.#keys.usableUntilMs())
       return false
     }
   }
 
-  async function wait(run: () => Promise<void>): Promise<FoundKeys | undefined> {
-    if (waiting >= waitingLimit) return unavailable('keysBusy')
-    waiting += 1
+  async #wait(run: () => Promise<void>): Promise<FoundKeys | undefined> {
+    if (this.#waiting >= waitingLimit) return unavailable('keysBusy')
+    this.#waiting += 1
     await run()
-    waiting -= 1
-    return isReady() ? undefined : unavailable('keysMissing')
+    this.#waiting -= 1
+    return this.#isReady ? undefined : unavailable('keysMissing')
   }
 
   /**
    * Only the first fetch is waited for: in an outage each request would hang as long as a fetch does, but
    * asks for one.
    */
-  async function waitForFirstKeys(): Promise<FoundKeys | undefined> {
-    const missing = report.problem === undefined ? await wait(refetch.current) : unavailable('keysMissing')
-    if (missing !== undefined) void refetch.next()
+  async #waitForFirstKeys(): Promise<FoundKeys | undefined> {
+    const isFirst = this.#report.problem === undefined
+    const missing = isFirst ? await this.#wait(this.#refetch.current) : unavailable('keysMissing')
+    if (missing !== undefined) void this.#refetch.next()
     return missing
   }
 
-  async function findAfterRefetch(kid: string, algorithm: string): Promise<FoundKeys> {
+  async #findAfterRefetch(kid: string, algorithm: string): Promise<FoundKeys> {
     // The run under way may have been answered before this key was published: then only the next one counts.
-    for (const run of [refetch.current, refetch.next]) {
-      const key = (await wait(run)) ?? keys.find(kid, algorithm)
+    for (const run of [this.#refetch.current, this.#refetch.next]) {
+      const key = (await this.#wait(run)) ?? this.#keys.find(kid, algorithm)
       if (key !== undefined) return key
     }
     // While the issuer cannot be asked, the key may well exist.
-    if (report.problem !== undefined) return unavailable('keysUnreachable')
-    unknownKids.set(kid, now() + unknownKidMs)
+    if (this.#report.problem !== undefined) return unavailable('keysUnreachable')
+    this.#unknownKids.set(kid, this.#now() + unknownKidMs)
     return unknown('keyUnknown')
-  }
-
-  return {
-    generation: () => keys.generation,
-    get lastSuccessMs() {
-      return lastSuccessMs
-    },
-    status: () => ({ issuer: issuer.issuer, ...statusOf(isReady(), keys.size, report.problem) }),
-    async find(kid, algorithm) {
-      if (!isKeyId(kid)) return unknown('keyIdForm')
-      if (!isReady()) {
-        const missing = await waitForFirstKeys()
-        if (missing !== undefined) return missing
-      }
-      const key = keys.find(kid, algorithm)
-      if (key !== undefined) return key
-      if (kid === undefined || (unknownKids.get(kid) ?? 0) > now()) return unknown('keyUnknown')
-      return findAfterRefetch(kid, algorithm)
-    },
-    refresh: () => void refetch.next(),
-    close() {
-      refetch.close()
-      keys.close()
-    },
   }
 }
 
