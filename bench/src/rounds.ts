@@ -1,4 +1,5 @@
-import { type Load, type LoadResult, runWrk } from './load/wrk.ts'
+import type { LoadResult } from './load/measured.ts'
+import { type Load, runWrk } from './load/wrk.ts'
 import { accountOf, isOnNode } from './machine/accounting.ts'
 import { type Subject, using } from './machine/subject.ts'
 import type { RoundsPlan } from './plan.ts'

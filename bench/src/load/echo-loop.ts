@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { mask, unmask } from '../echo-socket.ts'
 import { percentile } from '../statistics.ts'
-import type { LoadResult } from './wrk.ts'
+import type { LoadResult } from './measured.ts'
 
 /**
  * WebSockets that each send the next message when the last has come back. On bare sockets: a library would

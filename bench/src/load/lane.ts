@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { percentile, sum } from '../statistics.ts'
-import type { Stream, StreamResult } from './open-loop.ts'
+import type { Stream, StreamResult } from './measured.ts'
 
 /** One stream of requests and what became of them. */
 export type Lane = {

@@ -1,4 +1,5 @@
 import { createLane, type Lane } from './lane.ts'
+import type { Stream } from './measured.ts'
 
 /**
  * Requests at a constant pace, whatever becomes of the ones before: a slow answer delays nothing and hides
@@ -6,29 +7,11 @@ import { createLane, type Lane } from './lane.ts'
  * know only milliseconds: run it at the lowest priority (SCHED_IDLE), so that it takes nothing from the
  * upstream beside it.
  */
-export type Stream = {
-  readonly name: string
-  readonly perSecond: number
-  readonly paths: readonly string[]
-  readonly tokensFile?: string
-}
-
 export type OpenLoad = {
   readonly port: number
   readonly streams: readonly Stream[]
   readonly warmUpSeconds: number
   readonly seconds: number
-}
-
-/** Of one stream. Latencies are of 200 answers alone. */
-export type StreamResult = {
-  readonly name: string
-  readonly sent: number
-  readonly p50Ms: number
-  readonly p99Ms: number
-  readonly statuses: Readonly<Record<string, number>>
-  /** How long after its time a request was sent at the worst, for lack of CPU here. */
-  readonly latestMs: number
 }
 
 // Written by run.ts.

@@ -3,8 +3,8 @@ import { text } from 'node:stream/consumers'
 import { otherCore, spawnOn } from '../machine/subject.ts'
 import { program } from '../programs.ts'
 import type { EchoLoad } from './echo-loop.ts'
-import type { OpenLoad, StreamResult } from './open-loop.ts'
-import type { LoadResult } from './wrk.ts'
+import type { LoadResult, StreamResult } from './measured.ts'
+import type { OpenLoad } from './open-loop.ts'
 
 /** A program to its end. */
 export async function runOn(

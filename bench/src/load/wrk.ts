@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { otherCore } from '../machine/subject.ts'
+import type { LoadResult } from './measured.ts'
 import { runOn } from './run.ts'
 
 /**
@@ -23,13 +24,6 @@ export type Load = {
   readonly cores?: string
   /** Whether every answer must be a success, or every answer a refusal (4xx, 5xx). */
   readonly expect: 'success' | 'refusal'
-}
-
-export type LoadResult = {
-  readonly requests: number
-  readonly seconds: number
-  readonly p50Ms: number
-  readonly p99Ms: number
 }
 
 /** Throws when any answer was not as expected: there is no figure then. */

@@ -1,5 +1,5 @@
 import { type Bench, bearer, gatewayOf, tokensFile } from '../environment.ts'
-import type { StreamResult } from '../load/open-loop.ts'
+import type { StreamResult } from '../load/measured.ts'
 import { runOpenLoop } from '../load/run.ts'
 import { using } from '../machine/subject.ts'
 import { messageOf } from '../progress.ts'

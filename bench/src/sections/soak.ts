@@ -1,5 +1,5 @@
 import { type Bench, tokensFile } from '../environment.ts'
-import type { StreamResult } from '../load/open-loop.ts'
+import type { StreamResult } from '../load/measured.ts'
 import { runOpenLoop } from '../load/run.ts'
 import { sendEach } from '../load/send-each.ts'
 import { accountOf } from '../machine/accounting.ts'
