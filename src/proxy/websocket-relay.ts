@@ -46,13 +46,18 @@ export class WebSocketRelay {
     return this.#sideEnded || this.#closed
   }
 
-  start(): void {
-    this.#pump(this.#client, this.#upstream, (chunk) => {
-      this.#hearing.received(chunk.length)
-      this.#toUpstream.pass(chunk)
-      return this.#upstream.write(chunk)
-    })
+  /** `early` holds the bytes of the client that have been read already. */
+  start(early: Buffer): void {
+    if (early.length > 0 && !this.#closed) this.#passToUpstream(early)
+    this.#pump(this.#client, this.#upstream, (chunk) => this.#passToUpstream(chunk))
     this.#pump(this.#upstream, this.#client, (chunk) => this.#passToClient(chunk))
+  }
+
+  /** Returns false when the upstream must catch up first. */
+  #passToUpstream(chunk: Buffer): boolean {
+    this.#hearing.received(chunk.length)
+    this.#toUpstream.pass(chunk)
+    return this.#upstream.write(chunk)
   }
 
   /** Returns false when the client must catch up first. */
@@ -94,7 +99,9 @@ export class WebSocketRelay {
     const end = () => this.#sideEnds(to)
     from.once('end', end)
     from.once('close', end)
-    from.resume()
+    // A side that ended before the two were joined does not say so again.
+    if (from.readableEnded) end()
+    else from.resume()
   }
 
   #sideEnds(other: Socket): void {

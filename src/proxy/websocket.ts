@@ -155,7 +155,6 @@ class Tunnel implements Attempting, Timed {
     const { record, plan } = this.#exchange
     const { socket, early } = this.#upgrade
     this.#begin(101, raw, ['Connection', 'Upgrade', 'Upgrade', 'websocket'])
-    if (early.length > 0) socket.unshift(early)
     this.#relay = new WebSocketRelay(socket, remote, {
       received: (bytes) => record.received(bytes),
       sent: (bytes) => record.sent(bytes),
@@ -168,7 +167,7 @@ class Tunnel implements Attempting, Timed {
       },
     })
     this.#lifetime.becomeStream('websocket', (why) => this.#endStream(why))
-    if (!this.#over) this.#relay.start()
+    if (!this.#over) this.#relay.start(early)
   }
 
   #endStream(why: StreamEnd): void {

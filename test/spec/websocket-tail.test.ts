@@ -113,6 +113,21 @@ describe('what one side of a WebSocket sent before it ended', () => {
     },
   )
 
+  test('reaches the upstream, also when that was behind the handshake and before its answer', async () => {
+    let received = ''
+    const stage = await createStage(guarding(routes), (socket) => {
+      socket.removeAllListeners('data')
+      socket.on('data', (chunk: Buffer) => {
+        received += chunk.toString('latin1')
+      })
+      setTimeout(() => socket.write(acceptHandshake), slowMs)
+    })
+    const client = await openConnection(stage.gateway.port)
+    client.write(handshake('/ws') + closeFrame.toString('latin1'))
+    client.socket.end()
+    await expect.poll(() => received).toBe(closeFrame.toString('latin1'))
+  })
+
   test('is counted in its line, which comes when both sides are over', async () => {
     const stage = await stageWith((socket) => {
       socket.write(Buffer.alloc(mebibyte, 'A'))
@@ -163,6 +178,19 @@ describe('a WebSocket of which one side has ended', () => {
     await expect.poll(() => stage.upstream.open, { timeout: 5000 }).toBe(0)
     await expect.poll(() => connectionsOf(stage)).toBe(0)
   })
+
+  test('is over after timeouts.idle, when the client has ended before the handshake was answered', async () => {
+    const stage = await createStage(guarding(routes, top), (socket) => {
+      setTimeout(() => socket.write(acceptHandshake), slowMs)
+    })
+    const client = await openConnection(stage.gateway.port)
+    client.write(handshake('/ws'))
+    client.socket.end()
+    await expect.poll(() => lineOf(stage), { timeout: 5000 }).toMatchObject({ status: 101 })
+    await expect.poll(() => stage.upstream.open, { timeout: 5000 }).toBe(0)
+    await expect.poll(() => connectionsOf(stage)).toBe(0)
+  })
+
   test('is over after timeouts.stream at the latest, when so much waits that its end cannot be seen', async () => {
     const stage = await stageWith((socket) => {
       socket.write(Buffer.alloc(16 * mebibyte, 'A'))
