@@ -141,10 +141,15 @@ export class PublicSide {
       // A Node that asks a callback about upgrades goes on with a request whose upgrade is ignored.
       ignoresUpgrades: 'shouldUpgradeCallback' in side.server,
       parseAgain(socket, bytes) {
-        socket.unshift(bytes)
+        const hasEnded = socket.readableEnded
+        if (!hasEnded) socket.unshift(bytes)
         // Node's own listener is the first. The others have heard of this connection before.
         const event = side.#config.tls === undefined ? 'connection' : 'secureConnection'
         side.server.listeners(event)[0]?.call(side.server, socket)
+        if (!hasEnded) return
+        // A client that has closed its side meanwhile is not read any more, and nothing can be unshifted.
+        socket.emit('data', bytes)
+        socket.emit('end')
       },
       get stopping() {
         return side.#stopping

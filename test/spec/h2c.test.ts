@@ -80,6 +80,18 @@ describe('a client that offers HTTP/2 on a plain connection is served as if it h
     expect(responsesIn(client.text()).map(({ status }) => status)).toEqual([200, 200, 404, 200])
   })
 
+  test('behind another request, and when the client has ended its half meanwhile', async () => {
+    const stage = await createStage(guarding(routes), (socket, received) => {
+      if (received.endsWith('\r\n\r\n')) setTimeout(() => socket.write(ok), 100)
+    })
+    const client = await openConnection(stage.gateway.port)
+    const plain = 'GET /open HTTP/1.1\r\nHost: a.test\r\n'
+    client.write(`${plain}\r\n${plain}${h2c}\r\n${plain}${h2c}\r\n${plain}\r\n`)
+    client.socket.end()
+    await expect.poll(() => client.closed, { timeout: 3000 }).toBe(true)
+    expect(responsesIn(client.text()).map(({ status }) => status)).toEqual([200, 200, 200, 200])
+  })
+
   test('by the preface of HTTP/2 with prior knowledge is refused, and its connection closed', async () => {
     const stage = await createPlainStage()
     const client = await openConnection(stage.gateway.port)
