@@ -159,6 +159,8 @@ export class Turns {
     this.#stillSinceMs = undefined
     if (this.#server.stopping) response.shouldKeepAlive = false
     this.#serving = this.#server.handle(request, response, this.#finish)
+    // The socket has said so once, in the turn of another request.
+    if (this.#socket.readableEnded) this.#serving.clientHalfClosed()
   }
 
   /** Called when a response is over or its connection closed. It is one function for all requests of it. */

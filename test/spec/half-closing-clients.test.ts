@@ -115,6 +115,27 @@ describe('a client that is gone', () => {
     await expect.poll(() => lines(stage)).toMatchObject([{ status: 499, code: 'client_closed' }])
   })
 
+  test('is asked for a sign of life in the turn of a later request too', async () => {
+    const stage = await createStage(
+      guarding('/**: public', 'timeouts: { shutdown: 1s }'),
+      (socket, received) => {
+        if (lastPath(received) === '/1')
+          setTimeout(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'), 50)
+      },
+    )
+    const client = await openConnection(stage.gateway.port)
+    client.write(get('/1') + get('/2'))
+    client.socket.end()
+    await expect.poll(client.text, { timeout: 3000 }).toMatch(/^HTTP\/1\.1 200.*HTTP\/1\.1 102 /s)
+    client.socket.destroy()
+    await expect
+      .poll(() => lines(stage), { timeout: 4000 })
+      .toMatchObject([
+        { path: '/1', status: 200 },
+        { path: '/2', status: 499 },
+      ])
+  })
+
   test('in the middle of its head leaves nothing behind', async () => {
     const stage = await createSlowStage()
     const client = await openConnection(stage.gateway.port)
