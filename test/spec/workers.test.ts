@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { connect as connectTls } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createCertificate } from '../support/certificate.ts'
-import { cli, type GatewayProcess, spawnCli, spawnGateway, temporaryFolder } from '../support/process.ts'
+import { type GatewayProcess, spawnCli, spawnGateway, temporaryFolder } from '../support/process.ts'
 import { sendRaw } from '../support/raw.ts'
 import { call } from '../support/stage.ts'
 
@@ -442,26 +440,6 @@ describe('a start of two workers', () => {
     expect(await exited).toBe(1)
     expect(output().match(/is taken/g)).toHaveLength(1)
     expect(output()).toContain(`port ${port} is taken: stop what listens there, or change listen`)
-  })
-
-  test('that a worker cannot make is said once, with exit status 1', async () => {
-    const { cert, key } = createCertificate(temporaryFolder(), 'localhost', { days: 100 })
-    // The supervisor has this descriptor, and a worker has not.
-    const name = file(`listen: 127.0.0.1:0\ntls: { cert: /dev/fd/9, key: ${key} }\n`)
-    const opened = openSync(cert, 'r')
-    onTestFinished(() => closeSync(opened))
-    const others = Array(6).fill('ignore')
-    const child = spawn(process.execPath, [cli, 'serve', '--config', name], {
-      stdio: ['ignore', 'pipe', 'pipe', ...others, opened],
-    })
-    onTestFinished(() => void child.kill('SIGKILL'))
-    const [stdout = '', stderr] = await Promise.all(
-      [child.stdout, child.stderr].map((stream) => text(stream ?? [])),
-    )
-    expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(1)
-    expect(stderr).toBe('')
-    expect(stdout.trim().split('\n')).toHaveLength(1)
-    expect(JSON.parse(stdout)).toMatchObject({ level: 'error', msg: 'the gateway could not start' })
   })
 
   test('is left to serve: the worker alone refuses', async () => {
