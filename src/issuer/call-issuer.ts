@@ -1,0 +1,162 @@
+import {
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as requestPlain,
+} from 'node:http'
+import { request as requestSecure } from 'node:https'
+import { userAgent } from '../http/product.ts'
+import { reasonOf } from './fetch-reason.ts'
+import type { IssuerConnection } from './options.ts'
+import { printableUrl } from './printable-url.ts'
+import { proxyFor } from './proxy.ts'
+import { basicCredentials, openTunnel, requestTo } from './tunnel.ts'
+
+/**
+ * Longest time for one call, redirects included, in milliseconds. Requests that wait for keys, or for what the
+ * issuer says of their token, wait as long.
+ */
+export const issuerTimeoutMs = 5000
+/** Longest response, in bytes. A longer one is given up, so that an issuer cannot fill the memory. */
+const limitBytes = 1024 * 1024
+/** Redirects that are followed for one call. One more is an error. */
+const redirectLimit = 3
+
+export type IssuerRequest = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+export type IssuerResponse = {
+  /** Where it came from in the end. */
+  readonly url: string
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+}
+
+/**
+ * One call to an issuer, whose responses are not trusted: 1 MiB, no redirect to another origin, no content
+ * coding (a small compressed response can hide a large one). A redirect that would turn another method into
+ * GET is not followed. Whatever status comes is an answer. Throws an Error with a message for the operator,
+ * which holds no secret of the URL. Default of `signal`: 5 s in all
+ */
+export async function callIssuer(
+  url: string,
+  connection: IssuerConnection,
+  request: IssuerRequest,
+  signal: AbortSignal = AbortSignal.timeout(issuerTimeoutMs),
+): Promise<IssuerResponse> {
+  let location = url
+  for (let hop = 0; hop <= redirectLimit; hop++) {
+    const response = await ask(location, connection, request, signal)
+    const { statusCode: status = 0, headers } = response
+    if (isRedirect(status, request.method)) {
+      response.destroy()
+      location = sameOrigin(location, headers.location ?? '')
+      continue
+    }
+    if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+      response.destroy()
+      throw new Error(`${printableUrl(location)} answered with a content coding`)
+    }
+    return { url: location, status, headers, text: await limitedText(response, location, signal) }
+  }
+  throw new Error(`${printableUrl(url)} redirects more than ${redirectLimit} times`)
+}
+
+/** 301, 302 and 303 make a GET of a POST (RFC 9110 section 15.4), which is no longer what was asked. */
+function isRedirect(status: number, method: string): boolean {
+  return method === 'GET' ? status >= 300 && status < 400 : status === 307 || status === 308
+}
+
+async function ask(
+  url: string,
+  connection: IssuerConnection,
+  request: IssuerRequest,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  try {
+    const opened = await open(new URL(url), connection, request, signal)
+    return await new Promise((resolve, reject) => {
+      opened.on('response', (response) => {
+        // A destroyed response may emit an error, which is nobody's concern; one that is read rejects its
+        // reader.
+        response.on('error', () => {})
+        resolve(response)
+      })
+      opened.on('error', reject).end(request.body)
+    })
+  } catch (error) {
+    throw failure(url, error, signal)
+  }
+}
+
+/**
+ * By Node's own client: undici's whole index costs 12 MiB that pools alone do not need. Each request has a
+ * connection of its own, so that no idle socket is left behind until the next time, ten minutes later.
+ */
+async function open(
+  target: URL,
+  connection: IssuerConnection,
+  { method, headers: own, body }: IssuerRequest,
+  signal: AbortSignal,
+): Promise<ClientRequest> {
+  const headers = {
+    'Accept-Encoding': 'identity',
+    'User-Agent': userAgent,
+    ...own,
+    ...(body !== undefined && { 'Content-Length': String(Buffer.byteLength(body)) }),
+  }
+  const request = target.protocol === 'https:' ? requestSecure : requestPlain
+  const proxy = proxyFor(target, connection.proxy, process.env)
+  if (proxy === undefined)
+    return request(target, { method, headers, signal, agent: false, ...connection.tls })
+  try {
+    const tunnel = await openTunnel(proxy, target, connection, signal)
+    return request(target, { method, headers, signal, createConnection: () => tunnel })
+  } catch (error) {
+    if (target.protocol === 'https:' || signal.aborted) throw throughProxy(proxy, error)
+    // Many proxies open tunnels to https alone: for plain http they are asked in absolute form (RFC 9112
+    // section 3.2.2).
+    const path = `${target.origin}${target.pathname}${target.search}`
+    const absolute = { Host: target.host, ...basicCredentials('Authorization', target), ...headers }
+    return requestTo(proxy, connection.tls?.ca, { method, path, headers: absolute, signal })
+  }
+}
+
+function throughProxy(proxy: URL, error: unknown): Error {
+  return new Error(`${reasonOf(error)} (through the proxy ${printableUrl(proxy.href)})`)
+}
+
+function sameOrigin(from: string, to: string): string {
+  const target = URL.canParse(to, from) ? new URL(to, from) : undefined
+  if (target === undefined || target.origin !== new URL(from).origin) {
+    throw new Error(`${printableUrl(from)} redirects to another origin, which is not followed`)
+  }
+  return target.href
+}
+
+async function limitedText(body: IncomingMessage, url: string, signal: AbortSignal): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of body) {
+      size += chunk.length
+      if (size > limitBytes) break
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw failure(url, error, signal)
+  }
+  if (size > limitBytes) throw new Error(`${printableUrl(url)} sent more than 1 MiB`)
+  // A byte order mark may be ignored (RFC 8259 section 8.1), and Windows servers send one.
+  return new TextDecoder().decode(Buffer.concat(chunks))
+}
+
+function failure(url: string, error: unknown, signal: AbortSignal): Error {
+  if (signal.aborted)
+    return new Error(`${printableUrl(url)} did not answer within ${issuerTimeoutMs / 1000} s`)
+  return new Error(`${printableUrl(url)} cannot be fetched: ${reasonOf(error)}`)
+}
