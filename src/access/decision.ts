@@ -1,7 +1,7 @@
 import type { Code } from '../errors.ts'
 import { memoByObject } from '../memo.ts'
 import type { Condition, PathParameter, Requirement } from '../route/requirement.ts'
-import type { AccessToken, TokenKind } from '../token/access-token.ts'
+import { type AccessToken, isOfMachine, type TokenKind } from '../token/access-token.ts'
 import { claimEquals, findClaim } from '../token/claim.ts'
 
 /**
@@ -64,6 +64,8 @@ export function decide(route: DecidedRoute, token: AccessToken, path: string): S
   if (route.clients !== undefined && (token.clientId === undefined || !route.clients.has(token.clientId))) {
     return clientNotAllowed
   }
+  if (requirement.holder !== undefined && isOfMachine(token) !== (requirement.holder === 'machine'))
+    return otherHolder[requirement.holder]
   for (const condition of requirement.where) if (!meets(condition, token, path)) return conditionNotMet
   return undefined
 }
@@ -102,6 +104,17 @@ const longestHeldText = 200
 const clientNotAllowed: Shortfall = {
   code: 'condition_failed',
   detail: 'The client of this access token is not on the list of clients of this API',
+}
+/** By the holder that the route asks for. */
+const otherHolder: Readonly<Record<'user' | 'machine', Shortfall>> = {
+  user: {
+    code: 'condition_failed',
+    detail: 'This route is for users, and this is the access token of a machine (kind: user)',
+  },
+  machine: {
+    code: 'condition_failed',
+    detail: 'This route is for machines, and this is the access token of a user (kind: machine)',
+  },
 }
 const conditionNotMet: Shortfall = {
   code: 'condition_failed',

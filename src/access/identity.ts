@@ -1,4 +1,4 @@
-import type { AccessToken } from '../token/access-token.ts'
+import { type AccessToken, isOfMachine } from '../token/access-token.ts'
 import { findClaim } from '../token/claim.ts'
 import { printScopes } from '../token/scope.ts'
 
@@ -9,6 +9,11 @@ export type IdentityOptions = {
   readonly strip: readonly string[]
   /** Client headers to keep although the default removes them; never a mapped one. */
   readonly keep: readonly string[]
+  /**
+   * What the `sub` of a machine's token is. As a user it goes into the headers of users; as a client it goes
+   * into none of them, since the header of the client says it already.
+   */
+  readonly machines: 'client' | 'user'
 }
 
 /** Appends the identity headers of a token to a flat list of names and values. */
@@ -21,12 +26,14 @@ export type Identity = (token: AccessToken, headers: string[]) => void
  */
 export function createIdentity(
   mapping: readonly IdentityHeader[],
+  machines: IdentityOptions['machines'],
   omitted: (entry: IdentityHeader) => void = () => {},
 ): Identity {
   const heard = new WeakSet<AccessToken>()
+  const ofMachines = machines === 'user' ? mapping : mapping.filter(({ claim }) => claim !== 'sub')
   return (token, headers) => {
     let left: IdentityHeader | undefined
-    for (const entry of mapping) {
+    for (const entry of isOfMachine(token) ? ofMachines : mapping) {
       const claim = claimOf(token, entry.claim)
       if (claim === undefined) continue
       const value = headerValue(claim)

@@ -44,7 +44,7 @@ export function compileApiRoutes(build: RouteBuild, api: ApiConfig): TablePath<C
   const shared = {
     verifier: verifierOf(build, api),
     clients: api.clients && new Set(api.clients),
-    identity: createIdentity(api.identityHeaders, (entry) =>
+    identity: createIdentity(api.identityHeaders, build.config.identity.machines, (entry) =>
       build.runtime.log.warn(
         { api: api.name, header: entry.header, claim: entry.claim },
         'identity header left out: the claim holds control characters, outer white space ' +

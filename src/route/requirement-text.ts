@@ -7,7 +7,8 @@ export function requirementText(requirement: Requirement): string {
     requirement.kind === 'scopes'
       ? requirement.anyOf.map((set) => `scope ${set.join(' ')}`).join(' or ')
       : requirement.kind
-  return [what, ...requirement.where.map(conditionText)].join(' and ')
+  const holder = requirement.holder === undefined ? [] : [`kind = ${requirement.holder}`]
+  return [what, ...requirement.where.map(conditionText), ...holder].join(' and ')
 }
 
 function conditionText({ claim, expected }: Condition): string {

@@ -16,19 +16,25 @@ export type PathParameter = {
   readonly affix?: { readonly prefix: number; readonly suffix: number }
 }
 
+/** What a token must be like, whatever scopes it holds. */
+export type TokenConditions = {
+  readonly where: readonly Condition[]
+  /** A machine's token says the same as `sub` and as client. Default: either */
+  readonly holder?: 'user' | 'machine'
+}
+
 /** Whether a route asks for a token, and for what in it. */
 export type Requirement =
   | { readonly kind: 'public' }
-  | { readonly kind: 'optional'; readonly where: readonly Condition[] }
-  | { readonly kind: 'authenticated'; readonly where: readonly Condition[] }
-  | {
+  | ({ readonly kind: 'optional' } & TokenConditions)
+  | ({ readonly kind: 'authenticated' } & TokenConditions)
+  | ({
       readonly kind: 'scopes'
       /**
        * At least one of these sets in full; a challenge names the first. Neither the list nor a set is empty.
        */
       readonly anyOf: readonly (readonly string[])[]
-      readonly where: readonly Condition[]
-    }
+    } & TokenConditions)
 
 /** Structural identity: two requirements with one key ask the same of every request. */
 export const requirementKey = memoByObject((requirement: Requirement): string => {
@@ -38,7 +44,7 @@ export const requirementKey = memoByObject((requirement: Requirement): string =>
     requirement.kind === 'scopes'
       ? requirement.anyOf.map((set) => [...new Set(set)].sort().join(' ')).sort()
       : []
-  return JSON.stringify([requirement.kind, anyOf, where])
+  return JSON.stringify([requirement.kind, anyOf, where, requirement.holder])
 })
 
 /**

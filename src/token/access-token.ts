@@ -19,3 +19,8 @@ export type AccessToken = {
   /** `exp` plus the clock tolerance, in milliseconds since the epoch: from then on the token is expired. */
   readonly expiresAtMs: number
 }
+
+/** No user stands behind it: a client asked for it in its own name (`client_credentials`). */
+export function isOfMachine({ subject, clientId }: AccessToken): boolean {
+  return subject === clientId
+}

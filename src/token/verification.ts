@@ -72,6 +72,9 @@ export const details = {
   organizationToken:
     'This is a token for an organization of Logto, not for this API: the client must send the resource of ' +
     'this API together with organization_id in the token request',
+  organizations:
+    'This is a token for an organization of Logto, but it names none, or several: aud and organization_id ' +
+    'must name the same one',
   expiryMissing: 'exp is missing',
   date: 'exp, nbf and iat must be finite numbers',
   expired: 'The access token has expired',

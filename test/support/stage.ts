@@ -41,7 +41,7 @@ export type Stage = {
 
 /**
  * A real issuer, a scripted upstream and a gateway between; all of them stop when the test ends. In the
- * configuration, ISSUER and UPSTREAM stand for their URLs.
+ * configuration, ISSUER and UPSTREAM stand for their URLs, ORIGIN for the issuer without its path.
  */
 export async function createStage(
   yaml: string,
@@ -51,7 +51,11 @@ export async function createStage(
   onTestFinished(() => issuer.close())
   const upstream = await startUpstream(script)
   onTestFinished(() => upstream.stop())
-  const config = (text: string) => text.replaceAll('ISSUER', issuer.url).replaceAll('UPSTREAM', upstream.url)
+  const config = (text: string) =>
+    text
+      .replaceAll('ISSUER', issuer.url)
+      .replaceAll('ORIGIN', new URL(issuer.url).origin)
+      .replaceAll('UPSTREAM', upstream.url)
   const gateway = await startGateway(config(yaml))
   onTestFinished(() => gateway.stop())
   return {

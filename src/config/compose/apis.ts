@@ -44,6 +44,7 @@ function composeApi(name: string, api: FileApi, context: ApisContext): ComposedA
     prefix: api.stripPath ? api.path.written : '',
     inherited: inheritExchange(common, api, (upstream) => compose(upstream, [...at, 'upstream'])),
     compose,
+    hasOrganizations: api.organizations !== undefined,
   })
   const paths = routes.map(({ config }) => config)
   const issuer = issuerOf(name, api, paths, context)

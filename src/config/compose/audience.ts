@@ -4,12 +4,41 @@ import type { FileApi } from '../schema/api.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
 import type { Context } from './context.ts'
 
+type Issues = Pick<Context, 'issues'>
+
 /** For whom the access tokens of an API are: `audience` where it is written, else the resource. */
 export function composeAudience(
+  api: FileApi,
+  at: KeyPath,
+  issuer: IssuerOptions | undefined,
+  context: Issues,
+): Audience {
+  const audience = writtenAudience(api, at, issuer, context)
+  if (api.organizations !== 'tokens') return audience
+  reportOrganizationTokens([...at, 'organizations'], issuer, context)
+  return { ...audience, organizationTokens: true }
+}
+
+function reportOrganizationTokens(
+  path: KeyPath,
+  issuer: IssuerOptions | undefined,
+  { issues }: Issues,
+): void {
+  if (issuer !== undefined && !issuer.isLogto)
+    issues.error(path, 'organization tokens are made by Logto alone: write true, or take this key out')
+  else
+    issues.warning(
+      path,
+      'organization tokens hold the scopes of the organization template, not the permissions of this API: ' +
+        'those of the same name let them in',
+    )
+}
+
+function writtenAudience(
   { resource = '', audience = resource }: FileApi,
   at: KeyPath,
   issuer: IssuerOptions | undefined,
-  { issues }: Pick<Context, 'issues'>,
+  { issues }: Issues,
 ): Audience {
   if (typeof audience === 'string') return { values: [audience] }
   if (Array.isArray(audience)) return { values: audience }

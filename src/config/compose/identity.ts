@@ -69,7 +69,7 @@ export function composeIdentity(
   { input, issues }: Pick<Context, 'input' | 'issues'>,
   apis: readonly ApiConfig[],
 ): IdentityOptions {
-  const { headers, strip, keep } = input.identity
+  const { headers, strip, keep, machines } = input.identity
   checkNames(headers, ['identity', 'headers'], issues)
   const mapped = new Set(apis.flatMap((api) => api.identityHeaders.map(({ header }) => foldName(header))))
   const stripped = new Set(strip.map(foldName))
@@ -80,5 +80,5 @@ export function composeIdentity(
     else if (stripped.has(foldName(name)))
       issues.error(path, 'this header stands under strip too: keep it in one of the two')
   }
-  return { strip, keep }
+  return { strip, keep, machines }
 }

@@ -4,6 +4,7 @@ import type { Condition, PathParameter, Requirement } from '../../route/requirem
 import type { IssueList } from '../issue-list.ts'
 import type { ClaimValue, FileRequirement } from '../schema/requirement.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
+import { withoutUndefined } from './without-undefined.ts'
 
 const keywords = ['public', 'optional', 'authenticated']
 
@@ -51,10 +52,12 @@ export function compileRequirement(
     if (fault !== undefined) issues.error([...at, 'where', claim], fault)
     return condition(claim, value, pattern)
   })
-  if (input.optional) return { kind: 'optional', where }
+  const conditions = { where, ...withoutUndefined({ holder: input.kind }) }
+  if (input.optional) return { kind: 'optional', ...conditions }
   const sets = input.anyOf ?? (input.scopes === undefined ? undefined : [input.scopes])
-  if (sets === undefined) return { kind: 'authenticated', where }
-  return { kind: 'scopes', anyOf: sets.map((set) => set.split(' ').filter((scope) => scope !== '')), where }
+  if (sets === undefined) return { kind: 'authenticated', ...conditions }
+  const anyOf = sets.map((set) => set.split(' ').filter((scope) => scope !== ''))
+  return { kind: 'scopes', anyOf, ...conditions }
 }
 
 function condition(claim: string, value: ClaimValue | ClaimValue[], pattern: Pattern): Condition {

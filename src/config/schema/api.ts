@@ -52,6 +52,11 @@ export const plainApiOptions = {
   ),
 }
 
+const organizations = v.union(
+  [v.literal(true), v.literal('tokens')],
+  'expected true, or tokens to let organization tokens pass too',
+)
+
 const audienceMap = fields({
   clients: needed(
     filled(text),
@@ -86,6 +91,10 @@ const api = fields(
     authorization: key(authorization, about.authorization, 'strip'),
     hosts: key(filled(host), 'The hosts of this API: a name, or "*.name" for all below it.'),
     path: key(prefix, 'The API stands below this path.', '/'),
+    organizations: key(
+      organizations,
+      'Its users have permissions in organizations of Logto; tokens: organization tokens pass too.',
+    ),
     ...plainApiOptions,
     identity: key(
       fields({ headers: key(identityHeaders, 'Header: claim, instead of the common ones.') }),

@@ -27,6 +27,11 @@ const identity = fields({
   }),
   strip: key(list(fieldName), 'Further client headers to remove.', []),
   keep: key(list(fieldName), 'Client headers to keep although they are removed by default.', []),
+  machines: key(
+    word(['client', 'user']),
+    'Whether a token whose sub is its client goes into the headers of the client alone, or of the user too.',
+    'client',
+  ),
 })
 
 const limits = fields({

@@ -72,7 +72,17 @@ export const plainRouteOptions = {
   allow: key(irregularities, 'Irregular request targets that this route takes.', []),
 }
 
-const options = { where, ...plainRouteOptions, ...exchangeOptions }
+const holder = key(
+  word(['user', 'machine']),
+  'Whose token it must be. A machine has asked for its token itself: `sub` is its client.',
+)
+
+const organization = key(
+  word(['any']),
+  'Permissions count here in whichever organization they are held, where the API has organizations.',
+)
+
+const options = { where, kind: holder, organization, ...plainRouteOptions, ...exchangeOptions }
 
 /** The keys of the long form. They tell a requirement from a map of methods. */
 export const requirementKeys: readonly string[] = [...Object.keys(kinds), ...Object.keys(options)]
@@ -85,15 +95,17 @@ export const requirement = fields(
     if (second !== undefined)
       return { key: second, message: `write ${first} or ${second}, not both: one of them decides` }
     const isOther = Object.keys(value).some((name) => !requirementKeys.includes(name))
-    if (first !== undefined || 'where' in value || isOther) return undefined
+    if (first !== undefined || 'where' in value || 'kind' in value || isOther) return undefined
     return {
       message: 'say what is required: scopes, anyOf, authenticated: true, optional: true or public: true',
     }
   },
-  (value) =>
-    'public' in value && 'where' in value
-      ? { key: 'where', message: 'where needs a token: it cannot stand with public' }
-      : undefined,
+  ...['where', 'kind', 'organization'].map(
+    (key) => (value: object) =>
+      'public' in value && key in value
+        ? { key, message: `${key} needs a token: it cannot stand with public` }
+        : undefined,
+  ),
 )
 
 function kindsOf(value: object): string[] {

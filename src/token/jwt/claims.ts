@@ -1,6 +1,6 @@
 import type { IssuerOptions } from '../../issuer/options.ts'
 import type { Claims } from '../access-token.ts'
-import { type Audience, audiencesOf } from '../audience.ts'
+import { type Audience, audiencesOf, organizationsOf } from '../audience.ts'
 import { claimEquals, findClaim } from '../claim.ts'
 import type { TokenOptions } from '../options.ts'
 import type { Check } from '../verification.ts'
@@ -49,15 +49,22 @@ function audienceFault(claims: Claims, { issuer, audience }: ClaimRules): Check 
   const { aud } = claims
   if (aud === undefined) return mayLackAudience(claims, issuer, audience) ? undefined : 'audienceMissing'
   const audiences = audiencesOf(aud)
+  const organizations = organizationsOf(aud)
+  if (audience.organizationTokens === true && organizations.length > 0)
+    return organizationFault(claims, organizations)
   if (audience.values.some((value) => audiences.includes(value))) return undefined
-  const texts = audiences.filter((value) => typeof value === 'string')
-  if (texts.some((value) => value.startsWith(organizationAudience))) return 'organizationToken'
+  if (organizations.length > 0) return 'organizationToken'
   const wanted = audience.values.map(withoutSlash)
-  return texts.some((value) => wanted.includes(withoutSlash(value))) ? 'audienceSlash' : 'audience'
+  const isSlashed = (value: unknown) => typeof value === 'string' && wanted.includes(withoutSlash(value))
+  return audiences.some(isSlashed) ? 'audienceSlash' : 'audience'
 }
 
-/** Logto's `aud` of a token that was asked for an organization and for no API. */
-const organizationAudience = 'urn:logto:organization:'
+/** One organization alone, by whichever claim it is named. */
+function organizationFault(claims: Claims, [id = '', ...more]: readonly string[]): Check | undefined {
+  if (id === '' || more.length > 0) return 'organizations'
+  const named = claims['organization_id']
+  return named === undefined || named === id ? undefined : 'organizations'
+}
 
 function withoutSlash(value: string): string {
   return value.endsWith('/') ? value.slice(0, -1) : value

@@ -4,7 +4,7 @@ import { signatureAlgorithms } from '../../issuer/json-web-key.ts'
 import type { KeySet } from '../../issuer/key-set.ts'
 import type { IssuerOptions } from '../../issuer/options.ts'
 import type { AccessToken, Claims } from '../access-token.ts'
-import type { Audience } from '../audience.ts'
+import { type Audience, organizationsOf } from '../audience.ts'
 import { findClaim } from '../claim.ts'
 import type { FairQueue } from '../fair-queue.ts'
 import type { TokenOptions } from '../options.ts'
@@ -116,6 +116,7 @@ function headerFault(header: Claims, issuer: IssuerOptions): Check | undefined {
 
 function accessToken(parsed: Record<string, unknown>, { issuer, audience, tokens }: JwtOptions): AccessToken {
   const claims = compactClaims(parsed, { iss: issuer.issuer, aud: audience.values[0] })
+  if (audience.organizationTokens === true) nameOrganization(claims)
   const clientId = findClaim(claims, issuer.claims.clientId)
   return {
     kind: 'jwt',
@@ -128,6 +129,12 @@ function accessToken(parsed: Record<string, unknown>, { issuer, audience, tokens
   }
 }
 
+/** What an organization token says by its `aud` alone, conditions and headers find where all tokens have it. */
+function nameOrganization(claims: Record<string, unknown>): void {
+  const [id] = organizationsOf(claims['aud'])
+  if (id !== undefined) claims['organization_id'] = id
+}
+
 /**
  * The prototype of all claims. V8 makes an object without any prototype a hash table of its own, 560 bytes
  * for eight claims; with an empty prototype it takes 200.
@@ -135,7 +142,10 @@ function accessToken(parsed: Record<string, unknown>, { issuer, audience, tokens
 const noMembers: object = Object.freeze(Object.create(null))
 
 /** Thousands of cached tokens say the same in the same order: they share one copy of it. */
-function compactClaims(parsed: Claims, texts: Readonly<Record<string, string | undefined>>): Claims {
+function compactClaims(
+  parsed: Claims,
+  texts: Readonly<Record<string, string | undefined>>,
+): Record<string, unknown> {
   const claims: Record<string, unknown> = Object.create(noMembers)
   for (const name of Object.keys(parsed)) {
     const text = texts[name]

@@ -4,7 +4,7 @@ import type { AccessToken } from '../../../src/token/access-token.ts'
 import { accessToken } from '../../support/access-token.ts'
 
 function headersOf(mapping: Record<string, string>, held: AccessToken): string[] {
-  const identity = createIdentity(entries(mapping))
+  const identity = createIdentity(entries(mapping), 'client')
   const headers: string[] = []
   identity(held, headers)
   return headers
@@ -18,7 +18,7 @@ const valueFor = (claim: unknown) => headersOf({ 'X-C': 'c' }, accessToken({ c: 
 
 describe('identity headers', () => {
   it('are appended to a list, in the order of the mapping', () => {
-    const identity = createIdentity(entries({ 'X-User-Id': 'sub', 'X-Role': 'role' }))
+    const identity = createIdentity(entries({ 'X-User-Id': 'sub', 'X-Role': 'role' }), 'client')
     const headers = ['Accept', '*/*']
     identity(accessToken({ role: 'editor', sub: 'user1' }), headers)
     expect(headers).toEqual(['Accept', '*/*', 'X-User-Id', 'user1', 'X-Role', 'editor'])
@@ -148,7 +148,7 @@ describe('scope and client_id', () => {
 describe('a claim that cannot stand in a header', () => {
   function listen(mapping: Record<string, string>) {
     const omitted: string[] = []
-    const identity = createIdentity(entries(mapping), ({ header, claim }) =>
+    const identity = createIdentity(entries(mapping), 'client', ({ header, claim }) =>
       omitted.push(`${header} ${claim}`),
     )
     return { omitted, headersFor: (held: AccessToken) => identity(held, []) }
@@ -180,5 +180,26 @@ describe('a claim that cannot stand in a header', () => {
     const { omitted, headersFor } = listen({ 'X-Name': 'name' })
     headersFor(accessToken({}))
     expect(omitted).toEqual([])
+  })
+})
+
+describe('the sub of a machine', () => {
+  const mapping = { 'X-User-Id': 'sub', 'X-Client-Id': 'client_id' }
+  const machine = accessToken({ sub: 'app1' }, { subject: 'app1', clientId: 'app1' })
+  const told = (machines: 'client' | 'user', held: AccessToken) => {
+    const headers: string[] = []
+    createIdentity(entries(mapping), machines)(held, headers)
+    return headers
+  }
+
+  it('is told as its client alone', () => {
+    expect(told('client', machine)).toEqual(['X-Client-Id', 'app1'])
+  })
+  it('is told as a user too where the file says so (identity.machines)', () => {
+    expect(told('user', machine)).toEqual(['X-User-Id', 'app1', 'X-Client-Id', 'app1'])
+  })
+  it('is told by the claim sub, not by any that only has its value', () => {
+    const user = accessToken({ sub: 'user1' }, { subject: 'user1', clientId: 'app1' })
+    expect(told('client', user)).toEqual(['X-User-Id', 'user1', 'X-Client-Id', 'app1'])
   })
 })

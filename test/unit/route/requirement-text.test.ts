@@ -18,6 +18,7 @@ const rows: readonly (readonly [Requirement, string])[] = [
     },
     'authenticated and plan = pro | 2 | true and sub = {id}',
   ],
+  [{ kind: 'authenticated', where: [], holder: 'machine' }, 'authenticated and kind = machine'],
 ]
 
 test.each(rows)('%j reads: %s', (requirement, text) => {
