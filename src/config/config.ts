@@ -6,6 +6,7 @@ import type { Requirement } from '../route/requirement.ts'
 import type { Audience } from '../token/audience.ts'
 import type { TokenOptions } from '../token/options.ts'
 import type { UpstreamOptions } from '../upstream/upstream.ts'
+import type { LogtoConfig } from './logto-config.ts'
 import type { PlainApiOptions } from './schema/api.ts'
 import type { ExchangeLimits, ExchangeTimes, FileExchange } from './schema/exchange.ts'
 import type { File } from './schema/file.ts'
@@ -23,6 +24,7 @@ export type Config = Immutable<Pick<File, 'limits' | 'log' | 'metrics' | 'truste
   /** By name; the single `issuer:` is named `default`. */
   readonly issuers: ReadonlyMap<string, IssuerOptions>
   readonly apis: readonly ApiConfig[]
+  readonly logto?: LogtoConfig
   readonly tokens: TokenOptions
   readonly identity: IdentityOptions
   readonly timeouts: InMs<File['timeouts']>

@@ -11,6 +11,8 @@ export type Issue = {
   readonly path: string
   /** Says what is wrong and what to do. Never holds an expanded value. */
   readonly message: string
+  /** A variable or a file that a value refers to is not there. */
+  readonly isUnset?: true
 }
 
 /** `gateway.yaml:14:9 apis.todo...: message`, then the line with carets below the part that is meant. */

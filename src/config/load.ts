@@ -5,6 +5,9 @@ import { createFileReader, type FileDigests, type FileReader } from './file-read
 import type { Issue } from './issue.ts'
 import { readYamlTree } from './yaml/tree.ts'
 
+/** `provision`: to set Logto up, before the secrets of this file exist and applications have an id. */
+type Use = 'serve' | 'provision'
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** `config` is undefined exactly when an issue is an error. `text` is the content, for printing issues. */
@@ -24,10 +27,10 @@ const limitBytes = 8 * 1024 * 1024
 /**
  * Reads, decodes and checks a configuration file. A file that cannot be read is an issue; nothing is thrown.
  */
-export function loadConfig(fileName: string, env: Environment): LoadResult {
+export function loadConfig(fileName: string, env: Environment, use: Use = 'serve'): LoadResult {
   const files = createFileReader(dirname(resolve(fileName)))
   const content = readText(resolve(fileName), files)
-  if ('text' in content) return parse(content.text, { fileName, env, files })
+  if ('text' in content) return parse(content.text, { fileName, env, files, use })
   const issue: Issue = {
     severity: 'error',
     line: 1,
@@ -43,16 +46,22 @@ export function loadConfig(fileName: string, env: Environment): LoadResult {
 /** The same from text; relative file names in it are resolved against the folder of `fileName`. */
 export function parseConfig(
   text: string,
-  options: { readonly fileName: string; readonly env: Environment },
+  options: { readonly fileName: string; readonly env: Environment; readonly use?: Use },
 ): LoadResult {
-  return parse(text, { ...options, files: createFileReader(dirname(resolve(options.fileName))) })
+  return parse(text, {
+    use: 'serve',
+    ...options,
+    files: createFileReader(dirname(resolve(options.fileName))),
+  })
 }
 
 function parse(
   text: string,
-  { fileName, env, files }: { fileName: string; env: Environment; files: FileReader },
+  { fileName, env, files, use }: { fileName: string; env: Environment; files: FileReader; use: Use },
 ): LoadResult {
-  return { ...decode(readYamlTree(text, { env, files }), files), fileName, text, files: files.digests }
+  const tree = readYamlTree(text, { env, files })
+  const options = { files, fileName: resolve(fileName), isProvisioning: use === 'provision' }
+  return { ...decode(tree, options), fileName, text, files: files.digests }
 }
 
 function readText(path: string, files: FileReader): { readonly text: string } | { readonly problem: string } {

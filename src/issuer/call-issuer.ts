@@ -1,4 +1,5 @@
 import {
+  type Agent,
   type ClientRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
@@ -17,8 +18,7 @@ import { basicCredentials, openTunnel, requestTo } from './tunnel.ts'
  * issuer says of their token, wait as long.
  */
 export const issuerTimeoutMs = 5000
-/** Longest response, in bytes. A longer one is given up, so that an issuer cannot fill the memory. */
-const limitBytes = 1024 * 1024
+const mebibyte = 1024 * 1024
 /** Redirects that are followed for one call. One more is an error. */
 const redirectLimit = 3
 
@@ -26,6 +26,12 @@ export type IssuerRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** For calls that follow each other on one connection. Default: a connection of its own */
+  readonly agent?: Agent
+  /**
+   * Longest response, in MiB. A longer one is given up, so that an issuer cannot fill the memory. Default: 1
+   */
+  readonly limitMiB?: number
 }
 
 export type IssuerResponse = {
@@ -37,7 +43,7 @@ export type IssuerResponse = {
 }
 
 /**
- * One call to an issuer, whose responses are not trusted: 1 MiB, no redirect to another origin, no content
+ * One call to an issuer, whose responses are not trusted: a bounded size, no redirect to another origin, no content
  * coding (a small compressed response can hide a large one). A redirect that would turn another method into
  * GET is not followed. Whatever status comes is an answer. Throws an Error with a message for the operator,
  * which holds no secret of the URL. Default of `signal`: 5 s in all
@@ -61,7 +67,7 @@ export async function callIssuer(
       response.destroy()
       throw new Error(`${printableUrl(location)} answered with a content coding`)
     }
-    return { url: location, status, headers, text: await limitedText(response, location, signal) }
+    return { url: location, status, headers, text: await limitedText(response, location, request, signal) }
   }
   throw new Error(`${printableUrl(url)} redirects more than ${redirectLimit} times`)
 }
@@ -95,12 +101,13 @@ async function ask(
 
 /**
  * By Node's own client: undici's whole index costs 12 MiB that pools alone do not need. Each request has a
- * connection of its own, so that no idle socket is left behind until the next time, ten minutes later.
+ * connection of its own unless the caller has an agent, so that no idle socket is left behind until the next
+ * time, ten minutes later.
  */
 async function open(
   target: URL,
   connection: IssuerConnection,
-  { method, headers: own, body }: IssuerRequest,
+  { method, headers: own, body, agent }: IssuerRequest,
   signal: AbortSignal,
 ): Promise<ClientRequest> {
   const headers = {
@@ -112,7 +119,7 @@ async function open(
   const request = target.protocol === 'https:' ? requestSecure : requestPlain
   const proxy = proxyFor(target, connection.proxy, process.env)
   if (proxy === undefined)
-    return request(target, { method, headers, signal, agent: false, ...connection.tls })
+    return request(target, { method, headers, signal, agent: agent ?? false, ...connection.tls })
   try {
     const tunnel = await openTunnel(proxy, target, connection, signal)
     return request(target, { method, headers, signal, createConnection: () => tunnel })
@@ -138,19 +145,24 @@ function sameOrigin(from: string, to: string): string {
   return target.href
 }
 
-async function limitedText(body: IncomingMessage, url: string, signal: AbortSignal): Promise<string> {
+async function limitedText(
+  body: IncomingMessage,
+  url: string,
+  { limitMiB = 1 }: IssuerRequest,
+  signal: AbortSignal,
+): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   try {
     for await (const chunk of body) {
       size += chunk.length
-      if (size > limitBytes) break
+      if (size > limitMiB * mebibyte) break
       chunks.push(chunk)
     }
   } catch (error) {
     throw failure(url, error, signal)
   }
-  if (size > limitBytes) throw new Error(`${printableUrl(url)} sent more than 1 MiB`)
+  if (size > limitMiB * mebibyte) throw new Error(`${printableUrl(url)} sent more than ${limitMiB} MiB`)
   // A byte order mark may be ignored (RFC 8259 section 8.1), and Windows servers send one.
   return new TextDecoder().decode(Buffer.concat(chunks))
 }

@@ -9,6 +9,7 @@ import type { Context } from './context.ts'
 import { composeCors } from './cors.ts'
 import { commonExchange, inheritExchange } from './exchange.ts'
 import { composeIdentityHeaders } from './identity.ts'
+import { clientIds } from './logto-lock.ts'
 import { pick } from './pick.ts'
 import { decodeRoutes } from './route-list.ts'
 import { type ComposedUpstream, composeUpstream, noUpstream } from './upstreams.ts'
@@ -50,6 +51,7 @@ function composeApi(name: string, api: FileApi, context: ApisContext): ComposedA
   const issuer = issuerOf(name, api, paths, context)
   const config = {
     ...pick(api, plainApiOptions),
+    ...withoutUndefined({ clients: api.clients && clientIds(api.clients, [...at, 'clients'], context) }),
     name,
     resource: api.resource ?? '',
     audience: composeAudience(api, at, context.issuers.get(issuer ?? ''), context),

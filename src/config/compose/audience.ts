@@ -3,6 +3,7 @@ import type { Audience } from '../../token/audience.ts'
 import type { FileApi } from '../schema/api.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
 import type { Context } from './context.ts'
+import { clientIds } from './logto-lock.ts'
 
 type Issues = Pick<Context, 'issues'>
 
@@ -11,7 +12,7 @@ export function composeAudience(
   api: FileApi,
   at: KeyPath,
   issuer: IssuerOptions | undefined,
-  context: Issues,
+  context: Context,
 ): Audience {
   const audience = writtenAudience(api, at, issuer, context)
   if (api.organizations !== 'tokens') return audience
@@ -38,12 +39,13 @@ function writtenAudience(
   { resource = '', audience = resource }: FileApi,
   at: KeyPath,
   issuer: IssuerOptions | undefined,
-  { issues }: Issues,
+  context: Context,
 ): Audience {
   if (typeof audience === 'string') return { values: [audience] }
   if (Array.isArray(audience)) return { values: audience }
-  const { clients = [] } = audience
+  const { issues } = context
   const path = [...at, 'audience', 'clients']
+  const clients = clientIds(audience.clients ?? [], path, context)
   if (issues.hasError(path)) return { values: [resource], clients }
   if (issuer !== undefined && issuer.accessToken === undefined)
     issues.error(

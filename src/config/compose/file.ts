@@ -1,7 +1,6 @@
 import * as v from 'valibot'
 import type { IssuerOptions } from '../../issuer/options.ts'
 import type { Config } from '../config.ts'
-import type { FileReader } from '../file-reader.ts'
 import type { Issue } from '../issue.ts'
 import { createIssueList, type IssueList, keyPathOf } from '../issue-list.ts'
 import { type File, file } from '../schema/file.ts'
@@ -14,6 +13,8 @@ import { composeIdentity } from './identity.ts'
 import { inMs } from './in-ms.ts'
 import { composeIssuers, issuerPath } from './issuers.ts'
 import { composeListeners } from './listeners.ts'
+import { composeLogto } from './logto.ts'
+import { readLock } from './logto-lock.ts'
 import { reportSharedUpstreams } from './shared-upstreams.ts'
 import type { ComposedUpstream } from './upstreams.ts'
 import { reportWarnings } from './warnings.ts'
@@ -36,12 +37,15 @@ export type NetworkParts = {
   issueAt(at: KeyPath, message: string): Issue
 }
 
+export type DecodeOptions = Pick<Context, 'files' | 'fileName' | 'isProvisioning'>
+
 /** The walked document → a Config and every issue. */
-export function decode(tree: YamlTree, files: FileReader): Composed {
+export function decode(tree: YamlTree, { files, fileName, isProvisioning }: DecodeOptions): Composed {
   const list = createIssueList(tree)
   const input = tree.readable ? readFile(tree.value, list) : undefined
-  const composed = input && compose({ input, files, issues: list })
-  const issues = list.all()
+  const given = input && { input, files, issues: list, fileName, isProvisioning }
+  const composed = given && compose({ ...given, lock: readLock(given) })
+  const issues = isProvisioning ? list.all().filter((issue) => !isOfLater(issue)) : list.all()
   const isRight = issues.every(({ severity }) => severity !== 'error')
   const issueAt = (at: KeyPath, message: string) =>
     tree.issueAt(at, message, { severity: 'error', part: 'value' })
@@ -50,6 +54,16 @@ export function decode(tree: YamlTree, files: FileReader): Composed {
     issues,
     network: composed && { ...composed.network, issueAt },
   }
+}
+
+/**
+ * A reference to what does not exist yet, where the commands that set Logto up do not look. They do look at
+ * how the issuer is reached, at the resources, and at what is to be provisioned.
+ */
+function isOfLater({ isUnset, path }: Issue): boolean {
+  const isLookedAt =
+    /^(?:issuer|issuers\.[^.]+)\.(?:logto|proxy|tls\b.*)$|^logto\b|^apis\.[^.]+\.(?:resource|name|issuer|permissions\b.*)$/
+  return isUnset === true && !isLookedAt.test(path)
 }
 
 /** Wrong values are reported and taken out. The rest is checked as if they had never been written. */
@@ -75,6 +89,7 @@ function compose(context: Context): { config: Config; network: Omit<NetworkParts
     ...withoutUndefined({ publicUrl: publicUrl?.replace(/\/+$/, '') }),
     issuers,
     apis,
+    ...withoutUndefined({ logto: composeLogto(context, composed, issuers) }),
     tokens: {
       clockToleranceMs: tokens.clockTolerance,
       maxBytes: tokens.maxBytes,

@@ -57,6 +57,19 @@ const organizations = v.union(
   'expected true, or tokens to let organization tokens pass too',
 )
 
+/** As an access token can have it (RFC 6749 section 3.3). Logto itself takes almost anything. */
+const permissionName = v.pipe(
+  v.string(),
+  v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'a permission is one scope: printable ASCII without spaces'),
+  v.check(
+    (name) => !['openid', 'offline_access'].includes(name),
+    'this scope belongs to OpenID Connect, and asking for it changes the token: choose another name',
+  ),
+)
+
+/** Permission → description. */
+const permissions = byForm({ map: v.record(permissionName, text) })
+
 const audienceMap = fields({
   clients: needed(
     filled(text),
@@ -83,6 +96,8 @@ const api = fields(
       'Path, then method, then what is required. What is not here is refused.',
       'write what each path requires; {} refuses everything',
     ),
+    name: key(text, 'What people call it. Default: its key in this file.'),
+    permissions: key(permissions, 'The scopes that there are, each with what it means to people.'),
     issuer: key(text, 'Which of several issuers.'),
     audience: key(
       byForm({ text, list: filled(text), map: audienceMap }),

@@ -3,6 +3,7 @@ import { apis, identityHeaders } from './api.ts'
 import { exchangeLimits, exchangeTimeouts } from './exchange.ts'
 import { fields, key, named, needed } from './fields.ts'
 import { issuer } from './issuer.ts'
+import { logto } from './logto.ts'
 import { byteRate, clockDifference, count, lifetime, processes, size, timeout } from './units.ts'
 import { address, baseUrl, fieldName, list, network, text, word } from './values.ts'
 
@@ -86,6 +87,7 @@ export const file = fields(
     issuer: key(issuer, 'The authorization server whose access tokens count.'),
     issuers: key(named(issuer), 'Several of them by name; each API says which with `issuer`.'),
     apis: needed(apis, 'The APIs by name.', 'name an API with its resource, upstream and routes'),
+    logto: key(logto, 'What scopegate logto apply provisions at the issuer, and by what account.'),
     tokens: key(tokens, 'How access tokens are verified.', {}),
     identity: key(identity, 'What upstreams are told about the user.', {}),
     limits: key(limits, 'How much is taken before a request is refused.', {}),

@@ -1,7 +1,7 @@
 /** Keys that come with features which this version does not have. */
 const laterKeys = [
   ...['audit', 'chatgpt', 'decide', 'mcp', 'rateLimits', 'revocation', 'shared', 'tracing'],
-  ...['introspectionEndpoint', 'logto', 'opaque', 'tokenEndpoint', 'userinfoEndpoint'],
+  ...['introspectionEndpoint', 'opaque', 'tokenEndpoint', 'userinfoEndpoint'],
 ]
 
 const noClient =

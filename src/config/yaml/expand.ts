@@ -7,7 +7,13 @@ export type ExpandContext = {
 }
 
 /** The expanded text, or every reason why there is none. A reason names the variable, never its value. */
-export type Expansion = { readonly text: string } | { readonly problems: readonly string[] }
+export type Expansion =
+  | { readonly text: string }
+  | {
+      readonly problems: readonly string[]
+      /** Nothing is wrong but that a variable or a file is not there. */
+      readonly isUnset: boolean
+    }
 
 /** A brace inside would be another reference, or make it unclear which brace is the end. */
 const reference = /\$\$\{|\$\{([^{}]*)\}|\$\{/g
@@ -17,19 +23,20 @@ const malformed = `a reference is not closed by }, or holds another brace: ${how
 
 /** Replaces `${NAME}`, `${NAME:-default}` and `${file:PATH}`; `$${` is a literal `${`. */
 export function expand(source: string, context: ExpandContext): Expansion {
-  const problems = new Set<string>()
+  const problems = new Map<string, boolean>()
   const text = source.replace(reference, (whole, body: string | undefined) => {
     if (whole === '$${') return '${'
     const value = lookUp(body, context)
-    if ('problem' in value) problems.add(value.problem)
+    if ('problem' in value) problems.set(value.problem, value.isUnset === true)
     return 'text' in value ? value.text : ''
   })
   // When the braces do not match, the text between them says nothing.
-  if (problems.has(malformed)) return { problems: [malformed] }
-  return problems.size === 0 ? { text } : { problems: [...problems] }
+  if (problems.has(malformed)) return { problems: [malformed], isUnset: false }
+  if (problems.size === 0) return { text }
+  return { problems: [...problems.keys()], isUnset: [...problems.values()].every(Boolean) }
 }
 
-type Found = { readonly text: string } | { readonly problem: string }
+type Found = { readonly text: string } | { readonly problem: string; readonly isUnset?: true }
 
 function lookUp(body: string | undefined, { env, files }: ExpandContext): Found {
   if (body === undefined) return { problem: malformed }
@@ -39,7 +46,10 @@ function lookUp(body: string | undefined, { env, files }: ExpandContext): Found 
   const value = env[name]
   const text = value === undefined || value === '' ? fallback : value
   if (text === undefined)
-    return { problem: `the variable ${name} is unset or empty: set it, or write \${${name}:-default}` }
+    return {
+      problem: `the variable ${name} is unset or empty: set it, or write \${${name}:-default}`,
+      isUnset: true,
+    }
   return checked(text, `the variable ${name}`)
 }
 
@@ -52,7 +62,10 @@ function checked(text: string, what: string): Found {
 /** Most files that hold a secret end with a line break, which is no part of it. */
 function readSecret(fileName: string, files: FileReader): Found {
   const content = files.read(fileName, 'create it, or correct the name')
-  if ('fault' in content) return { problem: `the file ${fileName} ${content.fault.message}` }
+  if ('fault' in content) {
+    const { kind, message } = content.fault
+    return { problem: `the file ${fileName} ${message}`, ...(kind === 'missing' && { isUnset: true }) }
+  }
   const text = content.bytes.toString('utf8').replace(/\r?\n$/, '')
   if (text === '') return { problem: `the file ${fileName} is empty` }
   return checked(text, `the file ${fileName}`)

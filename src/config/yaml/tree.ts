@@ -45,7 +45,8 @@ export function readYamlTree(text: string, context: ExpandContext): YamlTree {
   const walked = walkDocument(readable ? document.contents : undefined, {
     ...context,
     lineOf: (span) => lines.lineAndColumn(span.start).line,
-    report: (span, path, message) => void issues.push(issue(span, path, message)),
+    report: (span, path, message, isUnset) =>
+      void issues.push({ ...issue(span, path, message), ...(isUnset === true && { isUnset }) }),
   })
 
   function issue(span: Span, path: KeyPath, message: string, severity: Issue['severity'] = 'error'): Issue {

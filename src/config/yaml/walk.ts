@@ -12,7 +12,7 @@ export type Walked = Pick<Entries, 'positionOf' | 'isUnreadable'> & {
 
 type WalkContext = ExpandContext & {
   readonly lineOf: (span: Span) => number
-  readonly report: (span: Span, path: KeyPath, message: string) => void
+  readonly report: (span: Span, path: KeyPath, message: string, isUnset?: boolean) => void
 }
 
 /** The most nodes that aliases may stand for in one file: a few nested ones could fill the memory. */
@@ -96,7 +96,7 @@ function readScalar(node: Scalar, path: KeyPath, context: WalkContext): unknown 
   if (typeof value !== 'string' || !value.includes('${')) return value
   const expansion = expand(value, context)
   if ('text' in expansion) return expansion.text
-  for (const problem of expansion.problems) report(context, node, path, problem)
+  for (const problem of expansion.problems) context.report(spanOf(node), path, problem, expansion.isUnset)
   return undefined
 }
 

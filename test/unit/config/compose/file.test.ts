@@ -6,7 +6,11 @@ import { fileWith } from '../../../support/config.ts'
 
 function decoded(text: string) {
   const files = createFileReader('/')
-  return decode(readYamlTree(text, { env: {}, files }), files)
+  return decode(readYamlTree(text, { env: {}, files }), {
+    files,
+    fileName: '/gateway.yaml',
+    isProvisioning: false,
+  })
 }
 
 describe('a decoded file', () => {
