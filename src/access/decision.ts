@@ -60,15 +60,35 @@ export function decide(route: DecidedRoute, token: AccessToken, path: string): S
   const { requirement } = route
   if (requirement.kind === 'public') return undefined
   if (requirement.kind === 'scopes' && !holdsOneOf(requirement.anyOf, token.scopes))
-    return scopeMissing(requirement.anyOf)(token.scopes)
-  if (route.clients !== undefined && (token.clientId === undefined || !route.clients.has(token.clientId))) {
-    return clientNotAllowed
-  }
+    return withoutScope(route, requirement.anyOf, token)
+  if (!isOfClient(route, token)) return clientNotAllowed
   if (requirement.holder !== undefined && isOfMachine(token) !== (requirement.holder === 'machine'))
     return otherHolder[requirement.holder]
   for (const condition of requirement.where) if (!meets(condition, token, path)) return conditionNotMet
   return undefined
 }
+
+/** A personal access token names no client: it is its user's own. */
+function isOfClient({ clients }: DecidedRoute, { clientId, kind }: AccessToken): boolean {
+  if (clients === undefined) return true
+  return clientId === undefined ? kind === 'personal' : clients.has(clientId)
+}
+
+/** An opaque token of a client that is not listed was not exchanged, and holds no scope because of that. */
+function withoutScope(route: DecidedRoute, anyOf: AnyOf, token: AccessToken): Shortfall {
+  if (token.kind !== 'opaque' || token.scopes.size > 0) return scopeMissing(anyOf)(token.scopes)
+  return isOfClient(route, token) ? scopeOfOpaqueMissing(anyOf) : clientNotAllowed
+}
+
+/** The operator is to know what would help, whatever the user may do. */
+const scopeOfOpaqueMissing = memoByObject(
+  (anyOf: AnyOf): Shortfall => ({
+    code: 'insufficient_scope',
+    detail:
+      `This route needs ${neededText(anyOf)}; an opaque access token holds none of an API here. Mend: a JWT ` +
+      'for this API, or tokens.opaque: exchange',
+  }),
+)
 
 /** Makes one text for each pair: many routes share the needed scopes, and many tokens the held ones. */
 const scopeMissing = memoByObject((anyOf: AnyOf) =>

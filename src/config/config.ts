@@ -26,12 +26,21 @@ export type Config = Immutable<Pick<File, 'limits' | 'log' | 'metrics' | 'truste
   readonly apis: readonly ApiConfig[]
   readonly logto?: LogtoConfig
   readonly tokens: TokenOptions
+  readonly opaque: OpaqueConfig
   readonly identity: IdentityOptions
   readonly timeouts: InMs<File['timeouts']>
   readonly tls?: TlsOptions
   readonly admin: { readonly listen: ListenAddress }
   /** The number of processes that serve. With 1 this process serves alone, without a supervisor. */
   readonly workers: number
+}
+
+/** How opaque tokens are verified, where the issuer can be asked. */
+export type OpaqueConfig = {
+  readonly mode: File['tokens']['opaque']
+  /** Questions to one issuer that are asked at the same time. */
+  readonly inFlight: number
+  readonly personalAccessTokens: boolean
 }
 
 export type ListenAddress = { readonly host: string; readonly port: number }

@@ -2,12 +2,15 @@ import type { AccessRoute } from '../access/authorize.ts'
 import { createIdentity, type Identity } from '../access/identity.ts'
 import type { ApiConfig, Config, PathConfig, RouteConfig } from '../config/config.ts'
 import { createKeySet } from '../issuer/key-set.ts'
+import type { IssuerOptions } from '../issuer/options.ts'
 import type { ForwardPlan } from '../proxy/exchange.ts'
 import { locationRules } from '../proxy/location.ts'
 import type { ResponseRules } from '../proxy/response-head.ts'
 import type { Requirement } from '../route/requirement.ts'
 import type { TablePath } from '../route/table.ts'
-import { createVerifier, type Verifier } from '../token/verifier.ts'
+import { createIssuerLine } from '../token/opaque/issuer-line.ts'
+import type { OpaqueOptions } from '../token/opaque/options.ts'
+import { createVerifier, type Verifier, type VerifierOptions } from '../token/verifier.ts'
 import { createUpstream, type Upstream } from '../upstream/upstream.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -146,15 +149,61 @@ function upstreamOf({ config, runtime, releases }: RouteBuild, route: RouteConfi
   return runtime.upstreams.acquire(key, () => createUpstream(route.upstream, limits, runtime))
 }
 
-function verifierOf({ config, runtime, releases }: RouteBuild, api: ApiConfig): Verifier | undefined {
+function verifierOf(build: RouteBuild, api: ApiConfig): Verifier | undefined {
+  const { config, runtime, releases } = build
   const issuer = api.issuer === undefined ? undefined : config.issuers.get(api.issuer)
   if (issuer === undefined) return undefined
-  const key = JSON.stringify(issuer)
   const { cache, verifications: queue, log, meters } = runtime
   const onKeysLeft = (thumbprints: readonly string[]) => thumbprints.forEach(cache.removeKey)
   const failures = meters.counter('scopegate_issuer_failures_total', issuer.issuer)
-  const keySet = runtime.keySets.acquire(key, () => createKeySet({ issuer, log, onKeysLeft, failures }))
+  // Another secret or endpoint must not cost the keys that are there.
+  const { client: _, endpoints: __, ...keyOptions } = issuer
+  const key = JSON.stringify(keyOptions)
+  const keySet = runtime.keySets.acquire(key, () =>
+    createKeySet({ issuer: keyOptions, log, onKeysLeft, failures }),
+  )
   releases.push(() => runtime.keySets.release(key))
-  const { audience } = api
-  return createVerifier({ issuer, audience, tokens: config.tokens, keySet, cache, queue })
+  const opaque = opaqueOf(build, api, issuer)
+  return createVerifier({
+    issuer,
+    audience: api.audience,
+    tokens: config.tokens,
+    keySet,
+    cache,
+    queue,
+    opaque,
+  })
+}
+
+function opaqueOf(
+  { config, runtime, releases }: RouteBuild,
+  api: ApiConfig,
+  issuer: IssuerOptions,
+): VerifierOptions['opaque'] {
+  const options = opaqueOptions(config, api, issuer)
+  if (options === undefined) return undefined
+  const { log, meters } = runtime
+  const { inFlight } = config.opaque
+  const failures = meters.counter('scopegate_issuer_failures_total', issuer.issuer)
+  const key = JSON.stringify([issuer, inFlight])
+  const line = runtime.issuerLines.acquire(key, () => createIssuerLine({ issuer, inFlight, log, failures }))
+  releases.push(() => runtime.issuerLines.release(key))
+  return { options, line }
+}
+
+/** Undefined where opaque tokens are only explained. */
+function opaqueOptions(
+  { opaque: { mode, personalAccessTokens } }: Config,
+  { resource, paths, clients = [] }: ApiConfig,
+  { client, isLogto }: IssuerOptions,
+): OpaqueOptions | undefined {
+  if (mode === 'userinfo') return { mode }
+  if (mode === 'explain' || client === undefined) return undefined
+  if (mode === 'introspect') return { mode, client }
+  const scopes = [...new Set(paths.flatMap(({ methods }) => [...methods.values()].flatMap(scopesNamed)))]
+  return { mode, client, personalAccessTokens: personalAccessTokens && isLogto, resource, scopes, clients }
+}
+
+function scopesNamed({ requirement }: RouteConfig): readonly string[] {
+  return requirement.kind === 'scopes' ? requirement.anyOf.flat() : []
 }

@@ -5,6 +5,7 @@ import { createRequestMeter, type RequestMeter } from '../log/request-meter.ts'
 import { createOpenStreams, type OpenStreams } from '../proxy/open-streams.ts'
 import { createTokenCache, type TokenCache, type TokenCacheMeters } from '../token/cache.ts'
 import { createFairQueue, type FairQueue, type QueueMeters } from '../token/fair-queue.ts'
+import type { IssuerLine } from '../token/opaque/issuer-line.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { createRegistry, type Registry } from './reload-registry.ts'
 
@@ -14,6 +15,8 @@ export type Runtime = {
   readonly cache: TokenCache
   readonly verifications: FairQueue
   readonly keySets: Registry<KeySet>
+  /** Where each issuer is asked about opaque tokens. */
+  readonly issuerLines: Registry<IssuerLine>
   readonly upstreams: Registry<Upstream>
   readonly streams: OpenStreams
   readonly meters: Meters
@@ -34,6 +37,7 @@ export function createRuntime({ log, cacheMaxEntries, series }: RuntimeOptions):
     cache: createTokenCache({ maxEntries: cacheMaxEntries, meters: tokenCacheMeters(meters) }),
     verifications: createFairQueue({ meters: verificationMeters(meters) }),
     keySets: createRegistry((keySet) => keySet.close()),
+    issuerLines: createRegistry(() => {}),
     upstreams: createRegistry((upstream) => void upstream.close()),
     streams: createOpenStreams(),
     meters,

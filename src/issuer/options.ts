@@ -36,7 +36,16 @@ export type IssuerOptions = IssuerConnection & {
    * tell is an ID token is then guessed (`token/jwt/id-token.ts`).
    */
   readonly accessToken?: { readonly where: readonly ClaimCondition[] }
+  /** The gateway's own application at this issuer, for questions about opaque tokens. Default: none */
+  readonly client?: ClientCredentials
+  /** URLs, each instead of what the discovery document says. */
+  readonly endpoints?: { readonly [name in IssuerEndpoint]?: string }
 }
+
+/** An endpoint that is asked about opaque tokens. */
+export type IssuerEndpoint = 'introspection' | 'userinfo' | 'token'
+
+export type ClientCredentials = { readonly id: string; readonly secret: string }
 
 /** How the gateway reaches the endpoints of an issuer. */
 export type IssuerConnection = {

@@ -90,7 +90,7 @@ export const families = {
     'min',
     ['issuer'],
   ),
-  scopegate_issuer_failures_total: counter('Fetches of the keys of the issuer that failed.', ['issuer']),
+  scopegate_issuer_failures_total: counter('Calls to the issuer that failed.', ['issuer']),
   scopegate_upstream_connections: gauge('Connections to the upstream, in use or idle.', 'sum', [
     'server_address',
   ]),

@@ -18,7 +18,7 @@ type Fields = {
   clientId: string | undefined
   scopesHeld: string | undefined
   scopesNeeded: string | undefined
-  tokenKind: 'jwt' | 'opaque' | undefined
+  tokenKind: 'jwt' | 'opaque' | 'exchanged' | 'personal' | undefined
   cache: 'hit' | 'miss' | undefined
   /** The time from the complete head to the decision. */
   authMs: number | undefined

@@ -1,8 +1,11 @@
 /** The claims of a verified token. They are own members only, since its prototype has none. */
 export type Claims = Readonly<Record<string, unknown>>
 
-/** How a token is verified: by the issuer's keys, or by asking the issuer. The log calls it `tokenKind`. */
-export type TokenKind = 'jwt' | 'opaque'
+/**
+ * How a token is verified: by the issuer's keys (`jwt`), by asking the issuer (`opaque`), or by exchanging it
+ * for a JWT, an opaque one (`exchanged`) or a personal access token (`personal`). The log calls it `tokenKind`.
+ */
+export type TokenKind = 'jwt' | 'opaque' | 'exchanged' | 'personal'
 
 /** The facts of a verified access token. Whether they are enough for a route is decided on every request. */
 export type AccessToken = {

@@ -1,16 +1,29 @@
 import { LRUCache } from 'lru-cache'
 import type { Counter } from '../log/counter.ts'
+import type { AccessToken } from './access-token.ts'
 import type { Verified } from './verification.ts'
 
 /** Verified tokens, least recently used ones dropped, shared by all verifiers and kept across reloads. */
 export type TokenCache = {
   readonly size: number
-  /** `policy` is a digest of all that the verification depended on. Undefined when absent or expired. */
-  get(policy: string, tokenText: string, nowMs: number): Verified | undefined
-  set(policy: string, tokenText: string, entry: Verified, keyThumbprint: string): void
+  /**
+   * `policy` is a digest of all that the verification depended on; an opaque token has another one
+   * (`orPolicy`). Undefined when absent, expired or stale.
+   */
+  get(policy: string, tokenText: string, nowMs: number, orPolicy?: string): Verified | undefined
+  /** An entry that has not expired, though the issuer is to be asked about it again. */
+  stale(policy: string, tokenText: string, nowMs: number): CachedToken | undefined
+  /**
+   * `keyThumbprint`: of the key that verified it, or the empty text. The token is stale from `freshUntilMs` on,
+   * in milliseconds since the epoch; default: never.
+   */
+  set(policy: string, tokenText: string, entry: Verified, keyThumbprint: string, freshUntilMs?: number): void
   /** Forgets the tokens that this key verified, because it left its issuer's set. */
   removeKey(keyThumbprint: string): void
 }
+
+/** A token, and the key that verified it (or the empty text). */
+export type CachedToken = { readonly token: AccessToken; readonly keyThumbprint: string }
 
 export type TokenCacheOptions = {
   readonly maxEntries: number
@@ -24,7 +37,13 @@ export type TokenCacheMeters = {
   readonly evictions: Counter
 }
 
-type Entry = { readonly policy: string; readonly verified: Verified; readonly keyThumbprint: string }
+type Entry = {
+  readonly policy: string
+  readonly verified: Verified
+  readonly keyThumbprint: string
+  /** Never beyond the expiry of the token. */
+  readonly freshUntilMs: number
+}
 
 export function createTokenCache({ maxEntries, meters }: TokenCacheOptions): TokenCache {
   // One token under several policies (two resources in one `aud`) is rare: a short list beats a longer key.
@@ -35,13 +54,13 @@ export function createTokenCache({ maxEntries, meters }: TokenCacheOptions): Tok
     },
   })
 
-  function find(policy: string, tokenText: string, nowMs: number): Verified | undefined {
+  function find(policy: string, tokenText: string, nowMs: number, orPolicy: string): Verified | undefined {
     const entries = cache.get(tokenText)
     if (entries === undefined) return undefined
     for (const entry of entries) {
-      if (entry.policy === policy) {
-        if (nowMs < entry.verified.token.expiresAtMs) return entry.verified
-        cache.delete(tokenText)
+      if (entry.policy === policy || entry.policy === orPolicy) {
+        if (nowMs < entry.freshUntilMs) return entry.verified
+        if (nowMs >= entry.verified.token.expiresAtMs) cache.delete(tokenText)
         return undefined
       }
     }
@@ -52,15 +71,21 @@ export function createTokenCache({ maxEntries, meters }: TokenCacheOptions): Tok
     get size() {
       return cache.size
     },
-    get(policy, tokenText, nowMs) {
-      const found = find(policy, tokenText, nowMs)
+    get(policy, tokenText, nowMs, orPolicy = policy) {
+      const found = find(policy, tokenText, nowMs, orPolicy)
       if (found === undefined) meters?.misses.add(1)
       else meters?.hits.add(1)
       return found
     },
-    set(policy, tokenText, verified, keyThumbprint) {
+    stale(policy, tokenText, nowMs) {
+      const entry = cache.get(tokenText)?.find((known) => known.policy === policy)
+      if (entry === undefined || nowMs >= entry.verified.token.expiresAtMs) return undefined
+      return { token: entry.verified.token, keyThumbprint: entry.keyThumbprint }
+    },
+    set(policy, tokenText, verified, keyThumbprint, freshUntilMs = Number.POSITIVE_INFINITY) {
       const others = (cache.get(tokenText) ?? []).filter((entry) => entry.policy !== policy)
-      cache.set(ownText(tokenText), [...others, { policy, verified, keyThumbprint }])
+      const untilMs = Math.min(freshUntilMs, verified.token.expiresAtMs)
+      cache.set(ownText(tokenText), [...others, { policy, verified, keyThumbprint, freshUntilMs: untilMs }])
     },
     removeKey(keyThumbprint) {
       for (const [tokenText, entries] of cache.entries()) {

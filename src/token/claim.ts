@@ -23,3 +23,13 @@ export function findClaim(claims: Claims, name: string): unknown {
 export function claimEquals(claim: unknown, value: string | number | boolean): boolean {
   return Array.isArray(claim) ? claim.includes(value) : claim === value
 }
+
+/** Own members only, on an object without a prototype. */
+export function ownClaims(members: Claims, changes: Claims = {}): Claims {
+  return Object.assign(Object.create(null), members, changes)
+}
+
+/** The same without these members. */
+export function claimsWithout(members: Claims, names: readonly string[]): Claims {
+  return ownClaims(Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name))))
+}

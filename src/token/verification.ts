@@ -24,13 +24,16 @@ export type Unverified =
       readonly description?: string
       readonly tokenKind: TokenKind
     }
-  | {
-      readonly verified: false
-      readonly code: 'issuer_unavailable' | 'verification_busy'
-      readonly detail: string
-      readonly retryAfterSeconds: number
-      readonly tokenKind: TokenKind
-    }
+  | Unavailable
+
+/** The token may be right: the issuer or the load is at fault. */
+export type Unavailable = {
+  readonly verified: false
+  readonly code: 'issuer_unavailable' | 'verification_busy'
+  readonly detail: string
+  readonly retryAfterSeconds: number
+  readonly tokenKind: TokenKind
+}
 
 /**
  * The texts by which tokens are refused, one for each check, for the operator who must mend it. Each may
@@ -114,6 +117,19 @@ export const details = {
   keysMissing: 'The keys of the issuer have not been fetched yet',
   keysUnreachable: 'The keys of the issuer cannot be fetched at the moment',
   keysBusy: 'Too many requests wait for the keys of the issuer',
+  inactive:
+    'The issuer says that this opaque access token is not active: it has expired or was revoked, or its ' +
+    'user is suspended or deleted',
+  notAccessToken:
+    'The issuer says that this is no access token (its token_type is not Bearer): a refresh token is for ' +
+    'the token endpoint alone',
+  openidMissing: 'The userinfo endpoint of the issuer refuses this access token: it lacks the scope openid',
+  exchangeRefused:
+    'The issuer does not exchange this token: it has expired or was revoked, or its user is suspended or ' +
+    'deleted',
+  audienceOfOpaque: 'The issuer says that this access token is for another API (aud)',
+  issuerSilent: 'The issuer cannot be asked about the access token at the moment',
+  issuerBusy: 'Too many requests wait for what the issuer says of their access tokens',
   queueFull: 'Too many access tokens wait for their verification',
 } as const satisfies Record<UnknownKey | UnavailableKeys, string> & Record<string, string>
 
@@ -151,4 +167,10 @@ export function refuseIssuer(received: unknown, issuer: Pick<IssuerOptions, 'iss
   const configured = names.slice(0, mostPrinted).join(' or ')
   const detail = `${details.issuer}: received ${printableText(received)}, configured ${configured}`
   return { verified: false, code: 'invalid_token', detail, description: details.issuer, tokenKind: 'jwt' }
+}
+
+/** The issuer could not be asked about an opaque token. */
+export function unavailable(reason: 'issuerSilent' | 'issuerBusy', retryAfterSeconds: number): Unavailable {
+  const detail = details[reason]
+  return { verified: false, code: 'issuer_unavailable', detail, retryAfterSeconds, tokenKind: 'opaque' }
 }

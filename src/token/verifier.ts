@@ -6,6 +6,9 @@ import type { TokenCache } from './cache.ts'
 import type { FairQueue } from './fair-queue.ts'
 import { formOf, type TokenForm } from './form.ts'
 import { verifyJwt } from './jwt/verify.ts'
+import type { IssuerLine } from './opaque/issuer-line.ts'
+import { createOpaqueVerifier, type OpaqueVerifier } from './opaque/opaque-verifier.ts'
+import type { OpaqueOptions } from './opaque/options.ts'
 import type { TokenOptions } from './options.ts'
 import { refuse, type Unverified, type Verification } from './verification.ts'
 
@@ -25,6 +28,8 @@ export type VerifierOptions = {
   readonly keySet: KeySet
   readonly cache: TokenCache
   readonly queue: FairQueue
+  /** How opaque tokens are verified, and where the issuer is asked. Default: they are explained and refused */
+  readonly opaque?: { readonly options: OpaqueOptions; readonly line: IssuerLine } | undefined
 }
 
 /**
@@ -34,29 +39,20 @@ export type VerifierOptions = {
 export function createVerifier(options: VerifierOptions): Verifier {
   const { cache, tokens } = options
   const policy = policyDigest(options)
+  const opaque = opaqueVerifier(options)
   const underWay = new Map<string, Promise<Verification>>()
 
   /** Requests that bring the same new token at the same time share one verification. */
-  function verifyOnce(tokenText: string, nowMs: number, client: string): Promise<Verification> {
-    const shared = underWay.get(tokenText)
-    if (shared !== undefined) return shared
-    const verification = verifyAndKeep(tokenText, nowMs, client).finally(() => underWay.delete(tokenText))
-    underWay.set(tokenText, verification)
-    return verification
+  function shareFlight(tokenText: string, flight: Promise<Verification>): Promise<Verification> {
+    const shared = flight.finally(() => underWay.delete(tokenText))
+    underWay.set(tokenText, shared)
+    return shared
   }
 
   async function verifyAndKeep(tokenText: string, nowMs: number, client: string): Promise<Verification> {
-    const { issuer, audience, keySet, queue } = options
+    const { keySet } = options
     const generation = keySet.generation()
-    const verification = await verifyJwt(tokenText, {
-      issuer,
-      audience,
-      tokens,
-      keySet,
-      queue,
-      client,
-      nowMs,
-    })
+    const verification = await verifyJwt(tokenText, { ...options, client, nowMs })
     if ('detail' in verification) return verification
     const { token, keyThumbprint } = verification
     // A key that left the set meanwhile must not leave a token behind.
@@ -68,14 +64,30 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   return {
     verify(tokenText, nowMs, client = '') {
-      const known = cache.get(policy, tokenText, nowMs)
+      const known = cache.get(policy, tokenText, nowMs, opaque?.policy)
       if (known !== undefined) return known
       if (tokenText.length > tokens.maxBytes) return tooLong
       const form = formOf(tokenText, options.issuer.isLogto)
-      if (form === 'jwt') return verifyOnce(tokenText, nowMs, client)
-      return options.issuer.isLogto && form === 'opaque' ? opaqueFromLogto : refusals[form]
+      const isAsked = opaque?.takes(form) === true
+      if (form !== 'jwt' && !isAsked) return refusalOf(form, options.issuer)
+      const flight = underWay.get(tokenText)
+      if (flight !== undefined) return flight
+      if (!isAsked) return shareFlight(tokenText, verifyAndKeep(tokenText, nowMs, client))
+      const answer = opaque.verify({ text: tokenText, form, client, nowMs })
+      return answer instanceof Promise ? shareFlight(tokenText, answer) : answer
     },
   }
+}
+
+function opaqueVerifier(options: VerifierOptions): OpaqueVerifier | undefined {
+  if (options.opaque === undefined) return undefined
+  return createOpaqueVerifier({
+    ...options,
+    opaque: options.opaque.options,
+    line: options.opaque.line,
+    verifyJwt: (tokenText, at) => verifyJwt(tokenText, { ...options, ...at }),
+    generation: options.keySet.generation,
+  })
 }
 
 const tooLong = refuse('tooLong')
@@ -90,8 +102,14 @@ const refusals: Readonly<Record<Exclude<TokenForm, 'jwt'>, Unverified>> = {
   notFromLogto: refuse('notFromLogto', 'opaque'),
 }
 
+function refusalOf(form: Exclude<TokenForm, 'jwt'>, { isLogto }: IssuerOptions): Unverified {
+  return isLogto && form === 'opaque' ? opaqueFromLogto : refusals[form]
+}
+
+/** What is only for questions about opaque tokens is no part of it. */
 function policyDigest({ issuer, audience, tokens }: VerifierOptions): string {
+  const { client: _, endpoints: __, ...rest } = issuer
   return createHash('sha256')
-    .update(JSON.stringify([issuer, audience, tokens]))
+    .update(JSON.stringify([rest, audience, tokens]))
     .digest('base64url')
 }

@@ -15,6 +15,7 @@ import { composeIssuers, issuerPath } from './issuers.ts'
 import { composeListeners } from './listeners.ts'
 import { composeLogto } from './logto.ts'
 import { readLock } from './logto-lock.ts'
+import { reportOpaque } from './opaque.ts'
 import { reportSharedUpstreams } from './shared-upstreams.ts'
 import type { ComposedUpstream } from './upstreams.ts'
 import { reportWarnings } from './warnings.ts'
@@ -83,6 +84,7 @@ function compose(context: Context): { config: Config; network: Omit<NetworkParts
   const composed = composeApis({ ...context, issuers })
   const apis = composed.map(({ config }) => config)
   reportConflicts(composed, issues)
+  reportOpaque(composed, { ...context, issuers })
   reportSharedUpstreams(composed, issues)
   const config: Config = {
     ...composeListeners(context),
@@ -95,6 +97,11 @@ function compose(context: Context): { config: Config; network: Omit<NetworkParts
       maxBytes: tokens.maxBytes,
       maxLifetimeMs: tokens.maxLifetime,
       cacheMaxEntries: tokens.cache.maxEntries,
+    },
+    opaque: {
+      mode: tokens.opaque,
+      inFlight: tokens.exchange.inFlight,
+      personalAccessTokens: tokens.exchange.personalAccessTokens,
     },
     identity: composeIdentity(context, apis),
     limits,

@@ -27,7 +27,8 @@ function composeIssuer(input: FileIssuer, at: KeyPath, context: Context): Issuer
     isLogto: logto !== undefined,
     ...withoutUndefined({ jwksUri, jwksFile: jwksFile && context.files.resolve(jwksFile), algorithms }),
     ...withoutUndefined({ also: input.also, proxy: input.proxy, tls: composeTls(input, at, context) }),
-    ...withoutUndefined({ accessToken: composeAccessToken(input) }),
+    ...withoutUndefined({ accessToken: composeAccessToken(input), client: composeClient(input) }),
+    ...withoutUndefined({ endpoints: composeEndpoints(input) }),
     tokenTypes: input.tokenTypes,
     claims: { scope: [input.claims.scope].flat(), clientId: input.claims.clientId },
   }
@@ -44,6 +45,17 @@ function composeAccessToken({ accessToken }: FileIssuer): IssuerOptions['accessT
     ([claim, value]): ClaimCondition => ({ claim, values: [value].flat() }),
   )
   return { where }
+}
+
+/** Both are there, or an issue says why not. */
+function composeClient({ client: { id, secret } = {} }: FileIssuer): IssuerOptions['client'] {
+  return id === undefined || secret === undefined ? undefined : { id, secret }
+}
+
+function composeEndpoints(input: FileIssuer): IssuerOptions['endpoints'] {
+  const { introspectionEndpoint: introspection, userinfoEndpoint: userinfo, tokenEndpoint: token } = input
+  const endpoints = withoutUndefined({ introspection, userinfo, token })
+  return Object.keys(endpoints).length > 0 ? endpoints : undefined
 }
 
 function composeTls({ tls }: FileIssuer, at: KeyPath, context: Context): IssuerOptions['tls'] {

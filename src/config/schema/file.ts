@@ -5,12 +5,25 @@ import { fields, key, named, needed } from './fields.ts'
 import { issuer } from './issuer.ts'
 import { logto } from './logto.ts'
 import { byteRate, clockDifference, count, lifetime, processes, size, timeout } from './units.ts'
-import { address, baseUrl, fieldName, list, network, text, word } from './values.ts'
+import { address, baseUrl, fieldName, flag, list, network, text, word } from './values.ts'
 
 const tokens = fields({
   clockTolerance: key(clockDifference, 'How far the clocks of issuer and gateway may differ.', '5s'),
   maxBytes: key(size, 'A longer token is refused without being parsed.', '8KiB'),
   maxLifetime: key(lifetime, 'A token that is valid for longer is refused.', '24h'),
+  opaque: key(
+    word(['explain', 'introspect', 'userinfo', 'exchange']),
+    'What is done about opaque tokens: explain refuses them and says why, the others ask the issuer.',
+    'explain',
+  ),
+  exchange: key(
+    fields({
+      personalAccessTokens: key(flag, 'Whether personal access tokens of Logto are exchanged too.', false),
+      inFlight: key(count(1, 1000), 'Questions about opaque tokens that are asked at the same time.', 8),
+    }),
+    'How the issuer is asked about opaque tokens.',
+    {},
+  ),
   cache: key(
     // The cache takes the memory of all its entries at once: a larger number would end the process.
     fields({ maxEntries: key(count(1, 10_000_000), 'Verified tokens that are remembered.', 20_000) }),

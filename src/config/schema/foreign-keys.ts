@@ -1,12 +1,9 @@
 /** Keys that come with features which this version does not have. */
-const laterKeys = [
-  ...['audit', 'chatgpt', 'decide', 'mcp', 'rateLimits', 'revocation', 'shared', 'tracing'],
-  ...['introspectionEndpoint', 'opaque', 'tokenEndpoint', 'userinfoEndpoint'],
-]
+const laterKeys = [...['audit', 'chatgpt', 'decide', 'mcp', 'rateLimits', 'revocation', 'shared', 'tracing']]
 
 const noClient =
-  'the gateway checks access tokens and asks for none, so it is no client itself: take it out; ' +
-  'clients of an API says whose tokens it admits'
+  'the gateway checks access tokens and asks for none, so it is no client itself, except to ask about opaque ' +
+  'tokens (issuer: { client: { id, secret } }); clients of an API says whose tokens it admits'
 const noSignIn =
   'the gateway signs nobody in and keeps no session: apps do, and send the access token; take it out'
 const issuerUrl =

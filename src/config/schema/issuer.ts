@@ -11,6 +11,7 @@ import {
   faultless,
   filled,
   proxy,
+  secret,
   text,
   withSchemeInSmallLetters,
 } from './values.ts'
@@ -55,6 +56,11 @@ const accessToken = fields({
   ),
 })
 
+const client = fields({
+  id: needed(text, 'Its `client_id`.', 'write the App ID of the machine-to-machine application'),
+  secret: needed(secret, 'Its secret.', 'write its App secret, such as "${file:/run/secrets/gateway_app}"'),
+})
+
 const tls = fields({ ca: key(text, 'File with the certificates (PEM) to trust instead of the usual ones.') })
 
 const issuerMap = fields(
@@ -67,6 +73,13 @@ const issuerMap = fields(
     algorithms: key(filled(algorithm), 'The signature algorithms that tokens may have.'),
     tokenTypes: key(filled(tokenType), 'The `typ` that tokens may have; none is an absent one.', ['at+jwt']),
     accessToken: key(accessToken, 'What marks an access token. Without it, ID tokens are told by a guess.'),
+    client: key(client, "The gateway's own application at the issuer, which asks about opaque tokens."),
+    introspectionEndpoint: key(
+      endpoint,
+      'Where opaque tokens are introspected, when not where discovery says.',
+    ),
+    userinfoEndpoint: key(endpoint, 'Where users are asked for, when not where discovery says.'),
+    tokenEndpoint: key(endpoint, 'Where tokens are exchanged, when not where discovery says.'),
     proxy: key(proxy, 'The proxy to the issuer, instead of the one that the environment names.'),
     tls: key(tls, 'For an issuer with https.'),
     claims: key(claims, 'Where this issuer keeps what others keep in `scope` and `client_id`.', {}),

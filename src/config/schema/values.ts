@@ -12,6 +12,9 @@ export const text = v.pipe(
   v.nonEmpty('an empty text is never a value here: write one, or take the key out'),
 )
 
+/** A shorter one can be guessed. The message never shows it. */
+export const secret = v.pipe(text, v.minLength(16, 'a secret has at least 16 bytes: use a longer one'))
+
 export const flag = v.boolean('expected true or false')
 
 export function list<const T extends v.GenericSchema>(item: T) {

@@ -29,6 +29,11 @@ export function claimsFault(type: string, claims: Claims, rules: ClaimRules): Ch
   )
 }
 
+/** The first fault in what the issuer says of an opaque token, which it was asked about by its own text. */
+export function opaqueFault(members: Claims, rules: ClaimRules): Check | undefined {
+  return timeFault(members, rules) ?? subjectFault(members) ?? bindingFault(members)
+}
+
 const dateClaims = ['exp', 'nbf', 'iat']
 
 /** `1e400` is valid JSON and reads as Infinity: a token for ever. Seconds beyond 2^53 are no longer exact. */
@@ -93,7 +98,7 @@ function timeFault(claims: Claims, { tokens, nowMs }: ClaimRules): Check | undef
  */
 const unsafeSubject = /[\u0000-\u001f\u007f-\u009f]|^\s|\s$|\p{Surrogate}/u
 
-function subjectFault({ sub }: Claims): Check | undefined {
+export function subjectFault({ sub }: Claims): Check | undefined {
   if (sub === undefined) return 'subjectMissing'
   if (typeof sub !== 'string' || sub === '' || sub.length > 255) return 'subject'
   return unsafeSubject.test(sub) ? 'subject' : undefined

@@ -21,6 +21,7 @@ const neighbours: Readonly<Record<string, { [key: string]: Value }>> = {
   'routes.*': { authenticated: true },
   'routes.*.upstream': { url: 'https://legacy-api' },
   'routes.*.upstream.tls': certificate,
+  'issuer.client': { id: 'gateway1', secret: 'a-secret-of-16-bytes' },
   tls: certificate,
 }
 const kinds = ['scopes', 'anyOf', 'public', 'optional', 'authenticated']
