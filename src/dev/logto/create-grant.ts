@@ -49,7 +49,7 @@ export function grantable(data: LogtoData, ctx: KoaContextWithOIDC, indicator: s
 
 export async function findAccount(data: LogtoData, id: string) {
   const user = data.users.find((candidate) => candidate.id === id)
-  if (user === undefined) return undefined
+  if (user === undefined || user.isSuspended === true) return undefined
   const { username, name, email } = user
   const claims = {
     sub: id,

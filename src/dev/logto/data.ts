@@ -31,6 +31,10 @@ export type User = {
   name: string
   email: string
   roles: string[]
+  /** Cannot sign in; opaque and refresh tokens are dead, JWTs live on. */
+  isSuspended?: boolean
+  /** Values of personal access tokens (`pat_…`). */
+  personalAccessTokens?: string[]
 }
 
 export type Application = {
@@ -43,6 +47,7 @@ export type Application = {
   /** Roles count for machine clients only. */
   roles: string[]
   alwaysIssueRefreshToken?: boolean
+  allowTokenExchange?: boolean
 }
 
 export const exampleResource = 'https://api.example.com/'
@@ -97,6 +102,15 @@ function exampleApplications(): Application[] {
       secret: 'nightly-job-secret-of-the-demo',
       redirectUris: [],
       roles: ['Nightly job'],
+    },
+    {
+      id: 'gateway',
+      name: 'Gateway',
+      type: 'MachineToMachine',
+      secret: 'gateway-secret-of-the-demo',
+      redirectUris: [],
+      roles: [],
+      allowTokenExchange: true,
     },
   ]
 }

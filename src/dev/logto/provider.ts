@@ -117,7 +117,7 @@ function features({ oidc, data, keyRing }: ProviderOptions): NonNullable<Configu
     introspection: {
       enabled: true,
       allowedPolicy: (_ctx, client, token) =>
-        client.clientAuthMethod !== 'none' || client.clientId === token.clientId,
+        (client.clientAuthMethod !== 'none' || client.clientId === token.clientId) && isAlive(data, token),
     },
     revocation: { enabled: true },
     resourceIndicators: {
@@ -137,4 +137,10 @@ function features({ oidc, data, keyRing }: ProviderOptions): NonNullable<Configu
       },
     },
   }
+}
+
+/** The tokens of a user who is suspended or gone are inactive. Those of machines have no user. */
+function isAlive(data: LogtoData, token: object): boolean {
+  const id = 'accountId' in token ? token.accountId : undefined
+  return id === undefined || data.users.some((user) => user.id === id && user.isSuspended !== true)
 }

@@ -17,6 +17,7 @@ export async function signInPage(
   if (user === undefined || user.password !== fields.get('password')) {
     return sendPage(res, 422, 'Sign in', form(data, 'Unknown user name or wrong password.'))
   }
+  if (user.isSuspended === true) return sendPage(res, 401, 'Sign in', form(data, 'This user is suspended.'))
   await provider.interactionFinished(req, res, { login: { accountId: user.id } })
 }
 

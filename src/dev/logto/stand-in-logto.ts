@@ -4,12 +4,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Provider } from 'oidc-provider'
 import { close, listen } from '../stand-in/listen.ts'
 import { exampleData, type LogtoData } from './data.ts'
-import { createKeyRing, type KeyAlgorithm } from './key-ring.ts'
+import { createKeyRing, type KeyAlgorithm, type KeyRing } from './key-ring.ts'
 import { loadProvider } from './load-provider.ts'
 import { createProvider } from './provider.ts'
-import { acceptJson } from './read-body.ts'
+import { acceptJson, peekForm } from './read-body.ts'
 import { signInPage } from './sign-in-page.ts'
 import { createStore } from './store.ts'
+import { exchangeGrantType, exchangeToken } from './token-exchange.ts'
 
 /**
  * A running stand-in for Logto, for the demo and the tests only: it keeps everything in memory, passwords
@@ -46,8 +47,10 @@ export type StandInOptions = {
   readonly data?: LogtoData
 }
 
-/** Trouble that every request from now on meets. */
+/** Trouble that requests from now on meet. */
 export type Faults = {
+  /** Only those to this path meet it, such as `/oidc/token/introspection`. Default: all */
+  path?: string
   /** Milliseconds to wait before each response. */
   delayMs?: number
   /** Every response has this status. */
@@ -56,6 +59,13 @@ export type Faults = {
   retryAfter?: number
   /** This text, which need not be JSON, is served instead of the key set. */
   jwks?: string
+  /** Every response is this text, of the type `contentType` (default: JSON). */
+  body?: string
+  contentType?: string
+  /** Every response redirects there, with 307. */
+  location?: string
+  /** Every response is a body without end. */
+  endless?: boolean
 }
 
 /** Rejects with `EADDRINUSE` when the port is taken. */
@@ -73,7 +83,7 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
   const store = createStore(data, oidc.errors)
   let provider = build()
   server.on('request', (req, res) => {
-    respond({ provider, data, faults, req, res }).catch(() => res.destroy())
+    respond({ provider, data, keyRing, faults, req, res }).catch(() => res.destroy())
   })
   const defaultApi = data.defaultApi ?? data.resources[0]?.indicator
   return {
@@ -99,30 +109,55 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
 type Exchange = {
   readonly provider: Provider
   readonly data: LogtoData
+  readonly keyRing: KeyRing
   readonly faults: Faults
   readonly req: IncomingMessage & { originalUrl?: string }
   readonly res: ServerResponse
 }
 
-async function respond({ provider, data, faults, req, res }: Exchange): Promise<void> {
-  if (faults.delayMs !== undefined) await wait(faults.delayMs)
+async function respond({ provider, data, keyRing, faults, req, res }: Exchange): Promise<void> {
   const url = req.url ?? '/'
-  if (fail(faults, url, res)) return
+  const isFaulty = faults.path === undefined || url === faults.path
+  if (isFaulty && faults.delayMs !== undefined) await wait(faults.delayMs)
+  if (isFaulty && fail(faults, url, res)) return
   if (url.startsWith('/sign-in/')) return signInPage(provider, data, req, res)
   if (!url.startsWith('/oidc/')) return sendText(res, 404, 'Not Found')
   if (/^\/oidc\/token(?:\/introspection)?$/.test(url)) await acceptJson(req)
+  const form = url === '/oidc/token' ? await peekForm(req) : undefined
+  if (form?.get('grant_type') === exchangeGrantType) {
+    const { authorization } = req.headers
+    const { status, body } = await exchangeToken({ form, authorization }, { provider, data, keyRing })
+    return sendJson(res, status, JSON.stringify(body))
+  }
   // The provider compares these two to find the path under which it is mounted.
   req.originalUrl = url
   req.url = url.slice('/oidc'.length)
   await provider.callback()(req, res)
 }
 
-function fail({ status, retryAfter, jwks }: Faults, url: string, res: ServerResponse): boolean {
+function fail(faults: Faults, url: string, res: ServerResponse): boolean {
+  const { status, retryAfter, jwks, body, contentType, location, endless } = faults
   if (retryAfter !== undefined) res.setHeader('retry-after', retryAfter)
-  if (status !== undefined) sendText(res, status, 'fault on demand')
+  if (location !== undefined) res.writeHead(307, { location }).end()
+  else if (endless === true) pour(res)
+  else if (body !== undefined) sendJson(res, status ?? 200, body, contentType)
+  else if (status !== undefined) sendText(res, status, 'fault on demand')
   else if (jwks !== undefined && url === '/oidc/jwks') res.end(jwks)
   else return false
   return true
+}
+
+function pour(res: ServerResponse): void {
+  res.setHeader('content-type', 'application/json')
+  const more = () => {
+    while (!res.destroyed && res.write(' '.repeat(65_536)));
+    if (!res.destroyed) res.once('drain', more)
+  }
+  more()
+}
+
+function sendJson(res: ServerResponse, status: number, text: string, type = 'application/json'): void {
+  res.writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' }).end(text)
 }
 
 function sendText(res: ServerResponse, status: number, text: string): void {
