@@ -22,6 +22,10 @@ export type StandInLogto = {
   readonly port: number
   readonly data: LogtoData
   readonly faults: Faults
+  /** Requests to each path so far, those that met a fault included. */
+  readonly calls: Record<string, number>
+  /** The most requests that were under way at the same time, to each path. */
+  readonly busiest: Record<string, number>
   /** Makes a new key, which signs at once. The key before the last one is gone. */
   rotateKeys(algorithm?: KeyAlgorithm): Promise<void>
   setDefaultApi(on: boolean): void
@@ -74,6 +78,7 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
   const oidc = await loadProvider()
   const keyRing = await createKeyRing()
   const faults: Faults = {}
+  const traffic = createTraffic()
   const server = createServer()
   const bound = await listen(server, port, host)
   const origin = options.issuerOrigin ?? `http://${host}:${bound}`
@@ -83,6 +88,7 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
   const store = createStore(data, oidc.errors)
   let provider = build()
   server.on('request', (req, res) => {
+    traffic.count(req, res)
     respond({ provider, data, keyRing, faults, req, res }).catch(() => res.destroy())
   })
   const defaultApi = data.defaultApi ?? data.resources[0]?.indicator
@@ -92,6 +98,8 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
     port: bound,
     data,
     faults,
+    calls: traffic.calls,
+    busiest: traffic.busiest,
     rotateKeys: async (algorithm) => {
       await keyRing.rotate(algorithm)
       provider = build()
@@ -103,6 +111,26 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
     stop: () => close(server),
     start: async () => void (await listen(server, bound, host)),
     close: () => close(server),
+  }
+}
+
+function createTraffic() {
+  const calls: Record<string, number> = {}
+  const busiest: Record<string, number> = {}
+  const underWay: Record<string, number> = {}
+  return {
+    calls,
+    busiest,
+    count({ url = '/' }: IncomingMessage, res: ServerResponse) {
+      const [path = '/'] = url.split('?')
+      calls[path] = (calls[path] ?? 0) + 1
+      const now = (underWay[path] ?? 0) + 1
+      underWay[path] = now
+      busiest[path] = Math.max(busiest[path] ?? 0, now)
+      res.once('close', () => {
+        underWay[path] = (underWay[path] ?? 1) - 1
+      })
+    },
   }
 }
 
