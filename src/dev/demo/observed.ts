@@ -54,7 +54,9 @@ export function describeResponse(observed: Observed): string {
 }
 
 function identity(seen: Readonly<Record<string, unknown>>): string {
-  const headers = ['X-User-Id', 'X-User-Scopes'].flatMap((name) => {
+  const who =
+    seen['x-user-id'] === undefined && seen['x-client-id'] !== undefined ? 'X-Client-Id' : 'X-User-Id'
+  const headers = [who, 'X-User-Scopes'].flatMap((name) => {
     const value = seen[name.toLowerCase()]
     return value === undefined ? [] : [`${name}: ${value}`]
   })

@@ -72,8 +72,8 @@ function steps(aliceId: string, tokens: Tokens): Step[] {
       who: 'nightly-job',
       request: 'POST /todos',
       token: tokens.machine,
-      holds: reached('nightly-job', scope, 201),
-      why: 'a machine client whose role grants both',
+      holds: reached(undefined, scope, 201),
+      why: 'a machine, no user, whose role grants both',
     },
     {
       who: 'nobody',
