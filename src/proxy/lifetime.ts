@@ -1,3 +1,4 @@
+import { believedMs } from '../token/access-token.ts'
 import type { Exchange } from './exchange.ts'
 import type { OpenStream, StreamEnd } from './open-streams.ts'
 
@@ -46,6 +47,7 @@ export class Lifetime {
     this.#stream = {
       kind,
       expiresAtMs: token?.expiresAtMs,
+      askAgainMs: token?.believedUntilMs === undefined ? undefined : believedMs,
       stillAllowed: () => rules.stillAllow(asked),
       isStale: () => rules.stale,
       end,

@@ -5,18 +5,21 @@ export type StreamEnd = keyof typeof streamEnds
 export const streamEnds = {
   token_expired: 'The stream was ended: its access token has expired',
   refused_after_reload: 'The stream was ended: the rules of the reloaded configuration refuse it',
+  token_withdrawn: 'The stream was ended: the issuer no longer vouches for its access token',
   shutdown: 'The stream was ended: the gateway stops',
   silent: 'The stream was ended: no byte within timeouts.stream',
 } as const
 
 /**
  * One response that has no end of its own: an event stream or a WebSocket. It ends when its token expires,
- * and is decided again after a reload.
+ * and is decided again after a reload, and now and then where the issuer must be asked about its token.
  */
 export type OpenStream = {
   readonly kind: 'event-stream' | 'websocket'
   /** Milliseconds since the epoch; undefined without a token. */
   readonly expiresAtMs: number | undefined
+  /** After each such time it is decided again, in milliseconds; undefined for never. */
+  readonly askAgainMs: number | undefined
   /** Closes both sides. The reason goes to the log. */
   end(why: StreamEnd): void
   /** Asks the rules in force again: false when the stream must end. Never rejects. */
@@ -50,6 +53,7 @@ export function createOpenStreams(): OpenStreams {
   /** Set by `endAll`: streams that begin later end at once. */
   let ended: StreamEnd | undefined
   const timers = new Map<OpenStream, NodeJS.Timeout | undefined>()
+  const rounds = new Map<OpenStream, NodeJS.Timeout>()
   /** Streams that were told to end, and may take a while to do so. */
   const ending = new WeakSet<OpenStream>()
 
@@ -67,8 +71,12 @@ export function createOpenStreams(): OpenStreams {
     timers.set(stream, setTimeout(() => arm(stream), Math.min(left, longestTimerMs)).unref())
   }
 
-  async function askAgain(stream: OpenStream): Promise<void> {
-    if (!(await stream.stillAllowed())) end(stream, 'refused_after_reload')
+  async function askAgain(stream: OpenStream, why: StreamEnd = 'refused_after_reload'): Promise<void> {
+    if (!(await stream.stillAllowed())) end(stream, why)
+  }
+
+  function askNowAndThen(stream: OpenStream, delayMs: number): void {
+    rounds.set(stream, setInterval(() => void askAgain(stream, 'token_withdrawn'), delayMs).unref())
   }
 
   function count(kind: OpenStream['kind']): number {
@@ -82,12 +90,15 @@ export function createOpenStreams(): OpenStreams {
       timers.set(stream, undefined)
       if (ended !== undefined) return end(stream, ended)
       arm(stream)
+      if (stream.askAgainMs !== undefined && timers.has(stream)) askNowAndThen(stream, stream.askAgainMs)
       // Its response began after the reload that would have asked about it.
       if (stream.isStale()) void askAgain(stream)
     },
     remove(stream) {
       clearTimeout(timers.get(stream))
       timers.delete(stream)
+      clearInterval(rounds.get(stream))
+      rounds.delete(stream)
     },
     get eventStreams() {
       return count('event-stream')

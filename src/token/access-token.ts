@@ -21,7 +21,15 @@ export type AccessToken = {
   readonly claims: Claims
   /** `exp` plus the clock tolerance, in milliseconds since the epoch: from then on the token is expired. */
   readonly expiresAtMs: number
+  /**
+   * From when what the issuer said of the token no longer counts, in milliseconds since the epoch. Absent where
+   * it was not asked.
+   */
+  readonly believedUntilMs?: number
 }
+
+/** How long an answer of the issuer is believed, in milliseconds. What was withdrawn lives on for so long. */
+export const believedMs = 600_000
 
 /** No user stands behind it: a client asked for it in its own name (`client_credentials`). */
 export function isOfMachine({ subject, clientId }: AccessToken): boolean {

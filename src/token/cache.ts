@@ -13,11 +13,8 @@ export type TokenCache = {
   get(policy: string, tokenText: string, nowMs: number, orPolicy?: string): Verified | undefined
   /** An entry that has not expired, though the issuer is to be asked about it again. */
   stale(policy: string, tokenText: string, nowMs: number): CachedToken | undefined
-  /**
-   * `keyThumbprint`: of the key that verified it, or the empty text. The token is stale from `freshUntilMs` on,
-   * in milliseconds since the epoch; default: never.
-   */
-  set(policy: string, tokenText: string, entry: Verified, keyThumbprint: string, freshUntilMs?: number): void
+  /** `keyThumbprint`: of the key that verified it, or the empty text. */
+  set(policy: string, tokenText: string, entry: Verified, keyThumbprint: string): void
   /** Forgets the tokens that this key verified, because it left its issuer's set. */
   removeKey(keyThumbprint: string): void
 }
@@ -58,12 +55,14 @@ export function createTokenCache({ maxEntries, meters }: TokenCacheOptions): Tok
     const entries = cache.get(tokenText)
     if (entries === undefined) return undefined
     for (const entry of entries) {
-      if (entry.policy === policy || entry.policy === orPolicy) {
-        if (nowMs < entry.freshUntilMs) return entry.verified
-        if (nowMs >= entry.verified.token.expiresAtMs) cache.delete(tokenText)
-        return undefined
-      }
+      if (entry.policy === policy || entry.policy === orPolicy) return fresh(entry, tokenText, nowMs)
     }
+    return undefined
+  }
+
+  function fresh({ verified, freshUntilMs }: Entry, tokenText: string, nowMs: number): Verified | undefined {
+    if (nowMs < freshUntilMs) return verified
+    if (nowMs >= verified.token.expiresAtMs) cache.delete(tokenText)
     return undefined
   }
 
@@ -82,10 +81,11 @@ export function createTokenCache({ maxEntries, meters }: TokenCacheOptions): Tok
       if (entry === undefined || nowMs >= entry.verified.token.expiresAtMs) return undefined
       return { token: entry.verified.token, keyThumbprint: entry.keyThumbprint }
     },
-    set(policy, tokenText, verified, keyThumbprint, freshUntilMs = Number.POSITIVE_INFINITY) {
+    set(policy, tokenText, verified, keyThumbprint) {
       const others = (cache.get(tokenText) ?? []).filter((entry) => entry.policy !== policy)
-      const untilMs = Math.min(freshUntilMs, verified.token.expiresAtMs)
-      cache.set(ownText(tokenText), [...others, { policy, verified, keyThumbprint, freshUntilMs: untilMs }])
+      const { expiresAtMs, believedUntilMs = expiresAtMs } = verified.token
+      const freshUntilMs = Math.min(expiresAtMs, believedUntilMs)
+      cache.set(ownText(tokenText), [...others, { policy, verified, keyThumbprint, freshUntilMs }])
     },
     removeKey(keyThumbprint) {
       for (const [tokenText, entries] of cache.entries()) {

@@ -170,3 +170,41 @@ test('the stand-in exchanges as Logto does: only for applications that may', asy
     /invalid_grant/,
   )
 })
+
+describe('the endpoints of the issuer', () => {
+  test('may each be named instead of what discovery says', async () => {
+    const stage = await createOpaqueStage(exchange)
+    const opaque = await stage.opaque()
+    const discovery = '/oidc/.well-known/openid-configuration'
+    const { origin } = stage.logto
+    await stage.gateway.reload(
+      stage.config({
+        ...exchange,
+        issuer: `, introspectionEndpoint: "${origin}${introspection}", tokenEndpoint: "${origin}${token}"`,
+      }),
+    )
+    const before = stage.calls[discovery]
+    stage.logto.faults.path = discovery
+    stage.logto.faults.status = 500
+    expect((await stage.call('/todos', { token: opaque })).status).toBe(200)
+    expect(stage.calls[discovery]).toBe(before)
+  })
+
+  test('are not believed when they are at another origin, so that no secret goes there (security)', async () => {
+    const stage = await createOpaqueStage(exchange)
+    const opaque = await stage.opaque()
+    const document = {
+      issuer: stage.logto.issuer,
+      jwks_uri: `${stage.logto.issuer}/jwks`,
+      introspection_endpoint: 'https://evil.example/introspect',
+    }
+    Object.assign(stage.logto.faults, {
+      path: '/oidc/.well-known/openid-configuration',
+      body: JSON.stringify(document),
+    })
+    expect((await stage.call('/todos', { token: opaque })).status).toBe(503)
+    expect(stage.gateway.logText()).toMatch(
+      /introspection_endpoint at another origin: set issuer.introspectionEndpoint/,
+    )
+  })
+})

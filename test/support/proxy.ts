@@ -67,17 +67,19 @@ export async function createTestProxy({
   function forward(request: IncomingMessage, response: ServerResponse): void {
     note(request)
     const target = new URL(request.url ?? '')
-    const { authorization } = request.headers
+    const { authorization, 'content-length': length } = request.headers
     const options = {
+      method: request.method ?? 'GET',
       host: '127.0.0.1',
       port: leadsTo ?? target.port,
       path: target.pathname + target.search,
-      headers: { ...(authorization && { authorization }) },
+      headers: { ...(authorization && { authorization }), ...(length && { 'content-length': length }) },
     }
-    httpRequest(options, (answer) => {
+    const forwarded = httpRequest(options, (answer) => {
       response.writeHead(answer.statusCode ?? 0, answer.headers)
       answer.pipe(response)
-    }).end()
+    })
+    request.pipe(forwarded)
   }
 
   return proxy

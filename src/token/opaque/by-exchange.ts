@@ -35,14 +35,14 @@ export async function verifyByExchange(
   if (!introspection.active) return refuse('inactive', 'opaque')
   const subject = introspected(introspection.members, rules)
   if ('detail' in subject) return subject
-  const { token, freshUntilMs } = subject
+  const { token } = subject
   const { clientId = '' } = token
   if (!opaque.clients.includes(clientId)) return subject
   const jwt = isStillOf(known, token) ? known : await exchanged(tokenText, 'accessToken', exchange)
   if ('detail' in jwt) return jwt
   if (jwt.token.subject !== token.subject)
     throw new EndpointFault('the exchanged access token names another sub than the introspection')
-  return { ...jwt, token: ofSubject(jwt.token, token), freshUntilMs }
+  return { ...jwt, token: ofSubject(jwt.token, token) }
 }
 
 /** A personal access token: Logto cannot introspect it, and it names no client. */
@@ -53,16 +53,14 @@ export async function verifyPersonalToken(tokenText: string, exchange: Exchange)
   const claims = claimsWithout(token.claims, ['client_id', exchange.rules.issuer.claims.clientId])
   const personal: AccessToken = { ...token, kind: 'personal', clientId: undefined, claims }
   // It is not asked about again: each time would be another exchange.
-  return { ...jwt, token: personal, freshUntilMs: token.expiresAtMs }
+  return { ...jwt, token: personal }
 }
-
-type ExchangedJwt = Pick<AskedToken, 'token' | 'keyThumbprint'>
 
 async function exchanged(
   subjectToken: string,
   subjectTokenType: 'accessToken' | 'personalAccessToken',
   { opaque, asking, verifyJwt, rules }: Exchange,
-): Promise<ExchangedJwt | Unverified> {
+): Promise<AskedToken | Unverified> {
   const { resource, scopes } = opaque
   const answer = await exchangeToken({ subjectToken, subjectTokenType, resource, scopes }, asking)
   if (answer.kind === 'refused') return refuse('exchangeRefused', 'opaque')
@@ -92,5 +90,6 @@ function ofSubject(jwt: AccessToken, subject: AccessToken): AccessToken {
     clientId,
     claims: ownClaims(jwt.claims, { client_id: clientId, iat: subject.claims['iat'] }),
     expiresAtMs: Math.min(jwt.expiresAtMs, subject.expiresAtMs),
+    ...(subject.believedUntilMs !== undefined && { believedUntilMs: subject.believedUntilMs }),
   }
 }

@@ -1,9 +1,10 @@
 import { EndpointFault } from '../../issuer/endpoint-fault.ts'
 import { askUserinfo } from '../../issuer/userinfo.ts'
+import { believedMs } from '../access-token.ts'
 import { claimsWithout } from '../claim.ts'
 import { type ClaimRules, subjectFault } from '../jwt/claims.ts'
 import { refuse } from '../verification.ts'
-import { type Asked, believedMs } from './asked.ts'
+import type { Asked } from './asked.ts'
 import type { IssuerLine } from './issuer-line.ts'
 
 /** The user of an opaque token. It holds no scopes, and names no client: it only says who it is. */
@@ -19,7 +20,6 @@ export async function verifyByUserinfo(
   const { members } = answer
   if (subjectFault(members) !== undefined)
     throw new EndpointFault('the userinfo endpoint names no sub: check issuer.userinfoEndpoint')
-  const expiresAtMs = nowMs + believedMs
   return {
     token: {
       kind: 'opaque',
@@ -28,9 +28,10 @@ export async function verifyByUserinfo(
       clientId: undefined,
       scopes: new Set(),
       claims: claimsWithout(members, ['scope', ...issuer.claims.scope]),
-      expiresAtMs,
+      // The endpoint does not say when the token expires: it is only asked again.
+      expiresAtMs: Number.POSITIVE_INFINITY,
+      believedUntilMs: nowMs + believedMs,
     },
     keyThumbprint: '',
-    freshUntilMs: expiresAtMs,
   }
 }

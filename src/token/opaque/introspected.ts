@@ -1,13 +1,13 @@
 import { EndpointFault } from '../../issuer/endpoint-fault.ts'
 import type { IssuerOptions } from '../../issuer/options.ts'
 import { printableText } from '../../issuer/printable-text.ts'
-import type { AccessToken, Claims } from '../access-token.ts'
+import { type AccessToken, believedMs, type Claims } from '../access-token.ts'
 import { audiencesOf } from '../audience.ts'
 import { claimsWithout, findClaim, ownClaims } from '../claim.ts'
 import { type ClaimRules, dateFault, issuerFault, opaqueFault } from '../jwt/claims.ts'
 import { uniteScopes } from '../scope.ts'
 import { type Check, refuse, type Unverified } from '../verification.ts'
-import { type AskedToken, believedMs } from './asked.ts'
+import type { AskedToken } from './asked.ts'
 
 /**
  * The token that an introspection tells of, or why it is refused. Throws an `EndpointFault` when the answer
@@ -28,8 +28,9 @@ export function introspected(members: Claims, rules: ClaimRules): AskedToken | U
     clientId: typeof clientId === 'string' ? clientId : undefined,
     ...scopesAndClaims(members, rules),
     expiresAtMs: Number(members['exp']) * 1000 + tokens.clockToleranceMs,
+    believedUntilMs: nowMs + believedMs,
   }
-  return { token, keyThumbprint: '', freshUntilMs: nowMs + believedMs }
+  return { token, keyThumbprint: '' }
 }
 
 function isBearer(type: unknown, { isLogto }: IssuerOptions): boolean {

@@ -59,8 +59,8 @@ export function createOpaqueVerifier(options: OpaqueVerifierOptions): OpaqueVeri
     return { verified: true, token: asked.token, cache: 'miss' }
   }
 
-  function keep(tokenText: string, { token, keyThumbprint, freshUntilMs }: AskedToken): void {
-    cache.set(policy, tokenText, { verified: true, token, cache: 'hit' }, keyThumbprint, freshUntilMs)
+  function keep(tokenText: string, { token, keyThumbprint }: AskedToken): void {
+    cache.set(policy, tokenText, { verified: true, token, cache: 'hit' }, keyThumbprint)
   }
 
   return {

@@ -275,3 +275,24 @@ describe('why a token is not enough', () => {
     expect(reasons.slice(1).join()).not.toContain('secret')
   })
 })
+
+describe('an opaque token', () => {
+  const route = { requirement: scopes(['read']), clients: new Set(['app1']) }
+  const held = (kind: AccessToken['kind'], clientId?: string) =>
+    decide(route, accessToken({}, { kind, clientId }), '/')
+
+  it('of a client that is not listed is refused for that, since it was not exchanged because of it', () => {
+    expect(held('opaque', 'app2')?.code).toBe('condition_failed')
+  })
+  it('that holds no scope is told what would help', () => {
+    expect(held('opaque', 'app1')).toMatchObject({
+      code: 'insufficient_scope',
+      detail: expect.stringMatching(/the scope read; an opaque .*tokens\.opaque: exchange/),
+    })
+  })
+  it('that is a personal access token names no client, and needs none', () => {
+    const token = accessToken({}, { kind: 'personal', scopes: new Set(['read']) })
+    expect(decide(route, token, '/')).toBeUndefined()
+    expect(decide(route, { ...token, kind: 'exchanged' }, '/')?.code).toBe('condition_failed')
+  })
+})

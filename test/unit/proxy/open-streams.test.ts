@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createOpenStreams, type OpenStream, type OpenStreams } from '../../../src/proxy/open-streams.ts'
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }))
+beforeEach(
+  () =>
+    void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] }),
+)
 afterEach(() => void vi.useRealTimers())
 
 type Options = Partial<Omit<OpenStream, 'end'>> & { readonly leaves?: boolean }
@@ -12,6 +15,7 @@ function streamIn(streams: OpenStreams, { leaves = true, ...options }: Options =
   const stream: OpenStream = {
     kind: 'event-stream',
     expiresAtMs: undefined,
+    askAgainMs: undefined,
     stillAllowed: () => true,
     isStale: () => false,
     end(why) {
@@ -35,6 +39,21 @@ describe('an open stream', () => {
     expect([streams.eventStreams, streams.webSockets]).toEqual([1, 2])
     streams.remove(stream)
     expect([streams.eventStreams, streams.webSockets]).toEqual([0, 2])
+  })
+
+  it('is decided again and again where the issuer must be asked, and ends when it is refused', async () => {
+    let asked = 0
+    const stillAllowed = async () => {
+      asked += 1
+      return asked < 3
+    }
+    const { reasons } = streamIn(createOpenStreams(), { askAgainMs: 600_000, stillAllowed })
+    vi.advanceTimersByTime(1_200_000)
+    await settled()
+    expect([asked, reasons]).toEqual([2, []])
+    vi.advanceTimersByTime(3_600_000)
+    await settled()
+    expect(reasons).toEqual(['token_withdrawn'])
   })
 
   it('ends when its token expires, and not before', () => {

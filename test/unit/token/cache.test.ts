@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { AccessToken } from '../../../src/token/access-token.ts'
 import { createTokenCache } from '../../../src/token/cache.ts'
 import type { Verified } from '../../../src/token/verification.ts'
+import { accessToken } from '../../support/access-token.ts'
 
 function entry(expiresAtMs: number): Verified {
   const token: AccessToken = {
@@ -65,4 +66,16 @@ test('the least recently used token makes room', () => {
   expect(cache.size).toBe(2)
   expect(cache.get('policy', 'a', 0)).toBeDefined()
   expect(cache.get('policy', 'b', 0)).toBeUndefined()
+})
+
+test('what the issuer said of a token is stale when it is no longer believed, and kept until the token expires', () => {
+  const cache = createTokenCache({ maxEntries: 10 })
+  const token = accessToken({}, { expiresAtMs: 100, believedUntilMs: 10 })
+  cache.set('opaque', 'token', { verified: true, token, cache: 'hit' }, 'key')
+  expect(cache.get('jwt', 'token', 9, 'opaque')?.token).toBe(token)
+  expect(cache.get('jwt', 'token', 9)).toBeUndefined()
+  expect(cache.get('jwt', 'token', 10, 'opaque')).toBeUndefined()
+  expect(cache.stale('opaque', 'token', 99)).toEqual({ token, keyThumbprint: 'key' })
+  expect(cache.stale('other', 'token', 99)).toBeUndefined()
+  expect(cache.stale('opaque', 'token', 100)).toBeUndefined()
 })
