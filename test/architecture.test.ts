@@ -18,6 +18,7 @@ const rooms = [
   ['gateway/'],
   ['admin/'],
   ['server/'],
+  ['logto/'],
   ['workers/'],
   ['commands/'],
   ['dev/'],
