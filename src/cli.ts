@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import type { CheckOptions } from './commands/check.ts'
+import type { ApplyFlags } from './commands/logto/apply.ts'
+import type { PlanFlags } from './commands/logto/plan.ts'
 import type { DemoOptions } from './dev/demo/demo-options.ts'
 import { version } from './http/product.ts'
 
@@ -78,6 +80,37 @@ program
   .action(async () => {
     const { printSchema } = await import('./commands/schema.ts')
     process.exitCode = printSchema(beside('gateway.schema.json'))
+  })
+
+const logto = program
+  .command('logto')
+  .description('set up a Logto tenant from the configuration file, or find what is wrong with it')
+
+logto
+  .command('plan')
+  .description('print what apply would change; exit status 0 nothing, 2 something, 1 a fault')
+  .argument(...fileArgument)
+  .option(...configFlag)
+  .option('--prune', 'take away what the file does not say, within what it names', false)
+  .option('--json', 'print JSON', false)
+  .action(async (file: string | undefined, options: ConfigFlag & PlanFlags, command: Command) => {
+    const fileName = oneFile(file, options, command)
+    const { plan } = await import('./commands/logto/plan.ts')
+    process.exitCode = await plan(fileName, options)
+  })
+
+logto
+  .command('apply')
+  .description('make the tenant what the file says; asks first')
+  .argument(...fileArgument)
+  .option(...configFlag)
+  .option('--prune', 'take away what the file does not say, within what it names', false)
+  .option('--yes', 'do not ask', false)
+  .option('--secrets-dir <folder>', 'write secrets of applications and the signing key of the webhook there')
+  .action(async (file: string | undefined, options: ConfigFlag & ApplyFlags, command: Command) => {
+    const fileName = oneFile(file, options, command)
+    const { apply } = await import('./commands/logto/apply.ts')
+    process.exitCode = await apply(fileName, options)
   })
 
 program

@@ -8,6 +8,17 @@ export type LogtoData = {
   roles: Role[]
   users: User[]
   applications: Application[]
+  /** Default: none */
+  hooks?: Hook[]
+}
+
+export type Hook = {
+  id: string
+  name: string
+  events: string[]
+  config: { url: string; headers?: Record<string, string> }
+  enabled: boolean
+  signingKey: string
 }
 
 export type Resource = {
@@ -16,12 +27,19 @@ export type Resource = {
   permissions: string[]
   /** Seconds. */
   accessTokenTtl: number
+  /** Default: the indicator */
+  name?: string
+  /** Permission → description. */
+  descriptions?: Record<string, string>
 }
 
 export type Role = {
   name: string
   /** Permission names by resource indicator. */
   permissions: Record<string, string[]>
+  description?: string
+  /** Default: for users */
+  type?: 'User' | 'MachineToMachine'
 }
 
 export type User = {
@@ -48,6 +66,14 @@ export type Application = {
   roles: string[]
   alwaysIssueRefreshToken?: boolean
   allowTokenExchange?: boolean
+  description?: string
+  isThirdParty?: boolean
+  /** What it may ask users for: permission names by resource indicator. */
+  consent?: Record<string, string[]>
+  customData?: Record<string, unknown>
+  /** Further members of what Logto calls so. */
+  customClientMetadata?: Record<string, unknown>
+  postLogoutRedirectUris?: string[]
 }
 
 export const exampleResource = 'https://api.example.com/'
@@ -113,6 +139,50 @@ function exampleApplications(): Application[] {
       allowTokenExchange: true,
     },
   ]
+}
+
+/** The identifier of the Management API in Logto's own software, literally. */
+export const managementResource = 'https://default.logto.app/api'
+export const managementRole = 'Logto Management API access'
+
+/** Every tenant has the Management API and the role for it from the beginning. */
+export function addManagementApi(data: LogtoData): void {
+  if (!data.resources.some(({ indicator }) => indicator === managementResource))
+    data.resources.push({
+      indicator: managementResource,
+      name: 'Logto Management API',
+      permissions: ['all'],
+      accessTokenTtl: 3600,
+    })
+  if (!data.roles.some(({ name }) => name === managementRole))
+    data.roles.push({
+      name: managementRole,
+      description: 'Management API access',
+      type: 'MachineToMachine',
+      permissions: { [managementResource]: ['all'] },
+    })
+}
+
+/** The application by which `scopegate logto` works. */
+export const managementAccount = { id: 'scopegate-setup', secret: 'setup-secret-of-the-demo' }
+
+/** A tenant as it is after its installation, with that application and these users, who hold nothing. */
+export function emptyData(...usernames: string[]): LogtoData {
+  return {
+    resources: [],
+    defaultApi: undefined,
+    roles: [],
+    users: usernames.map((username) => ({ ...person(username, `${username}-id-0001`), roles: [] })),
+    applications: [
+      {
+        ...managementAccount,
+        name: 'Scopegate setup',
+        type: 'MachineToMachine',
+        redirectUris: [],
+        roles: [managementRole],
+      },
+    ],
+  }
 }
 
 /** The permissions that these roles grant on a resource, in the order in which the resource lists them. */

@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Provider } from 'oidc-provider'
 import { close, listen } from '../stand-in/listen.ts'
-import { exampleData, type LogtoData } from './data.ts'
+import { addManagementApi, exampleData, type LogtoData } from './data.ts'
 import { createKeyRing, type KeyAlgorithm, type KeyRing } from './key-ring.ts'
 import { loadProvider } from './load-provider.ts'
+import { createManagementApi, type ManagementApi } from './management/management-api.ts'
 import { createProvider } from './provider.ts'
 import { acceptJson, peekForm } from './read-body.ts'
 import { signInPage } from './sign-in-page.ts'
@@ -26,6 +27,7 @@ export type StandInLogto = {
   readonly calls: Record<string, number>
   /** The most requests that were under way at the same time, to each path. */
   readonly busiest: Record<string, number>
+  readonly management: ManagementApi
   /** Makes a new key, which signs at once. The key before the last one is gone. */
   rotateKeys(algorithm?: KeyAlgorithm): Promise<void>
   setDefaultApi(on: boolean): void
@@ -75,6 +77,8 @@ export type Faults = {
 /** Rejects with `EADDRINUSE` when the port is taken. */
 export async function startStandInLogto(options: StandInOptions = {}): Promise<StandInLogto> {
   const { port = 0, host = '127.0.0.1', data = exampleData() } = options
+  const defaultApi = data.defaultApi ?? data.resources[0]?.indicator
+  addManagementApi(data)
   const oidc = await loadProvider()
   const keyRing = await createKeyRing()
   const faults: Faults = {}
@@ -87,11 +91,11 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
   const build = () => createProvider({ oidc, issuer, data, keyRing, store, cookieKey })
   const store = createStore(data, oidc.errors)
   let provider = build()
+  const management = createManagementApi(data, keyRing, issuer)
   server.on('request', (req, res) => {
     traffic.count(req, res)
-    respond({ provider, data, keyRing, faults, req, res }).catch(() => res.destroy())
+    respond({ provider, data, keyRing, faults, management, req, res }).catch(() => res.destroy())
   })
-  const defaultApi = data.defaultApi ?? data.resources[0]?.indicator
   return {
     issuer,
     origin,
@@ -100,6 +104,7 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
     faults,
     calls: traffic.calls,
     busiest: traffic.busiest,
+    management,
     rotateKeys: async (algorithm) => {
       await keyRing.rotate(algorithm)
       provider = build()
@@ -139,15 +144,17 @@ type Exchange = {
   readonly data: LogtoData
   readonly keyRing: KeyRing
   readonly faults: Faults
+  readonly management: ManagementApi
   readonly req: IncomingMessage & { originalUrl?: string }
   readonly res: ServerResponse
 }
 
-async function respond({ provider, data, keyRing, faults, req, res }: Exchange): Promise<void> {
+async function respond({ provider, data, keyRing, faults, management, req, res }: Exchange): Promise<void> {
   const url = req.url ?? '/'
   const isFaulty = faults.path === undefined || url === faults.path
   if (isFaulty && faults.delayMs !== undefined) await wait(faults.delayMs)
   if (isFaulty && fail(faults, url, res)) return
+  if (url.startsWith('/api/')) return management.respond(req, res)
   if (url.startsWith('/sign-in/')) return signInPage(provider, data, req, res)
   if (!url.startsWith('/oidc/')) return sendText(res, 404, 'Not Found')
   if (/^\/oidc\/token(?:\/introspection)?$/.test(url)) await acceptJson(req)

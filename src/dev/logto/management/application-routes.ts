@@ -1,0 +1,231 @@
+import { isJsonObject } from '../../../issuer/json-object.ts'
+import type { Application } from '../data.ts'
+import { newId } from './objects.ts'
+import { badInput, pageOf, Refusal } from './reply.ts'
+import { resourceView, scopeView } from './resource-routes.ts'
+import type { Routes } from './route.ts'
+import { heldRoles, rolesOf, takeRole } from './user-routes.ts'
+
+function applicationView(application: Application) {
+  const { id, name, type, description = '', isThirdParty = false, redirectUris } = application
+  const { postLogoutRedirectUris = [], customData = {}, customClientMetadata = {} } = application
+  const { alwaysIssueRefreshToken, allowTokenExchange } = application
+  return {
+    tenantId: 'default',
+    id,
+    name,
+    description,
+    type,
+    oidcClientMetadata: { redirectUris, postLogoutRedirectUris },
+    customClientMetadata: {
+      ...customClientMetadata,
+      ...(alwaysIssueRefreshToken !== undefined && { alwaysIssueRefreshToken }),
+      ...(allowTokenExchange !== undefined && { allowTokenExchange }),
+    },
+    customData,
+    isThirdParty,
+  }
+}
+
+/** Applications, their secrets, what they may ask for, and the roles of machines. */
+export const applicationRoutes: Routes = (objects) => {
+  const { applications } = objects.data
+  return [
+    {
+      method: 'GET',
+      path: 'applications',
+      handle: ({ query }) => pageOf(applications.map(applicationView), query, true),
+    },
+    {
+      method: 'POST',
+      path: 'applications',
+      handle({ body }) {
+        const { name, type, isThirdParty, customData } = body
+        if (typeof name !== 'string' || name === '') throw badInput('Error in request body: name.')
+        if (!isType(type)) throw badInput('Error in request body: type.')
+        const isConfidential = type === 'Traditional' || type === 'MachineToMachine'
+        const application: Application = {
+          id: newId(),
+          name,
+          type,
+          redirectUris: [],
+          roles: [],
+          ...(isConfidential && { secret: newId() + newId() }),
+          ...(isThirdParty === true && { isThirdParty }),
+          ...(isJsonObject(customData) && { customData: { ...customData } }),
+        }
+        setMetadata(application, body)
+        applications.push(application)
+        return { status: 200, body: applicationView(application) }
+      },
+    },
+    {
+      method: 'PATCH',
+      path: 'applications/:',
+      handle({ ids: [id], body }) {
+        const application = objects.application(id)
+        setMetadata(application, body)
+        return { status: 200, body: applicationView(application) }
+      },
+    },
+    {
+      method: 'PATCH',
+      path: 'applications/:/custom-data',
+      handle({ ids: [id], body }) {
+        const application = objects.application(id)
+        application.customData = { ...application.customData, ...body }
+        return { status: 200, body: application.customData }
+      },
+    },
+    {
+      method: 'DELETE',
+      path: 'applications/:',
+      handle({ ids: [id] }) {
+        applications.splice(applications.indexOf(objects.application(id)), 1)
+        return { status: 204 }
+      },
+    },
+    {
+      method: 'GET',
+      path: 'applications/:/secrets',
+      handle({ ids: [id] }) {
+        const { secret } = objects.application(id)
+        const secrets =
+          secret === undefined ? [] : [{ name: 'Default secret', value: secret, expiresAt: null }]
+        return { status: 200, body: secrets }
+      },
+    },
+    ...machineRoutes(objects),
+    ...consentRoutes(objects),
+  ]
+}
+
+function isType(type: unknown): type is Application['type'] {
+  return typeof type === 'string' && ['Traditional', 'SPA', 'Native', 'MachineToMachine'].includes(type)
+}
+
+/** `type` and `isThirdParty` are ignored, with 200; the two metadata objects are replaced. */
+function setMetadata(application: Application, body: Readonly<Record<string, unknown>>): void {
+  const { name, description, oidcClientMetadata: oidc, customClientMetadata: custom } = body
+  if (typeof name === 'string') application.name = name
+  if (typeof description === 'string') application.description = description
+  if (isJsonObject(oidc)) {
+    const { redirectUris, postLogoutRedirectUris } = oidc
+    if (!isTexts(redirectUris) || !isTexts(postLogoutRedirectUris))
+      throw badInput('Error in request body: oidcClientMetadata.')
+    if (!redirectUris.every((uri) => URL.canParse(uri)))
+      throw badInput('Error in request body: redirectUris.')
+    Object.assign(application, { redirectUris: [...redirectUris], postLogoutRedirectUris })
+  }
+  if (isJsonObject(custom)) {
+    const { alwaysIssueRefreshToken, allowTokenExchange, ...others } = custom
+    if (allowTokenExchange === true && application.isThirdParty)
+      throw new Refusal(
+        422,
+        'application.third_party_application_token_exchange_not_supported',
+        'Token exchange is not available for third-party applications.',
+      )
+    Object.assign(application, { customClientMetadata: others, alwaysIssueRefreshToken, allowTokenExchange })
+  }
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+const machineRoutes: Routes = (objects) => [
+  {
+    method: 'GET',
+    path: 'applications/:/roles',
+    handle: ({ ids: [id], query }) => pageOf(heldRoles(objects, objects.application(id)), query),
+  },
+  {
+    method: 'POST',
+    path: 'applications/:/roles',
+    handle({ ids: [id], body: { roleIds } }) {
+      const application = objects.application(id)
+      if (application.type !== 'MachineToMachine')
+        throw new Refusal(
+          422,
+          'application.invalid_type',
+          'Only machine to machine applications can have roles.',
+        )
+      const roles = rolesOf(objects, roleIds)
+      if (roles.some(({ type = 'User' }) => type === 'User'))
+        throw new Refusal(422, 'application.invalid_role_type', 'Can not assign user type role to machine.')
+      for (const { name } of roles) if (!application.roles.includes(name)) application.roles.push(name)
+      return { status: 201 }
+    },
+  },
+  {
+    method: 'DELETE',
+    path: 'applications/:/roles/:',
+    handle({ ids: [id, roleId] }) {
+      takeRole(objects.application(id), objects.role(roleId))
+      return { status: 204 }
+    },
+  },
+]
+
+const consentRoutes: Routes = (objects) => [
+  {
+    method: 'GET',
+    path: 'applications/:/user-consent-scopes',
+    handle({ ids: [id] }) {
+      const { consent = {} } = objects.application(id)
+      const resourceScopes = objects.data.resources.flatMap((resource) => {
+        const names = (consent[resource.indicator] ?? []).filter((name) =>
+          resource.permissions.includes(name),
+        )
+        const scopes = names.map((name) => scopeView(objects, resource, name))
+        return scopes.length === 0 ? [] : [{ resource: resourceView(objects, resource), scopes }]
+      })
+      return { status: 200, body: { userScopes: [], resourceScopes, organizationScopes: [] } }
+    },
+  },
+  {
+    method: 'POST',
+    path: 'applications/:/user-consent-scopes',
+    handle({ ids: [id], body: { resourceScopes } }) {
+      const application = objects.application(id)
+      if (application.isThirdParty !== true)
+        throw new Refusal(
+          422,
+          'application.third_party_application_only',
+          'Only for third-party applications.',
+        )
+      const invalid: unknown[] = []
+      const consent = { ...application.consent }
+      for (const scopeId of Array.isArray(resourceScopes) ? resourceScopes : []) {
+        const scope = objects.scope(scopeId)
+        if (scope === undefined) invalid.push(scopeId)
+        else
+          consent[scope.resource.indicator] = [
+            ...new Set([...(consent[scope.resource.indicator] ?? []), scope.name]),
+          ]
+      }
+      if (invalid.length > 0)
+        throw new Refusal(422, 'application.user_consent_scopes_not_found', 'Invalid scopes.', {
+          invalidResourceScopes: invalid,
+        })
+      application.consent = consent
+      return { status: 201 }
+    },
+  },
+  {
+    method: 'DELETE',
+    path: 'applications/:/user-consent-scopes/resource-scopes/:',
+    handle({ ids: [id, scopeId] }) {
+      const application = objects.application(id)
+      const scope = objects.scope(scopeId)
+      const held = scope && application.consent?.[scope.resource.indicator]
+      if (scope === undefined || held === undefined || !held.includes(scope.name))
+        throw new Refusal(404, 'entity.not_found', 'The resource does not exist.')
+      application.consent = {
+        ...application.consent,
+        [scope.resource.indicator]: held.filter((name) => name !== scope.name),
+      }
+      return { status: 204 }
+    },
+  },
+]
