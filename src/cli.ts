@@ -113,6 +113,17 @@ logto
     process.exitCode = await apply(fileName, options)
   })
 
+logto
+  .command('doctor')
+  .description('find what is wrong between the file, the issuer and the tenant; changes nothing')
+  .argument(...fileArgument)
+  .option(...configFlag)
+  .action(async (file: string | undefined, options: ConfigFlag, command: Command) => {
+    const fileName = oneFile(file, options, command)
+    const { doctor } = await import('./commands/logto/doctor.ts')
+    process.exitCode = await doctor(fileName)
+  })
+
 program
   .command('demo')
   .description('play the founding story with a stand-in for Logto and a sample API, or try your own')
