@@ -1,0 +1,143 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { emptyData, managementAccount } from '../../src/dev/logto/data.ts'
+import { spawnCli, temporaryFolder } from '../support/process.ts'
+import { applyTo, contentOf, logtoOf, startTenant, storyFile } from '../support/tenant.ts'
+
+function writeFile(yaml: string): string {
+  const file = join(temporaryFolder(), 'gateway.yaml')
+  writeFileSync(file, yaml)
+  return file
+}
+
+async function run(...args: string[]): Promise<{ status: unknown; output: string }> {
+  const { exited, output } = spawnCli(['logto', ...args])
+  return { status: await exited, output: output() }
+}
+
+describe('scopegate logto', () => {
+  test('plan says 2, apply does it, plan says 0, and the names of applications stand for their ids', async () => {
+    const tenant = await startTenant()
+    const file = writeFile(storyFile(tenant.origin).replace('  routes:', '  clients: [ChatGPT]\n    routes:'))
+    const { output: before } = await check(file)
+    expect(before).toContain('no id in gateway.logto.json yet: run scopegate logto apply')
+    const planned = await run('plan', file)
+    expect(planned).toMatchObject({
+      status: 2,
+      output: expect.stringContaining('+ permission write of Todo API\n'),
+    })
+    expect(planned.output).toContain('+ gateway.logto.json: the ids\n')
+    const { status, output } = await run('apply', file, '--yes')
+    expect(output).toMatch(/done: 17 changes\nsecrets: in the console, Applications → ChatGPT/)
+    expect(status).toBe(0)
+    expect(await run('plan', file)).toEqual({ status: 0, output: 'nothing to do\n' })
+    const lock = JSON.parse(readFileSync(file.replace('.yaml', '.logto.json'), 'utf8'))
+    const chatgpt = tenant.data.applications.find(({ name }) => name === 'ChatGPT')
+    expect(lock).toMatchObject({ endpoint: tenant.origin, applications: { ChatGPT: chatgpt?.id } })
+    expect((await check(file)).status).toBe(0)
+  })
+
+  test('apply refuses where nobody can be asked, and changes nothing', async () => {
+    const tenant = await startTenant()
+    const file = writeFile(storyFile(tenant.origin))
+    const { status, output } = await run('apply', file)
+    expect(output).toContain('nothing was changed: say --yes where nobody can be asked')
+    expect(status).toBe(1)
+    expect(tenant.management.calls.every(({ method }) => method === 'GET')).toBe(true)
+    expect(existsSync(file.replace('.yaml', '.logto.json'))).toBe(false)
+  })
+
+  test('prints no secret, and writes each into a file of its owner alone with --secrets-dir', async () => {
+    const tenant = await startTenant()
+    const file = writeFile(storyFile(tenant.origin))
+    const folder = join(temporaryFolder(), 'secrets')
+    const { output } = await run('apply', file, '--yes', '--secrets-dir', folder)
+    const { applications, hooks = [] } = tenant.data
+    const secrets = [
+      ...applications.flatMap(({ secret }) => secret ?? []),
+      ...hooks.map((hook) => hook.signingKey),
+    ]
+    for (const secret of secrets) expect(output).not.toContain(secret)
+    expect(readdirSync(folder).sort()).toEqual([
+      'ChatGPT.secret',
+      'Gateway.secret',
+      'Nightly-job.secret',
+      'Partner.secret',
+      'webhook.key',
+    ])
+    for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600)
+    expect(readFileSync(join(folder, 'webhook.key'), 'utf8')).toBe(hooks[0]?.signingKey)
+  })
+
+  test('works before the secrets of the file exist, and needs its own', async () => {
+    const tenant = await startTenant()
+    const yaml = storyFile(tenant.origin)
+    const later = yaml.replace(
+      '  routes:',
+      '  authorization: "Basic ${NOT_YET}"\n    clients: [ChatGPT]\n    routes:',
+    )
+    expect((await run('plan', writeFile(later))).status).toBe(2)
+    const own = yaml.replace(managementAccount.secret, '"${LOGTO_SECRET_OF_NOBODY}"')
+    expect(await run('plan', writeFile(own))).toMatchObject({
+      status: 1,
+      output: expect.stringContaining('the variable LOGTO_SECRET_OF_NOBODY is unset'),
+    })
+  })
+
+  test('prints a fault with the call and the mend, and nothing of what a refused token holds', async () => {
+    const tenant = await startTenant()
+    const file = writeFile(storyFile(tenant.origin))
+    const data = { claims: { sub: 'claims-of-the-token' } }
+    const body = { code: 'auth.unauthorized', message: 'Unauthorized.', data }
+    tenant.management.fault = () => ({ reply: { status: 401, body } })
+    const { status, output } = await run('plan', file)
+    expect(output).toBe(
+      'GET /api/resources?includeScopes=true: 401 auth.unauthorized Unauthorized.: the token is refused: ' +
+        'do logto.endpoint and logto.resource belong to one tenant?\n',
+    )
+    expect(status).toBe(1)
+  })
+
+  test('doctor says healthy, or what is not', async () => {
+    const tenant = await startTenant()
+    const yaml = storyFile(tenant.origin).replace('POST: write', 'POST: read')
+    const file = writeFile(yaml)
+    await run('apply', file, '--yes')
+    expect(await run('doctor', file)).toEqual({ status: 0, output: 'healthy\n' })
+    tenant.data.users[0]?.roles.pop()
+    expect(await run('doctor', file)).toMatchObject({
+      status: 1,
+      output: 'fault: missing: user alice: role My role: run scopegate logto apply\n',
+    })
+  })
+})
+
+describe('apply that is killed', () => {
+  test('at any of its calls leaves a tenant from which the next run comes to the same', async () => {
+    const whole = await startTenant()
+    await applyTo(logtoOf(storyFile(whole.origin)))
+    const writes = whole.management.calls.filter(({ method }) => method !== 'GET').length
+    for (let cut = 0; cut < writes; cut++) {
+      const data = emptyData('alice', 'bob')
+      const tenant = await startTenant(data)
+      const file = writeFile(storyFile(tenant.origin))
+      const { child, exited } = spawnCli(['logto', 'apply', file, '--yes'])
+      let count = 0
+      tenant.management.fault = ({ method }) => {
+        if (method !== 'GET' && count++ === cut) child.kill('SIGKILL')
+        return undefined
+      }
+      expect(await exited).toBe('SIGKILL')
+      tenant.management.fault = undefined
+      expect((await run('apply', file, '--yes')).status).toBe(0)
+      expect(contentOf(data)).toEqual(contentOf(whole.data))
+      expect((await run('plan', file)).status).toBe(0)
+    }
+  }, 60_000)
+})
+
+async function check(file: string): Promise<{ status: unknown; output: string }> {
+  const { exited, output } = spawnCli(['check', file])
+  return { status: await exited, output: output() }
+}
