@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { CheckOptions } from './commands/check.ts'
 import type { ApplyFlags } from './commands/logto/apply.ts'
+import type { DoctorFlags } from './commands/logto/doctor.ts'
 import type { PlanFlags } from './commands/logto/plan.ts'
 import type { DemoOptions } from './dev/demo/demo-options.ts'
 import { version } from './http/product.ts'
@@ -118,10 +119,13 @@ logto
   .description('find what is wrong between the file, the issuer and the tenant; changes nothing')
   .argument(...fileArgument)
   .option(...configFlag)
-  .action(async (file: string | undefined, options: ConfigFlag, command: Command) => {
+  .addOption(
+    new Option('--token <->', 'say, route by route, what the token on standard input may do').choices(['-']),
+  )
+  .action(async (file: string | undefined, options: ConfigFlag & DoctorFlags, command: Command) => {
     const fileName = oneFile(file, options, command)
     const { doctor } = await import('./commands/logto/doctor.ts')
-    process.exitCode = await doctor(fileName)
+    process.exitCode = await doctor(fileName, options)
   })
 
 program

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { emptyData, managementAccount } from '../../src/dev/logto/data.ts'
-import { spawnCli, temporaryFolder } from '../support/process.ts'
+import { cli, spawnCli, temporaryFolder } from '../support/process.ts'
 import { applyTo, contentOf, logtoOf, startTenant, storyFile } from '../support/tenant.ts'
 
 function writeFile(yaml: string): string {
@@ -110,6 +112,38 @@ describe('scopegate logto', () => {
       status: 1,
       output: 'fault: missing: user alice: role My role: run scopegate logto apply\n',
     })
+  })
+})
+
+describe('scopegate logto doctor --token -', () => {
+  /** With the token on standard input, where no other user of the machine sees it. */
+  async function report(file: string, token: string) {
+    const child = spawn(process.execPath, [cli, 'logto', 'doctor', file, '--token', '-'])
+    child.stdin.end(`Bearer ${token}\n`)
+    const [output, [status]] = await Promise.all([child.stdout.toArray(), once(child, 'close')])
+    return { status, output: output.join('') }
+  }
+
+  test('says route by route what a token may do, and why not', async () => {
+    const tenant = await startTenant()
+    const file = writeFile(storyFile(tenant.origin))
+    const nowSeconds = Math.floor(Date.now() / 1000)
+    const claims = {
+      ...{
+        iss: tenant.issuer,
+        aud: 'https://api.example.com/',
+        sub: 'alice-id-0001',
+        client_id: 'app',
+        jti: 'x',
+      },
+      ...{ iat: nowSeconds, exp: nowSeconds + 600, scope: 'read' },
+    }
+    const { status, output } = await report(file, await tenant.mint(claims))
+    expect(output).toMatch(/^todo: GET HEAD \/todos: yes\ntodo: POST \/todos: no: .*write/)
+    expect(status).toBe(0)
+    const opaque = await report(file, 'l8m_c7u_CtrTe5RoPxr_f2AK1ZAAMee3jcUGaKi8bFZ')
+    expect(opaque.output).toMatch(/todo: POST \/todos: no: .*opaque/i)
+    expect(opaque.status).toBe(1)
   })
 })
 

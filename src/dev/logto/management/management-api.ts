@@ -54,14 +54,9 @@ export function createManagementApi(data: LogtoData, keyRing: KeyRing, issuer: s
         const call = { method, path, body }
         api.calls.push(call)
         const fault = api.fault?.(call, api.calls.length - 1)
-        const taken = fault?.ignored === undefined ? body : without(body, fault.ignored)
-        const isSkipped = fault !== undefined && fault.isDone !== true && fault.ignored === undefined
-        const reply = isSkipped
-          ? { status: 500 }
-          : handle(routes, { method, path, query: searchParams, body: taken })
-        if (fault === undefined || fault.ignored !== undefined) send(res, reply)
-        else if (fault.reply === undefined) res.destroy()
-        else send(res, fault.reply)
+        const perform = (taken: unknown) => handle(routes, { method, path, query: searchParams, body: taken })
+        if (fault === undefined) send(res, perform(body))
+        else meet(fault, body, perform, res)
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         send(res, error.reply)
@@ -69,6 +64,18 @@ export function createManagementApi(data: LogtoData, keyRing: KeyRing, issuer: s
     },
   }
   return api
+}
+
+function meet(
+  fault: CallFault,
+  body: unknown,
+  perform: (taken: unknown) => Reply,
+  res: ServerResponse,
+): void {
+  if (fault.ignored !== undefined) return send(res, perform(without(body, fault.ignored)))
+  if (fault.isDone === true) perform(body)
+  if (fault.reply === undefined) res.destroy()
+  else send(res, fault.reply)
 }
 
 type Admission = { readonly keyRing: KeyRing; readonly issuer: string; readonly admitted: Set<string> }
