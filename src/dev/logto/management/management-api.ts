@@ -16,12 +16,18 @@ import { userRoutes } from './user-routes.ts'
 /** One call that arrived, in the order of arrival. */
 export type ManagementCall = { readonly method: string; readonly path: string; readonly body: unknown }
 
+/** Any answer; `text` stands for a body that may be no JSON. */
+export type StandInReply = Reply & {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly text?: string
+}
+
 /** What happens to one call instead of the proper answer. */
 export type CallFault = {
   /** Default: the call has no effect. */
   readonly isDone?: boolean
   /** Default: the connection is cut without an answer. */
-  readonly reply?: Reply & { readonly headers?: Readonly<Record<string, string>>; readonly text?: string }
+  readonly reply?: StandInReply
   /** Members of the body that are ignored, with 200. */
   readonly ignored?: readonly string[]
 }
@@ -138,10 +144,7 @@ function match(pattern: string, path: string): string[] | undefined {
   return isMatch ? parts.filter((_, i) => names[i] === ':') : undefined
 }
 
-function send(
-  res: ServerResponse,
-  { status, body, total, headers, text }: Reply & Pick<NonNullable<CallFault['reply']>, 'headers' | 'text'>,
-): void {
+function send(res: ServerResponse, { status, body, total, headers, text }: StandInReply): void {
   if (total !== undefined) res.setHeader('total-number', total)
   for (const [name, value] of Object.entries(headers ?? {})) res.setHeader(name, value)
   if (text !== undefined) res.writeHead(status).end(text)
