@@ -40,6 +40,31 @@ describe('scopegate logto', () => {
     expect((await check(file)).status).toBe(0)
   })
 
+  test('plan --json says the same to programs, and --prune what would be taken away', async () => {
+    const tenant = await startTenant()
+    const file = writeFile(storyFile(tenant.origin))
+    await run('apply', file, '--yes')
+    tenant.data.roles
+      .find(({ name }) => name === 'My role')
+      ?.permissions['https://api.example.com/']?.push('write')
+    expect((await run('plan', file)).status).toBe(0)
+    const { status, output } = await run('plan', file, '--json', '--prune')
+    expect(JSON.parse(output)).toEqual({
+      changes: [{ sign: '-', text: 'role My role: write of https://api.example.com/' }],
+      faults: [],
+    })
+    expect(status).toBe(2)
+  })
+
+  test('a fault of the plan is 1, and apply changes nothing then', async () => {
+    const tenant = await startTenant(emptyData('bob'))
+    const file = writeFile(storyFile(tenant.origin))
+    const fault = 'user alice does not exist: users are made in the console, never here\n'
+    expect(await run('plan', file)).toMatchObject({ status: 1, output: expect.stringContaining(fault) })
+    expect(await run('apply', file, '--yes')).toEqual({ status: 1, output: fault })
+    expect(tenant.management.calls.every(({ method }) => method === 'GET')).toBe(true)
+  })
+
   test('apply refuses where nobody can be asked, and changes nothing', async () => {
     const tenant = await startTenant()
     const file = writeFile(storyFile(tenant.origin))
