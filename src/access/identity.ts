@@ -10,8 +10,8 @@ export type IdentityOptions = {
   /** Client headers to keep although the default removes them; never a mapped one. */
   readonly keep: readonly string[]
   /**
-   * What the `sub` of a machine's token is. As a user it goes into the headers of users; as a client it goes
-   * into none of them, since the header of the client says it already.
+   * How the `sub` of a machine's token is told. As a user it goes into the headers of users; as a client it
+   * goes into none of them, since the header of the client says it already.
    */
   readonly machines: 'client' | 'user'
 }

@@ -14,8 +14,8 @@ import { proxyFor } from './proxy.ts'
 import { basicCredentials, openTunnel, requestTo } from './tunnel.ts'
 
 /**
- * Longest time for one call, redirects included, in milliseconds. Requests that wait for keys, or for what the
- * issuer says of their token, wait as long.
+ * Longest time for one call, redirects included, in milliseconds. Requests that wait for keys, or for an
+ * answer about their token, wait as long.
  */
 export const issuerTimeoutMs = 5000
 const mebibyte = 1024 * 1024
@@ -43,10 +43,10 @@ export type IssuerResponse = {
 }
 
 /**
- * One call to an issuer, whose responses are not trusted: a bounded size, no redirect to another origin, no content
- * coding (a small compressed response can hide a large one). A redirect that would turn another method into
- * GET is not followed. Whatever status comes is an answer. Throws an Error with a message for the operator,
- * which holds no secret of the URL. Default of `signal`: 5 s in all
+ * One call to an issuer, whose responses are not trusted: a bounded size, no redirect to another origin, and
+ * no content coding (a small compressed response can hide a large one). A redirect that would turn another
+ * method into GET is not followed. Whatever status comes is an answer. Throws an Error with a message for the
+ * operator, which holds no secret of the URL. Default of `signal`: 5 s in all
  */
 export async function callIssuer(
   url: string,

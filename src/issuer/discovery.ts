@@ -10,8 +10,8 @@ export type Metadata = {
 }
 
 /**
- * The URL of an issuer's keys: `jwksUri` as configured, else from its discovery document. Throws an Error with
- * a message for the operator.
+ * The URL of an issuer's keys: `jwksUri` as configured, else from its discovery document. Throws an Error
+ * with a message for the operator.
  */
 export async function findJwksUri(issuer: IssuerOptions): Promise<string> {
   if (issuer.jwksUri !== undefined) return issuer.jwksUri

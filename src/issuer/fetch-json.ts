@@ -5,8 +5,8 @@ import { printableUrl } from './printable-url.ts'
 const request = { method: 'GET', headers: { Accept: 'application/json, application/jwk-set+json' } } as const
 
 /**
- * Gets a JSON document from the issuer, as `callIssuer` does. Throws an Error with a message for the operator,
- * which holds no secret of the URL.
+ * Gets a JSON document from the issuer, as `callIssuer` does. Throws an Error with a message for the
+ * operator, which holds no secret of the URL.
  */
 export async function fetchJson(
   url: string,

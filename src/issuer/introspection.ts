@@ -4,7 +4,7 @@ import { type Endpoints, formRequest } from './endpoints.ts'
 import type { ClientCredentials } from './options.ts'
 import { printableUrl } from './printable-url.ts'
 
-/** What the issuer says of a token. Its members are unknown (RFC 7662 section 2.2). */
+/** The issuer's word on a token. Its members are unknown (RFC 7662 section 2.2). */
 export type Introspection =
   | { readonly active: true; readonly members: Readonly<Record<string, unknown>> }
   | { readonly active: false }

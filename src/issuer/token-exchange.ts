@@ -4,7 +4,7 @@ import { formRequest } from './endpoints.ts'
 import type { Asking } from './introspection.ts'
 import { printableUrl } from './printable-url.ts'
 
-/** What is exchanged, and for what. */
+/** The token that is exchanged, and what for. */
 export type TokenExchange = {
   readonly subjectToken: string
   readonly subjectTokenType: keyof typeof tokenTypes

@@ -1,7 +1,7 @@
 import { jsonObjectIn, unexpected } from './endpoint-fault.ts'
 import type { Endpoints } from './endpoints.ts'
 
-/** What the issuer says of the user of a token, or why it says nothing. Its members are unknown. */
+/** The issuer's word on the user of a token, or why there is none. Its members are unknown. */
 export type Userinfo =
   | { readonly kind: 'user'; readonly members: Readonly<Record<string, unknown>> }
   | { readonly kind: 'refused'; readonly reason: 'inactive' | 'openidMissing' }

@@ -16,7 +16,7 @@ export type PathParameter = {
   readonly affix?: { readonly prefix: number; readonly suffix: number }
 }
 
-/** What a token must be like, whatever scopes it holds. */
+/** Conditions that a token must meet, whatever scopes it holds. */
 export type TokenConditions = {
   readonly where: readonly Condition[]
   /** A machine's token says the same as `sub` and as client. Default: either */

@@ -3,7 +3,8 @@ export type Claims = Readonly<Record<string, unknown>>
 
 /**
  * How a token is verified: by the issuer's keys (`jwt`), by asking the issuer (`opaque`), or by exchanging it
- * for a JWT, an opaque one (`exchanged`) or a personal access token (`personal`). The log calls it `tokenKind`.
+ * for a JWT, an opaque one (`exchanged`) or a personal access token (`personal`). The log calls it
+ * `tokenKind`.
  */
 export type TokenKind = 'jwt' | 'opaque' | 'exchanged' | 'personal'
 
@@ -22,8 +23,8 @@ export type AccessToken = {
   /** `exp` plus the clock tolerance, in milliseconds since the epoch: from then on the token is expired. */
   readonly expiresAtMs: number
   /**
-   * From when what the issuer said of the token no longer counts, in milliseconds since the epoch. Absent where
-   * it was not asked.
+   * Until when the answer of the issuer about the token counts, in milliseconds since the epoch. Absent
+   * where it was not asked.
    */
   readonly believedUntilMs?: number
 }

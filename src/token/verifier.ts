@@ -28,7 +28,7 @@ export type VerifierOptions = {
   readonly keySet: KeySet
   readonly cache: TokenCache
   readonly queue: FairQueue
-  /** How opaque tokens are verified, and where the issuer is asked. Default: they are explained and refused */
+  /** How opaque tokens are verified, and where the issuer is asked. Default: they are refused */
   readonly opaque?: { readonly options: OpaqueOptions; readonly line: IssuerLine } | undefined
 }
 
@@ -106,7 +106,7 @@ function refusalOf(form: Exclude<TokenForm, 'jwt'>, { isLogto }: IssuerOptions):
   return isLogto && form === 'opaque' ? opaqueFromLogto : refusals[form]
 }
 
-/** What is only for questions about opaque tokens is no part of it. */
+/** Options that are only for questions about opaque tokens are no part of it. */
 function policyDigest({ issuer, audience, tokens }: VerifierOptions): string {
   const { client: _, endpoints: __, ...rest } = issuer
   return createHash('sha256')

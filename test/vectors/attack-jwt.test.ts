@@ -39,7 +39,10 @@ function check({ answer, challenge, head }: Verdict, { claims }: Construct): voi
     expect(names.filter((name, i) => !namesIn(ordinary).includes(name) || names.indexOf(name) < i)).toEqual(
       [],
     )
-    expect(claims).toMatchObject('sub' in claims ? { sub: userIn(head) } : {})
+    // A machine is told as a client, and not as a user.
+    const isMachine = 'client_id' in claims && claims['sub'] === claims['client_id']
+    expect(claims).toMatchObject('sub' in claims && !isMachine ? { sub: userIn(head) } : {})
+    if (isMachine) expect(userIn(head)).toBe('')
   } else expect(head).toBe('')
   if (status === '401' || status === '403') expect(challenge).toContain(`error="${code}"`)
 }

@@ -19,7 +19,7 @@ export type ExchangeServer = {
   readonly keyRing: KeyRing
 }
 
-/** Token exchange (RFC 8693) as Logto answers it: for opaque tokens and personal access tokens, into a JWT. */
+/** Token exchange (RFC 8693) as Logto does it: of opaque and personal access tokens, into a JWT. */
 export async function exchangeToken(
   { form, authorization }: ExchangeRequest,
   { provider, data, keyRing }: ExchangeServer,

@@ -129,7 +129,7 @@ function accessToken(parsed: Record<string, unknown>, { issuer, audience, tokens
   }
 }
 
-/** What an organization token says by its `aud` alone, conditions and headers find where all tokens have it. */
+/** Conditions and headers find the organization of an organization token where all tokens have it. */
 function nameOrganization(claims: Record<string, unknown>): void {
   const [id] = organizationsOf(claims['aud'])
   if (id !== undefined) claims['organization_id'] = id

@@ -1,7 +1,7 @@
 import type { AccessToken } from '../access-token.ts'
 import type { Unverified } from '../verification.ts'
 
-/** What became of an opaque token. */
+/** The fate of an opaque token. */
 export type Asked = AskedToken | Unverified
 
 export type AskedToken = {

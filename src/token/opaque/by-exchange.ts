@@ -81,7 +81,7 @@ function isStillOf(known: CachedToken | undefined, { subject }: AccessToken): kn
   return known?.token.kind === 'exchanged' && known.token.subject === subject
 }
 
-/** What the JWT grants, for the client and the time of the token that was exchanged for it. */
+/** The permissions of the JWT, for the client and the time of the token that was exchanged for it. */
 function ofSubject(jwt: AccessToken, subject: AccessToken): AccessToken {
   const { clientId } = subject
   return {
