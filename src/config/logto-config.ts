@@ -27,7 +27,7 @@ export type LogtoLock = {
   readonly resources: Readonly<Record<string, string>>
 }
 
-/** What the file names. What it does not name is never touched, and is undefined or absent here. */
+/** The part of a tenant that the file names. The rest is never touched, and undefined or absent here. */
 export type WantedTenant = {
   readonly resources: readonly WantedResource[]
   /** Indicator of the resource that a client means which names none. */

@@ -14,13 +14,13 @@ export type Change = {
   /** Below `/api`, segment by segment. */
   readonly path: readonly (string | Ref)[]
   readonly body?: Json
-  /** What the `id` in the answer is the id of. */
+  /** Names the thing whose id the answer carries. */
   readonly creates?: string
   /** Members that the answer must have: Logto ignores what it does not take, with 200. */
   readonly expects?: { readonly [name: string]: Json }
 }
 
-/** What `Ref`s stand for. */
+/** The ids that `Ref`s stand for. */
 export type Ids = Map<string, string>
 
 export const resourceKey = (indicator: string) => `resource ${indicator}`

@@ -9,7 +9,7 @@ import { printableText } from '../issuer/printable-text.ts'
 import { printableUrl } from '../issuer/printable-url.ts'
 import { type Finding, faultOf, hintOf } from './finding.ts'
 
-/** What the issuer publishes, as the gateway sees it: discovery, name, clock, keys. */
+/** Examines what the issuer publishes, as the gateway sees it: discovery, name, clock, keys. */
 export async function examineIssuer({
   config,
   issuer,

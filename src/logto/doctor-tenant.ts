@@ -15,7 +15,7 @@ type Case = {
 /** Longer than this, and a token outlives a suspended user for too long. In seconds. */
 const longLifetime = 3600
 
-/** What is wrong with the tenant. Pure. */
+/** Finds what is wrong with the tenant. Pure. */
 export function examineTenant(subject: Case): Finding[] {
   const { tenant, logto } = subject
   const { changes, faults } = planOf(tenant, logto, { prune: false })

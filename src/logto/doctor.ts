@@ -39,7 +39,7 @@ async function examineAccount({ config, logto, management }: Patient): Promise<F
   }
 }
 
-/** Ids of permissions that the users' roles grant which the file does not name; asked only where it matters. */
+/** Ids of permissions that users' roles unknown to the file grant; asked only where it matters. */
 async function grantedElsewhere(
   management: Management,
   { wanted }: LogtoConfig,

@@ -4,7 +4,7 @@ import { isJsonObject } from '../issuer/json-object.ts'
 /** Why a call to Logto failed: the call, what came, and the mend, in one line without secrets. */
 export class ManagementFault extends Error {
   override readonly name = 'ManagementFault'
-  /** Whether the call may have had its effect all the same, or another one had it: the tenant is read again. */
+  /** Whether the call, or another, may have had its effect all the same: the tenant is read again. */
   readonly isUncertain: boolean
   /** True when whatever is asked would fail alike. */
   readonly isOfAccount: boolean

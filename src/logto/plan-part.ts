@@ -1,6 +1,6 @@
 import type { Change } from './change.ts'
 
-/** What has to change, in an order in which each change finds what it needs; and why nothing can. */
+/** The changes due, in an order in which each finds what it needs; and why nothing can change. */
 export type Plan = {
   readonly changes: readonly Change[]
   /** With one of these nothing is changed at all. */

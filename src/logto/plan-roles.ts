@@ -4,7 +4,7 @@ import type { Plan, PlanOptions } from './plan-part.ts'
 import { mergeByIndicator } from './plan-resources.ts'
 import type { Role, Tenant } from './tenant.ts'
 
-/** Roles, each bare before its permissions: one made with a wrong permission is refused and there all the same. */
+/** Roles, each bare before its permissions: one made with a wrong permission is refused, yet there. */
 export function planRoles(tenant: Tenant, config: LogtoConfig, { prune }: PlanOptions): Plan {
   const changes: Change[] = []
   const faults: string[] = []

@@ -40,7 +40,7 @@ export function idsOf(tenant: Tenant, config: LogtoConfig): Ids {
   return ids
 }
 
-/** What `NAME.logto.json` should hold. */
+/** The content that `NAME.logto.json` should have. */
 export function lockOf(tenant: Tenant, config: LogtoConfig): LogtoLock {
   const ids = idsOf(tenant, config)
   const entries = (names: readonly string[], keyOf: (name: string) => string) =>

@@ -61,7 +61,7 @@ export type Application = v.InferOutput<typeof application> & {
 export type User = v.InferOutput<typeof user> & { readonly roleIds: readonly string[] }
 export type Hook = v.InferOutput<typeof hook>
 
-/** What a tenant holds, as far as the file names it. */
+/** The content of a tenant, as far as the file names it. */
 export type Tenant = {
   readonly resources: readonly Resource[]
   readonly roles: readonly Role[]

@@ -23,8 +23,10 @@ export type Logto = {
 }
 
 /**
- * The Logto that `LOGTO_ENDPOINT` names, with the machine-to-machine application `LOGTO_M2M_ID` and
- * `LOGTO_M2M_SECRET` that may use its Management API (`LOGTO_M2M_RESOURCE` for Logto Cloud); else the stand-in.
+ * The Logto that `LOGTO_ENDPOINT` names, else the stand-in.
+ *
+ * `LOGTO_M2M_ID` and `LOGTO_M2M_SECRET` are of an application that may use its Management API. Logto Cloud
+ * needs `LOGTO_M2M_RESOURCE` too.
  */
 export async function openLogto(): Promise<Logto> {
   const { LOGTO_ENDPOINT, LOGTO_M2M_ID, LOGTO_M2M_SECRET, LOGTO_M2M_RESOURCE } = process.env

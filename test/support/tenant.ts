@@ -74,7 +74,7 @@ export async function applyTo(logto: LogtoConfig, prune = false): Promise<Change
   return made
 }
 
-/** What a tenant holds, without the ids that are made anew each time. */
+/** The content of a tenant, without the ids that are made anew each time. */
 export function contentOf(data: LogtoData): unknown {
   return JSON.parse(
     JSON.stringify(

@@ -7,8 +7,8 @@ export type DoctorFlags = {
 }
 
 /**
- * `scopegate logto doctor`: exit status 0 healthy, 1 with faults; of a token 0 when an API takes it. It changes
- * nothing.
+ * `scopegate logto doctor`: exit status 0 healthy, 1 with faults; of a token 0 when an API takes it.
+ * It changes nothing.
  */
 export function doctor(fileName: string, { token }: DoctorFlags): Promise<number> {
   return withSession(fileName, (session) =>

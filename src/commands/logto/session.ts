@@ -6,7 +6,7 @@ import type { IssuerOptions } from '../../issuer/options.ts'
 import { createManagement, type Management } from '../../logto/management.ts'
 import { ManagementFault } from '../../logto/management-fault.ts'
 
-/** What each of the commands works with. */
+/** The parts that each of the commands works with. */
 export type Session = {
   readonly config: Config
   readonly logto: LogtoConfig

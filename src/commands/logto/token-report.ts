@@ -13,7 +13,7 @@ export type TokenReport = {
   readonly isAccepted: boolean
 }
 
-/** What a token may do, route by route, and why not: verified and decided as the gateway does it. */
+/** Says what a token may do, route by route, and why not: decided as the gateway does it. */
 export async function tokenReport(config: Config, token: string): Promise<TokenReport> {
   const runtime = createRuntime({ log: silent, cacheMaxEntries: 100, series: 1 })
   const gateway: Gateway = createGateway({ config, runtime, current: () => gateway })

@@ -15,7 +15,7 @@ export function lockFileOf(fileName: string): string {
   return `${fileName.replace(/\.ya?ml$/i, '')}.logto.json`
 }
 
-/** What the lock says, `absent`, or `damaged`. It is watched like the file itself, also while it is absent. */
+/** The lock's content, `absent`, or `damaged`. It is watched like the file, also while it is absent. */
 export function readLock({
   input,
   files,

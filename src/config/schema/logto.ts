@@ -75,7 +75,7 @@ const webhook = fields({
   ),
 })
 
-/** What `scopegate logto apply` provisions, and how the gateway reaches the Management API. */
+/** The things `scopegate logto apply` provisions, and the way to the Management API. */
 export const logto = fields({
   issuer: key(text, 'Which of several issuers. Default: the only one with logto.'),
   management: key(management, 'A machine-to-machine application with the role Logto Management API access.'),

@@ -68,7 +68,7 @@ export type Application = {
   allowTokenExchange?: boolean
   description?: string
   isThirdParty?: boolean
-  /** What it may ask users for: permission names by resource indicator. */
+  /** The permissions it may ask users for: names by resource indicator. */
   consent?: Record<string, string[]>
   customData?: Record<string, unknown>
   /** Further members of what Logto calls so. */

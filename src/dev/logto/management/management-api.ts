@@ -22,7 +22,7 @@ export type StandInReply = Reply & {
   readonly text?: string
 }
 
-/** What happens to one call instead of the proper answer. */
+/** The mishap that befalls one call instead of the proper answer. */
 export type CallFault = {
   /** Default: the call has no effect. */
   readonly isDone?: boolean

@@ -1,4 +1,4 @@
-/** What the Management API answers. */
+/** An answer of the Management API. */
 export type Reply = {
   readonly status: number
   readonly body?: unknown

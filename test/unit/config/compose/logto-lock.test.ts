@@ -11,7 +11,7 @@ const lock = (more: object = {}) => ({
   ...more,
 })
 
-/** What is loaded from a file whose API admits these clients, with this beside it. */
+/** Loads a file whose API admits these clients, with this beside it. */
 function load(clients: string, locked: object | string | undefined, use: 'serve' | 'provision' = 'serve') {
   const folder = temporaryFolder()
   const file = join(folder, 'gateway.yaml')
