@@ -67,7 +67,7 @@ const application = fields({
 })
 
 const webhook = fields({
-  url: needed(endpoint, 'Where Logto sends events.', 'write the public URL of revocation.webhook.path'),
+  url: needed(endpoint, 'Where Logto sends events.', 'write the public URL that receives them'),
   events: key(
     byForm({ text: word(['revocation']), list: filled(text) }),
     'revocation: every event that ends access.',
