@@ -86,7 +86,7 @@ function opaqueVerifier(options: VerifierOptions): OpaqueVerifier | undefined {
     opaque: options.opaque.options,
     line: options.opaque.line,
     verifyJwt: (tokenText, at) => verifyJwt(tokenText, { ...options, ...at }),
-    generation: options.keySet.generation,
+    generation: () => options.keySet.generation(),
   })
 }
 
