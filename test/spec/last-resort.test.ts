@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { startHttpUpstream } from '../support/http-upstream.ts'
 import { type GatewayProcess, spawnGateway, temporaryFolder } from '../support/process.ts'
 import { call } from '../support/stage.ts'
 
@@ -24,13 +23,8 @@ function injected(fault: 'throws' | 'rejects'): readonly string[] {
 /** An upstream that answers when it is told to. */
 async function startUpstream() {
   const waiting: ServerResponse[] = []
-  const server = createServer((_, response) => void waiting.push(response)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, waiting } // A TCP listener.
+  const { url } = await startHttpUpstream((_, response) => void waiting.push(response))
+  return { url, waiting }
 }
 
 const config = (url: string, more = '') => `

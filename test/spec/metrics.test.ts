@@ -1,9 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { familyNames } from '../../src/log/metric-families.ts'
+import { startHttpUpstream } from '../support/http-upstream.ts'
 import { scrape } from '../support/metrics.ts'
 import { type GatewayProcess, spawnGateway } from '../support/process.ts'
 import { sendRaw } from '../support/raw.ts'
@@ -198,17 +196,11 @@ describe('the program at /metrics', () => {
 /** Two workers with an upstream that holds `/held`, so that both get a connection. */
 async function twoWorkers() {
   const waiting: (() => void)[] = []
-  const server = createServer((request, response) => {
+  const { url } = await startHttpUpstream((request, response) => {
     if (request.url === '/held') waiting.push(() => response.end('held'))
     else response.end('answer')
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
   })
-  const { port } = server.address() as AddressInfo // A TCP listener has no other address.
-  const gateway = await spawnGateway(config(`http://127.0.0.1:${port}`, 'workers: 2'))
+  const gateway = await spawnGateway(config(url, 'workers: 2'))
   return { gateway, waiting }
 }
 

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { openSync, writeFileSync } from 'node:fs'
-import { createServer, type Server as HttpServer, type ServerResponse } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { startHttpUpstream } from '../support/http-upstream.ts'
 import { spawnCli, spawnGateway, temporaryFolder } from '../support/process.ts'
 import { call } from '../support/stage.ts'
 
@@ -12,18 +13,12 @@ type HeldUpstream = { readonly url: string; readonly waiting: ServerResponse[]; 
 /** An upstream that answers `/held` only when told to, and everything else at once. */
 async function startUpstream(): Promise<HeldUpstream> {
   const waiting: ServerResponse[] = []
-  const server: HttpServer = createServer((request, response) => {
+  const { url } = await startHttpUpstream((request, response) => {
     if (request.url === '/held') waiting.push(response)
     else response.end(`answer to ${request.url}`)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // A TCP listener has no other address.
+    url,
     waiting,
     release: () => {
       for (const response of waiting) response.end('released')

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { createServer, request } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type RequestListener, request } from 'node:http'
+import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startGateway } from '../support/gateway.ts'
+import { startHttpUpstream } from '../support/http-upstream.ts'
 import { createStage, guarding } from '../support/stage.ts'
 
 const chunk = Buffer.alloc(64 * 1024, 'x')
@@ -11,19 +12,12 @@ const total = 64 * 1024 * 1024
 /** Most bytes that may wait within the gateway: socket buffers of both sides included. */
 const buffered = 24 * 1024 * 1024
 
-async function startSlow(handle: Parameters<typeof createServer>[1]) {
-  const server = createServer(handle)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo // A TCP listener has no other address.
+async function startSlow(handle: RequestListener) {
+  const upstream = await startHttpUpstream(handle)
   const gateway = await startGateway(
     guarding('/**: public', 'limits: { bodyBytes: 1GiB }')
       .replace('issuer: { url: ISSUER }', '')
-      .replace('UPSTREAM', `http://127.0.0.1:${port}`),
+      .replace('UPSTREAM', upstream.url),
   )
   onTestFinished(() => gateway.stop())
   return gateway
