@@ -17,6 +17,12 @@ export type Logto = {
   name(what: string): string
   /** Removes this path below `/api` when the tests are over. */
   remove(path: string): void
+  /** A form to an endpoint below `/oidc`, `token` for example. */
+  post(
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>
   /** Client credentials at the token endpoint. */
   token(fields: Readonly<Record<string, string>>, id?: string, secret?: string): Promise<Answer>
   readonly managementResource: string
@@ -39,20 +45,17 @@ export async function openLogto(): Promise<Logto> {
   const made: string[] = []
   const tokens = new Map<string, string>()
 
-  async function token(
+  async function post(
+    path: string,
     fields: Readonly<Record<string, string>>,
-    asId = id,
-    withSecret = secret,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer> {
-    const credentials = Buffer.from(`${asId}:${withSecret}`).toString('base64')
-    return answerOf(
-      await fetch(`${endpoint}/oidc/token`, {
-        method: 'POST',
-        headers: { authorization: `Basic ${credentials}` },
-        body: new URLSearchParams({ grant_type: 'client_credentials', ...fields }),
-      }),
-    )
+    const request = { method: 'POST', headers, body: new URLSearchParams(fields) }
+    return answerOf(await fetch(`${endpoint}/oidc/${path}`, request))
   }
+
+  const token = (fields: Readonly<Record<string, string>>, asId = id, withSecret = secret) =>
+    post('token', { grant_type: 'client_credentials', ...fields }, { authorization: basic(asId, withSecret) })
 
   async function tokenFor(scope: string): Promise<string> {
     const known = tokens.get(scope)
@@ -77,12 +80,20 @@ export async function openLogto(): Promise<Logto> {
   return {
     endpoint,
     api,
+    post,
     token,
     managementResource,
     name: (what) => `${run} ${what}`,
     remove: (path) => void made.push(path),
   }
 }
+
+/** The credentials of a client as a header (RFC 6749 section 2.3.1). */
+export function basic(id: string, secret: string): string {
+  return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
+}
+
+export const idOf = (body: unknown): string => String(Object(body).id)
 
 async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text()

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Logto, openLogto } from './logto.ts'
+import { idOf, type Logto, openLogto } from './logto.ts'
 
 // Facts about Logto on which `scopegate logto` relies: against the stand-in here, against a real one by
 // LOGTO_ENDPOINT, LOGTO_M2M_ID and LOGTO_M2M_SECRET.
@@ -9,7 +9,6 @@ beforeAll(async () => {
   logto = await openLogto()
 })
 
-const idOf = (body: unknown): string => String(Object(body).id)
 const uriOf = (name: string) => `https://${name.replaceAll(' ', '-')}.example/`
 
 async function makeResource(what: string) {

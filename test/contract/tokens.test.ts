@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Logto, openLogto } from './logto.ts'
+import { idOf, type Logto, openLogto } from './logto.ts'
 
 // Facts about Logto's tokens and endpoints, with a machine that is made for them.
 
@@ -12,8 +12,6 @@ beforeAll(async () => {
   logto = await openLogto()
   machine = await makeMachine()
 })
-
-const idOf = (body: unknown): string => String(Object(body).id)
 
 /** A resource with read and write, a machine, and a role for it that grants read. */
 async function makeMachine(): Promise<Machine> {

@@ -497,6 +497,43 @@ describe('introspection', () => {
   })
 })
 
+describe('a page in a browser', () => {
+  const me = async (origin: string) => {
+    const { access_token } = await signIn(logto, { ...alice, scope: 'openid' })
+    return fetch(`${logto.issuer}/me`, { headers: { authorization: `Bearer ${access_token}`, origin } })
+  }
+
+  it('at the origin of a redirect URI may ask who the user is', async () => {
+    const response = await me('https://chatgpt.example')
+    expect(response.status).toBe(200)
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://chatgpt.example')
+  })
+
+  it('at any other origin may not', async () => {
+    const response = await me('https://elsewhere.example')
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      error: 'invalid_request',
+      error_description: 'origin https://elsewhere.example not allowed for client: chatgpt',
+    })
+  })
+
+  it('at any other origin may not exchange tokens either', async () => {
+    const grant_type = 'urn:ietf:params:oauth:grant-type:token-exchange'
+    const response = await fetch(`${logto.issuer}/token`, {
+      method: 'POST',
+      headers: {
+        authorization: basic('gateway', 'gateway-secret-of-the-demo'),
+        origin: 'https://chatgpt.example',
+      },
+      body: new URLSearchParams({ grant_type }),
+    })
+    expect(await response.json()).toMatchObject({
+      error_description: 'origin https://chatgpt.example not allowed for client: gateway',
+    })
+  })
+})
+
 describe('revocation', () => {
   const revoke = (token: string, authorization = basic('chatgpt', 'chatgpt-secret-of-the-demo')) =>
     fetch(`${logto.issuer}/token/revocation`, {

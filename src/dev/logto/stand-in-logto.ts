@@ -4,14 +4,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Provider } from 'oidc-provider'
 import { close, listen } from '../stand-in/listen.ts'
 import { addManagementApi, exampleData, type LogtoData } from './data.ts'
-import { createKeyRing, type KeyAlgorithm, type KeyRing } from './key-ring.ts'
-import { loadProvider } from './load-provider.ts'
 import { createManagementApi, type ManagementApi } from './management/management-api.ts'
-import { createProvider } from './provider.ts'
+import { createKeyRing, type KeyAlgorithm, type KeyRing } from './oidc/key-ring.ts'
+import { loadProvider } from './oidc/load-provider.ts'
+import { createProvider } from './oidc/provider.ts'
+import { createStore } from './oidc/store.ts'
+import { exchangeGrantType, exchangeToken } from './oidc/token-exchange.ts'
 import { acceptJson, peekForm } from './read-body.ts'
 import { signInPage } from './sign-in-page.ts'
-import { createStore } from './store.ts'
-import { exchangeGrantType, exchangeToken } from './token-exchange.ts'
 
 /**
  * A running stand-in for Logto, for the demo and the tests only: it keeps everything in memory, passwords
@@ -160,8 +160,8 @@ async function respond({ provider, data, keyRing, faults, management, req, res }
   if (/^\/oidc\/token(?:\/introspection)?$/.test(url)) await acceptJson(req)
   const form = url === '/oidc/token' ? await peekForm(req) : undefined
   if (form?.get('grant_type') === exchangeGrantType) {
-    const { authorization } = req.headers
-    const { status, body } = await exchangeToken({ form, authorization }, { provider, data, keyRing })
+    const { authorization, origin } = req.headers
+    const { status, body } = await exchangeToken({ form, authorization, origin }, { provider, data, keyRing })
     return sendJson(res, status, JSON.stringify(body))
   }
   // The provider compares these two to find the path under which it is mounted.

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Provider } from 'oidc-provider'
-import { type Application, type LogtoData, permissionsOf, type User } from './data.ts'
+import { type Application, type LogtoData, permissionsOf, type User } from '../data.ts'
+import { isAllowedOrigin, originProblem } from './allowed-origin.ts'
 import { errorBody } from './dress-response.ts'
 import type { KeyRing } from './key-ring.ts'
 
@@ -9,6 +10,7 @@ export const exchangeGrantType = 'urn:ietf:params:oauth:grant-type:token-exchang
 export type ExchangeRequest = {
   readonly form: URLSearchParams
   readonly authorization: string | undefined
+  readonly origin: string | undefined
 }
 
 export type ExchangeAnswer = { readonly status: number; readonly body: object }
@@ -21,12 +23,14 @@ export type ExchangeServer = {
 
 /** Token exchange (RFC 8693) as Logto does it: of opaque and personal access tokens, into a JWT. */
 export async function exchangeToken(
-  { form, authorization }: ExchangeRequest,
+  { form, authorization, origin }: ExchangeRequest,
   { provider, data, keyRing }: ExchangeServer,
 ): Promise<ExchangeAnswer> {
   const [id, secret] = credentialsOf(form, authorization)
   const client = data.applications.find((candidate) => candidate.id === id)
   if (client === undefined) return failure(400, 'invalid_client', 'invalid client ID')
+  if (origin !== undefined && !isAllowedOrigin(client, origin))
+    return failure(400, 'invalid_request', originProblem(origin, client.id))
   if (client.secret !== secret) return failure(401, 'invalid_client', 'client authentication failed')
   if (client.allowTokenExchange !== true)
     return failure(400, 'invalid_request', 'requested grant type is not allowed for this client')

@@ -1,6 +1,7 @@
 import type { Configuration, interactionPolicy, JWKS, Provider } from 'oidc-provider'
+import type { LogtoData } from '../data.ts'
+import { isAllowedOrigin } from './allowed-origin.ts'
 import { alwaysRefreshes, createGrant, defaultResource, findAccount, grantable } from './create-grant.ts'
-import type { LogtoData } from './data.ts'
 import { dressResponse, errorBody } from './dress-response.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { OidcProvider } from './load-provider.ts'
@@ -53,7 +54,11 @@ function configuration(options: ProviderOptions): Configuration {
     },
     features: features(options),
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
-    clientBasedCORS: () => true,
+    clientBasedCORS: (_ctx, origin, { clientId }) =>
+      isAllowedOrigin(
+        data.applications.find(({ id }) => id === clientId),
+        origin ?? '',
+      ),
     interactions: {
       policy: withoutConsent(oidc.interactionPolicy),
       url: (_ctx, interaction) => `/sign-in/${interaction.uid}`,

@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { type Application, type LogtoData, permissionsOf } from './data.ts'
+import { type Application, type LogtoData, permissionsOf } from '../data.ts'
 import type { OidcProvider } from './load-provider.ts'
 
 /**

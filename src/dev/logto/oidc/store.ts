@@ -1,5 +1,5 @@
 import type { Adapter, AdapterPayload, ClientAuthMethod, errors } from 'oidc-provider'
-import type { Application, LogtoData } from './data.ts'
+import type { Application, LogtoData } from '../data.ts'
 
 /** How long a rotated refresh token of a public client may be used again, as in Logto. */
 const rotationLeewaySeconds = 3
