@@ -123,7 +123,7 @@ describe('a personal access token that is allowed', () => {
   test('is exchanged at once, whatever clients are listed, and names no client', async () => {
     const stage = await createOpaqueStage(allowed)
     for (const user of stage.logto.data.users)
-      if (user.username === 'alice') user.personalAccessTokens = [pat]
+      if (user.username === 'alice') user.personalAccessTokens = [{ name: 'cli', value: pat }]
     expect((await stage.call('/todos', { token: pat })).status).toBe(200)
     expect((await stage.call('/todos', { token: pat })).status).toBe(200)
     expect(stage.upstreamHeader('X-User-Id')).toBe('7q6j4duell21')

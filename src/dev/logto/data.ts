@@ -51,8 +51,20 @@ export type User = {
   roles: string[]
   /** Cannot sign in; opaque and refresh tokens are dead, JWTs live on. */
   isSuspended?: boolean
-  /** Values of personal access tokens (`pat_…`). */
-  personalAccessTokens?: string[]
+  personalAccessTokens?: PersonalAccessToken[]
+  phone?: string
+  avatar?: string
+  customData?: Record<string, unknown>
+  profile?: Record<string, unknown>
+}
+
+export type PersonalAccessToken = {
+  name: string
+  /** `pat_…` */
+  value: string
+  createdAt?: number
+  /** Milliseconds since 1970. Default: never */
+  expiresAt?: number
 }
 
 export type Application = {

@@ -11,7 +11,8 @@ import { createProvider } from './oidc/provider.ts'
 import { createStore } from './oidc/store.ts'
 import { exchangeGrantType, exchangeToken } from './oidc/token-exchange.ts'
 import { acceptJson, peekForm } from './read-body.ts'
-import { signInPage } from './sign-in-page.ts'
+import { signInPage } from './sign-in/sign-in-page.ts'
+import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts'
 
 /**
  * A running stand-in for Logto, for the demo and the tests only: it keeps everything in memory, passwords
@@ -28,6 +29,7 @@ export type StandInLogto = {
   /** The most requests that were under way at the same time, to each path. */
   readonly busiest: Record<string, number>
   readonly management: ManagementApi
+  readonly webhooks: Webhooks
   /** Makes a new key, which signs at once. The key before the last one is gone. */
   rotateKeys(algorithm?: KeyAlgorithm): Promise<void>
   setDefaultApi(on: boolean): void
@@ -91,10 +93,11 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
   const build = () => createProvider({ oidc, issuer, data, keyRing, store, cookieKey })
   const store = createStore(data, oidc.errors)
   let provider = build()
-  const management = createManagementApi(data, keyRing, issuer)
+  const webhooks = createWebhooks(data)
+  const management = createManagementApi({ data, keyRing, issuer, webhooks })
   server.on('request', (req, res) => {
     traffic.count(req, res)
-    respond({ provider, data, keyRing, faults, management, req, res }).catch(() => res.destroy())
+    respond({ provider, data, keyRing, faults, management, webhooks, req, res }).catch(() => res.destroy())
   })
   return {
     issuer,
@@ -105,6 +108,7 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
     calls: traffic.calls,
     busiest: traffic.busiest,
     management,
+    webhooks,
     rotateKeys: async (algorithm) => {
       await keyRing.rotate(algorithm)
       provider = build()
@@ -145,17 +149,19 @@ type Exchange = {
   readonly keyRing: KeyRing
   readonly faults: Faults
   readonly management: ManagementApi
+  readonly webhooks: Webhooks
   readonly req: IncomingMessage & { originalUrl?: string }
   readonly res: ServerResponse
 }
 
-async function respond({ provider, data, keyRing, faults, management, req, res }: Exchange): Promise<void> {
+async function respond(exchange: Exchange): Promise<void> {
+  const { provider, data, keyRing, faults, management, req, res } = exchange
   const url = req.url ?? '/'
   const isFaulty = faults.path === undefined || url === faults.path
   if (isFaulty && faults.delayMs !== undefined) await wait(faults.delayMs)
   if (isFaulty && fail(faults, url, res)) return
   if (url.startsWith('/api/')) return management.respond(req, res)
-  if (url.startsWith('/sign-in/')) return signInPage(provider, data, req, res)
+  if (url.startsWith('/sign-in/')) return signInPage(exchange, req, res)
   if (!url.startsWith('/oidc/')) return sendText(res, 404, 'Not Found')
   if (/^\/oidc\/token(?:\/introspection)?$/.test(url)) await acceptJson(req)
   const form = url === '/oidc/token' ? await peekForm(req) : undefined

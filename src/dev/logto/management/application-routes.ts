@@ -1,10 +1,10 @@
 import { isJsonObject } from '../../../issuer/json-object.ts'
 import type { Application } from '../data.ts'
 import { newId } from './objects.ts'
-import { badInput, pageOf, Refusal } from './reply.ts'
+import { badInput, notThere, pageOf, Refusal } from './reply.ts'
 import { resourceView, scopeView } from './resource-routes.ts'
 import type { Routes } from './route.ts'
-import { heldRoles, rolesOf, takeRole } from './user-routes.ts'
+import { heldRoles, rolesOf, takeRole } from './user-role-routes.ts'
 
 function applicationView(application: Application) {
   const { id, name, type, description = '', isThirdParty = false, redirectUris } = application
@@ -61,7 +61,7 @@ export const applicationRoutes: Routes = (objects) => {
     },
     {
       method: 'PATCH',
-      path: 'applications/:',
+      path: 'applications/:id',
       handle({ ids: [id], body }) {
         const application = objects.application(id)
         setMetadata(application, body)
@@ -70,7 +70,7 @@ export const applicationRoutes: Routes = (objects) => {
     },
     {
       method: 'PATCH',
-      path: 'applications/:/custom-data',
+      path: 'applications/:applicationId/custom-data',
       handle({ ids: [id], body }) {
         const application = objects.application(id)
         application.customData = { ...application.customData, ...body }
@@ -79,7 +79,7 @@ export const applicationRoutes: Routes = (objects) => {
     },
     {
       method: 'DELETE',
-      path: 'applications/:',
+      path: 'applications/:id',
       handle({ ids: [id] }) {
         applications.splice(applications.indexOf(objects.application(id)), 1)
         return { status: 204 }
@@ -87,7 +87,7 @@ export const applicationRoutes: Routes = (objects) => {
     },
     {
       method: 'GET',
-      path: 'applications/:/secrets',
+      path: 'applications/:id/secrets',
       handle({ ids: [id] }) {
         const { secret } = objects.application(id)
         const secrets =
@@ -136,12 +136,12 @@ function isTexts(value: unknown): value is string[] {
 const machineRoutes: Routes = (objects) => [
   {
     method: 'GET',
-    path: 'applications/:/roles',
+    path: 'applications/:applicationId/roles',
     handle: ({ ids: [id], query }) => pageOf(heldRoles(objects, objects.application(id)), query),
   },
   {
     method: 'POST',
-    path: 'applications/:/roles',
+    path: 'applications/:applicationId/roles',
     handle({ ids: [id], body: { roleIds } }) {
       const application = objects.application(id)
       if (application.type !== 'MachineToMachine')
@@ -159,7 +159,7 @@ const machineRoutes: Routes = (objects) => [
   },
   {
     method: 'DELETE',
-    path: 'applications/:/roles/:',
+    path: 'applications/:applicationId/roles/:roleId',
     handle({ ids: [id, roleId] }) {
       takeRole(objects.application(id), objects.role(roleId))
       return { status: 204 }
@@ -170,7 +170,7 @@ const machineRoutes: Routes = (objects) => [
 const consentRoutes: Routes = (objects) => [
   {
     method: 'GET',
-    path: 'applications/:/user-consent-scopes',
+    path: 'applications/:applicationId/user-consent-scopes',
     handle({ ids: [id] }) {
       const { consent = {} } = objects.application(id)
       const resourceScopes = objects.data.resources.flatMap((resource) => {
@@ -185,7 +185,7 @@ const consentRoutes: Routes = (objects) => [
   },
   {
     method: 'POST',
-    path: 'applications/:/user-consent-scopes',
+    path: 'applications/:applicationId/user-consent-scopes',
     handle({ ids: [id], body: { resourceScopes } }) {
       const application = objects.application(id)
       if (application.isThirdParty !== true)
@@ -214,13 +214,12 @@ const consentRoutes: Routes = (objects) => [
   },
   {
     method: 'DELETE',
-    path: 'applications/:/user-consent-scopes/resource-scopes/:',
+    path: 'applications/:applicationId/user-consent-scopes/resource-scopes/:scopeId',
     handle({ ids: [id, scopeId] }) {
       const application = objects.application(id)
       const scope = objects.scope(scopeId)
       const held = scope && application.consent?.[scope.resource.indicator]
-      if (scope === undefined || held === undefined || !held.includes(scope.name))
-        throw new Refusal(404, 'entity.not_found', 'The resource does not exist.')
+      if (scope === undefined || held === undefined || !held.includes(scope.name)) throw notThere()
       application.consent = {
         ...application.consent,
         [scope.resource.indicator]: held.filter((name) => name !== scope.name),

@@ -1,16 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createLocalJWKSet, jwtVerify } from 'jose'
 import { isJsonObject } from '../../../issuer/json-object.ts'
-import { type LogtoData, managementResource } from '../data.ts'
+import type { LogtoData } from '../data.ts'
 import type { KeyRing } from '../oidc/key-ring.ts'
 import { readBody } from '../read-body.ts'
+import { callerOf } from '../webhooks/caller.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
+import { createAdmission } from './admission.ts'
 import { applicationRoutes } from './application-routes.ts'
+import { dispatch, type Outcome } from './dispatch.ts'
 import { hookRoutes } from './hook-routes.ts'
 import { createObjects } from './objects.ts'
+import { personalTokenRoutes } from './personal-token-routes.ts'
 import { badInput, Refusal, type Reply } from './reply.ts'
 import { resourceRoutes } from './resource-routes.ts'
 import { roleRoutes } from './role-routes.ts'
-import type { Route } from './route.ts'
+import { userRoleRoutes } from './user-role-routes.ts'
 import { userRoutes } from './user-routes.ts'
 
 /** One call that arrived, in the order of arrival. */
@@ -33,36 +37,68 @@ export type CallFault = {
 }
 
 export type ManagementApi = {
-  /** Every call so far. */
+  /** Every call over HTTP so far. */
   readonly calls: ManagementCall[]
-  /** Decides over each call; undefined lets it be. */
+  /** Decides over each call over HTTP; undefined lets it be. */
   fault: ((call: ManagementCall, index: number) => CallFault | undefined) | undefined
+  /**
+   * The same without a token, for tests. The path is below `/api/`, with its query. Webhooks hear of it too.
+   */
+  call(method: string, path: string, body?: unknown): Promise<Reply>
   respond(req: IncomingMessage, res: ServerResponse): Promise<void>
 }
 
-/** The subset of Logto's Management API that provisioning needs, with its status codes and bodies. */
-export function createManagementApi(data: LogtoData, keyRing: KeyRing, issuer: string): ManagementApi {
+export type ManagementOptions = {
+  readonly data: LogtoData
+  readonly keyRing: KeyRing
+  readonly issuer: string
+  readonly webhooks: Webhooks
+}
+
+const plainRoutes = [
+  resourceRoutes,
+  roleRoutes,
+  applicationRoutes,
+  userRoutes,
+  userRoleRoutes,
+  personalTokenRoutes,
+]
+
+/** The subset of Logto's Management API that the gateway needs, with its status codes and bodies. */
+export function createManagementApi({ data, keyRing, issuer, webhooks }: ManagementOptions): ManagementApi {
   const objects = createObjects(data)
-  const routes = [resourceRoutes, roleRoutes, applicationRoutes, userRoutes, hookRoutes].flatMap((of) =>
-    of(objects),
-  )
-  const admitted = new Set<string>()
+  const routes = [...plainRoutes.flatMap((of) => of(objects)), ...hookRoutes(objects, webhooks)]
+  const admit = createAdmission(keyRing, issuer)
+  const perform = (method: string, target: string, body: unknown): Promise<Outcome> => {
+    const { pathname, searchParams } = new URL(target, 'http://logto')
+    return dispatch(routes, { method, path: pathname.slice('/api/'.length), query: searchParams, body })
+  }
   const api: ManagementApi = {
     calls: [],
     fault: undefined,
-    async respond(req, res) {
-      const { pathname, searchParams } = new URL(req.url ?? '/', 'http://logto')
-      const path = pathname.slice('/api/'.length)
-      const method = req.method ?? 'GET'
+    async call(method, path, body) {
       try {
-        await admit(req.headers.authorization, { keyRing, issuer, admitted })
+        const { reply, events } = await perform(method, `/api/${path}`, body)
+        webhooks.fire(events, { ip: '127.0.0.1', userAgent: 'node' })
+        return reply
+      } catch (error) {
+        if (error instanceof Refusal) return error.reply
+        throw error
+      }
+    },
+    async respond(req, res) {
+      const { url: target = '/', method = 'GET' } = req
+      try {
+        await admit(req.headers.authorization)
         const body = await bodyOf(req)
+        const [path = ''] = target.slice('/api/'.length).split('?')
         const call = { method, path, body }
         api.calls.push(call)
         const fault = api.fault?.(call, api.calls.length - 1)
-        const perform = (taken: unknown) => handle(routes, { method, path, query: searchParams, body: taken })
-        if (fault === undefined) send(res, perform(body))
-        else meet(fault, body, perform, res)
+        const run = (taken: unknown) => perform(method, target, taken)
+        const events =
+          fault === undefined ? await meetNothing(body, run, res) : await meet(fault, body, run, res)
+        webhooks.fire(events, callerOf(req))
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         send(res, error.reply)
@@ -72,38 +108,25 @@ export function createManagementApi(data: LogtoData, keyRing: KeyRing, issuer: s
   return api
 }
 
-function meet(
-  fault: CallFault,
-  body: unknown,
-  perform: (taken: unknown) => Reply,
-  res: ServerResponse,
-): void {
-  if (fault.ignored !== undefined) return send(res, perform(without(body, fault.ignored)))
-  if (fault.isDone === true) perform(body)
-  if (fault.reply === undefined) res.destroy()
-  else send(res, fault.reply)
+type Run = (body: unknown) => Promise<Outcome>
+
+async function meetNothing(body: unknown, run: Run, res: ServerResponse): Promise<Outcome['events']> {
+  const { reply, events } = await run(body)
+  send(res, reply)
+  return events
 }
 
-type Admission = { readonly keyRing: KeyRing; readonly issuer: string; readonly admitted: Set<string> }
-
-async function admit(
-  authorization: string | undefined,
-  { keyRing, issuer, admitted }: Admission,
-): Promise<void> {
-  if (authorization === undefined)
-    throw new Refusal(401, 'auth.authorization_header_missing', 'Authorization header is missing.')
-  const token = /^Bearer (.+)$/.exec(authorization)?.[1] ?? ''
-  if (admitted.has(token)) return
-  const keys = createLocalJWKSet({ keys: keyRing.keys.map(({ d: _, ...key }) => key) })
-  const verified = await jwtVerify(token, keys, { issuer, audience: managementResource }).catch((error) => {
-    // As Logto does, with the claims of the token, which nobody should log.
-    throw new Refusal(401, 'auth.unauthorized', 'Unauthorized. Please check credentials and its scope.', {
-      ...('payload' in error ? { claims: error.payload } : {}),
-    })
-  })
-  if (verified.payload['scope'] !== 'all')
-    throw new Refusal(403, 'auth.forbidden', 'Forbidden. Please check your user roles and permissions.')
-  admitted.add(token)
+async function meet(
+  fault: CallFault,
+  body: unknown,
+  run: Run,
+  res: ServerResponse,
+): Promise<Outcome['events']> {
+  if (fault.ignored !== undefined) return meetNothing(without(body, fault.ignored), run, res)
+  const events = fault.isDone === true ? (await run(body)).events : []
+  if (fault.reply === undefined) res.destroy()
+  else send(res, fault.reply)
+  return events
 }
 
 async function bodyOf(req: IncomingMessage): Promise<unknown> {
@@ -119,29 +142,6 @@ async function bodyOf(req: IncomingMessage): Promise<unknown> {
 function without(body: unknown, names: readonly string[]): unknown {
   if (!isJsonObject(body)) return body
   return Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)))
-}
-
-type Call = {
-  readonly method: string
-  readonly path: string
-  readonly query: URLSearchParams
-  readonly body: unknown
-}
-
-function handle(routes: readonly Route[], { method, path, query, body }: Call): Reply {
-  for (const route of routes) {
-    const ids = route.method === method ? match(route.path, path) : undefined
-    if (ids !== undefined) return route.handle({ ids, query, body: isJsonObject(body) ? body : {} })
-  }
-  throw new Refusal(404, 'entity.not_found', 'The resource does not exist.')
-}
-
-/** The parts of a path that stand for `:`; undefined when it is another path. */
-function match(pattern: string, path: string): string[] | undefined {
-  const parts = path.split('/')
-  const names = pattern.split('/')
-  const isMatch = names.length === parts.length && names.every((name, i) => name === ':' || name === parts[i])
-  return isMatch ? parts.filter((_, i) => names[i] === ':') : undefined
 }
 
 function send(res: ServerResponse, { status, body, total, headers, text }: StandInReply): void {

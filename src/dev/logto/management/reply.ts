@@ -4,7 +4,12 @@ export type Reply = {
   readonly body?: unknown
   /** The length of the whole list, for a page of it. */
   readonly total?: number
+  /** Events of webhooks that the table of routes does not have. Members of the call are added to each. */
+  readonly events?: readonly ReplyEvent[]
 }
+
+/** `members` come before those of the call, as in Logto. */
+export type ReplyEvent = { readonly event: string; readonly members: Readonly<Record<string, unknown>> }
 
 /** A refusal in Logto's form. */
 export class Refusal extends Error {
@@ -17,6 +22,7 @@ export class Refusal extends Error {
 }
 
 export const notFound = () => new Refusal(404, 'entity.not_exists_with_id', 'The resource does not exist.')
+export const notThere = () => new Refusal(404, 'entity.not_found', 'The resource does not exist.')
 export const badInput = (message: string) => new Refusal(400, 'guard.invalid_input', message)
 export const emptyChange = () =>
   new Refusal(422, 'entity.invalid_input', 'Invalid input. Value list must not be empty.')

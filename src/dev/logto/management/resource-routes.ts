@@ -61,7 +61,7 @@ export const resourceRoutes: Routes = (objects) => {
     },
     {
       method: 'PATCH',
-      path: 'resources/:',
+      path: 'resources/:id',
       handle({ ids: [id], body: { name, accessTokenTtl } }) {
         const resource = objects.resource(id)
         if (name === undefined && accessTokenTtl === undefined) throw emptyChange()
@@ -72,7 +72,7 @@ export const resourceRoutes: Routes = (objects) => {
     },
     {
       method: 'PATCH',
-      path: 'resources/:/is-default',
+      path: 'resources/:id/is-default',
       handle({ ids: [id], body: { isDefault } }) {
         const resource = objects.resource(id)
         data.defaultApi = isDefault === true ? resource.indicator : undefined
@@ -81,7 +81,7 @@ export const resourceRoutes: Routes = (objects) => {
     },
     {
       method: 'DELETE',
-      path: 'resources/:',
+      path: 'resources/:id',
       handle({ ids: [id] }) {
         const resource = objects.resource(id)
         data.resources.splice(data.resources.indexOf(resource), 1)
@@ -95,12 +95,12 @@ export const resourceRoutes: Routes = (objects) => {
 const permissionRoutes: Routes = (objects) => [
   {
     method: 'GET',
-    path: 'resources/:/scopes',
+    path: 'resources/:resourceId/scopes',
     handle: ({ ids: [id], query }) => pageOf(scopesView(objects, objects.resource(id)), query),
   },
   {
     method: 'POST',
-    path: 'resources/:/scopes',
+    path: 'resources/:resourceId/scopes',
     handle({ ids: [id], body: { name, description = '' } }) {
       const resource = objects.resource(id)
       requireName(resource, name)
@@ -111,7 +111,7 @@ const permissionRoutes: Routes = (objects) => [
   },
   {
     method: 'PATCH',
-    path: 'resources/:/scopes/:',
+    path: 'resources/:resourceId/scopes/:scopeId',
     handle({ ids: [id, scopeId], body: { name, description } }) {
       const resource = objects.resource(id)
       let current = nameOf(objects, resource, scopeId)
@@ -128,7 +128,7 @@ const permissionRoutes: Routes = (objects) => [
   },
   {
     method: 'DELETE',
-    path: 'resources/:/scopes/:',
+    path: 'resources/:resourceId/scopes/:scopeId',
     handle({ ids: [id, scopeId] }) {
       const resource = objects.resource(id)
       const name = nameOf(objects, resource, scopeId)

@@ -1,13 +1,9 @@
 import type { Role } from '../data.ts'
 import type { Objects } from './objects.ts'
-import { badInput, emptyChange, pageOf, Refusal } from './reply.ts'
+import { badInput, emptyChange, notThere, pageOf, Refusal } from './reply.ts'
 import { resourceView, scopeView } from './resource-routes.ts'
+import { roleView } from './role-view.ts'
 import type { Routes } from './route.ts'
-
-export function roleView(objects: Objects, role: Role) {
-  const { name, description = name, type = 'User' } = role
-  return { tenantId: 'default', id: objects.roleId(role), name, description, type, isDefault: false }
-}
 
 /** Roles, and the permissions that they grant. */
 export const roleRoutes: Routes = (objects) => {
@@ -38,12 +34,23 @@ export const roleRoutes: Routes = (objects) => {
         data.roles.push(role)
         // Not transactional: with an unknown permission the role stays all the same.
         grant(objects, role, scopeIds)
-        return { status: 200, body: roleView(objects, role) }
+        const granted = { roleId: objects.roleId(role), data: grantedView(objects, role) }
+        const hasScopes = Array.isArray(scopeIds) && scopeIds.length > 0
+        return {
+          status: 200,
+          body: roleView(objects, role),
+          events: hasScopes ? [{ event: 'Role.Scopes.Updated', members: granted }] : [],
+        }
       },
     },
     {
+      method: 'GET',
+      path: 'roles/:id',
+      handle: ({ ids: [id] }) => ({ status: 200, body: roleView(objects, objects.role(id)) }),
+    },
+    {
       method: 'PATCH',
-      path: 'roles/:',
+      path: 'roles/:id',
       handle({ ids: [id], body: { name, description } }) {
         const role = objects.role(id)
         if (name === undefined && description === undefined) throw emptyChange()
@@ -59,7 +66,7 @@ export const roleRoutes: Routes = (objects) => {
     },
     {
       method: 'DELETE',
-      path: 'roles/:',
+      path: 'roles/:id',
       handle({ ids: [id] }) {
         const role = objects.role(id)
         data.roles.splice(data.roles.indexOf(role), 1)
@@ -75,12 +82,12 @@ export const roleRoutes: Routes = (objects) => {
 const grantRoutes: Routes = (objects) => [
   {
     method: 'GET',
-    path: 'roles/:/scopes',
+    path: 'roles/:id/scopes',
     handle: ({ ids: [id] }) => ({ status: 200, body: grantedView(objects, objects.role(id)) }),
   },
   {
     method: 'POST',
-    path: 'roles/:/scopes',
+    path: 'roles/:id/scopes',
     handle({ ids: [id], body: { scopeIds } }) {
       const role = objects.role(id)
       if (!Array.isArray(scopeIds) || scopeIds.length === 0)
@@ -91,13 +98,12 @@ const grantRoutes: Routes = (objects) => [
   },
   {
     method: 'DELETE',
-    path: 'roles/:/scopes/:',
+    path: 'roles/:id/scopes/:scopeId',
     handle({ ids: [id, scopeId] }) {
       const role = objects.role(id)
       const scope = objects.scope(scopeId)
       const held = scope && role.permissions[scope.resource.indicator]
-      if (scope === undefined || held === undefined || !held.includes(scope.name))
-        throw new Refusal(404, 'entity.not_found', 'The resource does not exist.')
+      if (scope === undefined || held === undefined || !held.includes(scope.name)) throw notThere()
       role.permissions[scope.resource.indicator] = held.filter((name) => name !== scope.name)
       return { status: 204 }
     },

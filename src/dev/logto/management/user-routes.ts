@@ -1,81 +1,129 @@
-import type { Role, User } from '../data.ts'
-import type { Objects } from './objects.ts'
+import { isJsonObject } from '../../../issuer/json-object.ts'
+import type { LogtoData, User } from '../data.ts'
+import { newId } from './objects.ts'
 import { badInput, pageOf, Refusal } from './reply.ts'
-import { roleView } from './role-routes.ts'
 import type { Routes } from './route.ts'
+import { userInfo, userProfile } from './user-view.ts'
 
-function userView({ id, username, email, name, isSuspended = false }: User) {
-  return { id, username, primaryEmail: email, name, customData: {}, isSuspended }
-}
-
-/** Users and their roles. */
+/** Users, without what they hold. */
 export const userRoutes: Routes = (objects) => {
-  const { users } = objects.data
+  const { data } = objects
   return [
     {
       method: 'GET',
       path: 'users',
-      handle({ query }) {
-        const views = users.map(userView)
-        const username = query.get('search.username')
-        const email = query.get('search.primaryEmail')
-        const fold = (text: string) => (query.get('isCaseSensitive') === 'true' ? text : text.toLowerCase())
-        return pageOf(
-          views.filter(
-            (view) =>
-              (username === null || fold(view.username) === fold(username)) &&
-              (email === null || fold(view.primaryEmail) === fold(email)),
-          ),
-          query,
-        )
-      },
+      handle: ({ query }) => pageOf(data.users.filter(isSearched(query)).map(userInfo), query),
     },
     {
       method: 'GET',
-      path: 'users/:',
-      handle: ({ ids: [id] }) => ({ status: 200, body: userView(objects.user(id)) }),
-    },
-    {
-      method: 'GET',
-      path: 'users/:/roles',
-      handle: ({ ids: [id], query }) => pageOf(heldRoles(objects, objects.user(id)), query),
+      path: 'users/:userId',
+      handle: ({ ids: [id] }) => ({ status: 200, body: userProfile(objects.user(id)) }),
     },
     {
       method: 'POST',
-      path: 'users/:/roles',
-      handle({ ids: [id], body: { roleIds } }) {
+      path: 'users',
+      handle({ body }) {
+        requireFree(data, body)
+        const id = newId().slice(0, 12)
+        const user: User = { id, username: '', password: '', name: '', email: '', roles: [] }
+        setMembers(user, body)
+        if (typeof body['password'] === 'string') user.password = body['password']
+        data.users.push(user)
+        return { status: 200, body: userProfile(user) }
+      },
+    },
+    {
+      method: 'PATCH',
+      path: 'users/:userId',
+      handle({ ids: [id], body }) {
         const user = objects.user(id)
-        const roles = rolesOf(objects, roleIds)
-        if (roles.some(({ type }) => type === 'MachineToMachine'))
-          throw new Refusal(422, 'user.invalid_role_type', 'Invalid role type.')
-        const added = roles.filter(({ name }) => !user.roles.includes(name))
-        user.roles.push(...added.map(({ name }) => name))
-        return { status: 201, body: { roleIds, addedRoleIds: added.map(objects.roleId) } }
+        requireFree(data, body, user)
+        setMembers(user, body)
+        return { status: 200, body: userProfile(user) }
       },
     },
     {
       method: 'DELETE',
-      path: 'users/:/roles/:',
-      handle({ ids: [id, roleId] }) {
-        takeRole(objects.user(id), objects.role(roleId))
-        return { status: 204 }
+      path: 'users/:userId',
+      handle({ ids: [id] }) {
+        const user = objects.user(id)
+        data.users.splice(data.users.indexOf(user), 1)
+        // As measured, the event holds no more of the user than the id.
+        const event = { event: 'User.Deleted', members: { data: { id: user.id } } }
+        return { status: 204, events: [event] }
       },
     },
+    ...memberRoutes(objects),
   ]
 }
 
-type Holder = { roles: string[] }
+const memberRoutes: Routes = (objects) => [
+  {
+    method: 'PATCH',
+    path: 'users/:userId/is-suspended',
+    handle({ ids: [id], body: { isSuspended } }) {
+      const user = objects.user(id)
+      if (typeof isSuspended !== 'boolean') throw badInput('Error in request body: isSuspended.')
+      user.isSuspended = isSuspended
+      return { status: 200, body: userProfile(user) }
+    },
+  },
+  {
+    method: 'PATCH',
+    path: 'users/:userId/password',
+    handle({ ids: [id], body: { password } }) {
+      const user = objects.user(id)
+      if (typeof password !== 'string' || password === '') throw badInput('Error in request body: password.')
+      user.password = password
+      return { status: 200, body: userProfile(user) }
+    },
+  },
+  {
+    method: 'GET',
+    path: 'users/:userId/custom-data',
+    handle: ({ ids: [id] }) => ({ status: 200, body: objects.user(id).customData ?? {} }),
+  },
+  {
+    method: 'PATCH',
+    path: 'users/:userId/custom-data',
+    handle({ ids: [id], body: { customData } }) {
+      const user = objects.user(id)
+      if (!isJsonObject(customData)) throw badInput('Error in request body: customData.')
+      user.customData = { ...user.customData, ...customData }
+      return { status: 200, body: user.customData }
+    },
+  },
+]
 
-export function heldRoles(objects: Objects, { roles }: Holder) {
-  return objects.data.roles.filter(({ name }) => roles.includes(name)).map((role) => roleView(objects, role))
+/** `search.username=alice&mode.username=exact` and the like. */
+function isSearched(query: URLSearchParams): (user: User) => boolean {
+  const fold = (text: string) => (query.get('isCaseSensitive') === 'true' ? text : text.toLowerCase())
+  const isSame = (asked: string | null, text: string) => asked === null || fold(asked) === fold(text)
+  const username = query.get('search.username')
+  const email = query.get('search.primaryEmail')
+  const ids = query.getAll('search.id')
+  return (user) =>
+    isSame(username, user.username) &&
+    isSame(email, user.email) &&
+    (ids.length === 0 || ids.includes(user.id))
 }
 
-export function rolesOf(objects: Objects, ids: unknown): Role[] {
-  if (!Array.isArray(ids) || ids.length === 0) throw badInput('Error in request body: roleIds.')
-  return ids.map((id) => objects.role(String(id)))
+type Body = Readonly<Record<string, unknown>>
+
+function requireFree({ users }: LogtoData, { username, primaryEmail }: Body, self?: User): void {
+  const others = users.filter((user) => user !== self)
+  if (typeof username === 'string' && others.some((user) => user.username === username))
+    throw new Refusal(422, 'user.username_already_in_use', 'This username is already in use.')
+  if (typeof primaryEmail === 'string' && others.some((user) => user.email === primaryEmail))
+    throw new Refusal(422, 'user.email_already_in_use', 'This email is associated with an existing account.')
 }
 
-export function takeRole(holder: Holder, { name }: Role): void {
-  if (!holder.roles.includes(name)) throw new Refusal(404, 'entity.not_found', 'The resource does not exist.')
-  holder.roles = holder.roles.filter((held) => held !== name)
+/** Only the members that are named; `null` empties one. */
+function setMembers(user: User, body: Body): void {
+  const { username, primaryEmail, primaryPhone, name, avatar, customData, profile } = body
+  const texts = { username, name, avatar, email: primaryEmail, phone: primaryPhone }
+  const named = Object.entries(texts).filter(([, value]) => value !== undefined)
+  Object.assign(user, Object.fromEntries(named.map(([key, value]) => [key, value === null ? '' : value])))
+  if (isJsonObject(customData)) user.customData = customData
+  if (isJsonObject(profile)) user.profile = profile
 }

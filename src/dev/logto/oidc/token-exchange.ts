@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Provider } from 'oidc-provider'
-import { type Application, type LogtoData, permissionsOf, type User } from '../data.ts'
+import {
+  type Application,
+  type LogtoData,
+  type PersonalAccessToken,
+  permissionsOf,
+  type User,
+} from '../data.ts'
 import { isAllowedOrigin, originProblem } from './allowed-origin.ts'
 import { errorBody } from './dress-response.ts'
 import type { KeyRing } from './key-ring.ts'
@@ -63,7 +69,9 @@ async function subjectOf(
   const token = form.get('subject_token') ?? ''
   switch (form.get('subject_token_type')) {
     case 'urn:logto:token-type:personal_access_token':
-      return data.users.find(({ personalAccessTokens = [] }) => personalAccessTokens.includes(token))
+      return data.users.find(({ personalAccessTokens = [] }) =>
+        personalAccessTokens.some((one) => isValid(one, token)),
+      )
     case 'urn:ietf:params:oauth:token-type:access_token': {
       const found = await provider.AccessToken.find(token)
       return data.users.find(({ id }) => id === found?.accountId)
@@ -71,6 +79,10 @@ async function subjectOf(
     default:
       return undefined
   }
+}
+
+function isValid({ value, expiresAt = Infinity }: PersonalAccessToken, token: string): boolean {
+  return value === token && Date.now() < expiresAt
 }
 
 type Issued = {

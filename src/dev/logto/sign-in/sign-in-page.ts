@@ -1,16 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Provider } from 'oidc-provider'
-import { html, type Markup, sendPage } from '../stand-in/page.ts'
-import type { LogtoData, User } from './data.ts'
-import { readBody } from './read-body.ts'
+import { html, type Markup, sendPage } from '../../stand-in/page.ts'
+import type { LogtoData, User } from '../data.ts'
+import { readBody } from '../read-body.ts'
+import { callerOf } from '../webhooks/caller.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
+import { signInEvent } from './sign-in-event.ts'
+
+export type SignIn = {
+  readonly provider: Provider
+  readonly data: LogtoData
+  readonly webhooks: Webhooks
+}
 
 /** The page at `/sign-in/…`: a form that a person fills in and a test posts (`username`, `password`). */
-export async function signInPage(
-  provider: Provider,
-  data: LogtoData,
-  req: IncomingMessage,
-  res: ServerResponse,
-): Promise<void> {
+export async function signInPage(signIn: SignIn, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const { provider, data, webhooks } = signIn
   if (req.method !== 'POST') return sendPage(res, 200, 'Sign in', form(data, undefined))
   const fields = new URLSearchParams((await readBody(req)).toString())
   const user = data.users.find((candidate) => candidate.username === fields.get('username'))
@@ -18,7 +23,10 @@ export async function signInPage(
     return sendPage(res, 422, 'Sign in', form(data, 'Unknown user name or wrong password.'))
   }
   if (user.isSuspended === true) return sendPage(res, 401, 'Sign in', form(data, 'This user is suspended.'))
+  const { params } = await provider.interactionDetails(req, res)
+  const application = data.applications.find(({ id }) => id === params['client_id'])
   await provider.interactionFinished(req, res, { login: { accountId: user.id } })
+  webhooks.fireInteraction(signInEvent(user, application, callerOf(req)))
 }
 
 function form(data: LogtoData, problem: string | undefined): Markup {
