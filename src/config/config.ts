@@ -25,15 +25,29 @@ export type Config = Immutable<Pick<File, 'limits' | 'log' | 'metrics' | 'truste
   readonly issuers: ReadonlyMap<string, IssuerOptions>
   readonly apis: readonly ApiConfig[]
   readonly logto?: LogtoConfig
+  readonly revocation?: RevocationConfig
   readonly tokens: TokenOptions
   readonly opaque: OpaqueConfig
   readonly identity: IdentityOptions
   readonly timeouts: InMs<File['timeouts']>
   readonly tls?: TlsOptions
-  readonly admin: { readonly listen: ListenAddress }
+  readonly admin: { readonly listen: ListenAddress; readonly token?: string }
   /** The number of processes that serve. With 1 this process serves alone, without a supervisor. */
   readonly workers: number
 }
+
+/** How the gateway hears whose access has ended. */
+export type RevocationConfig = {
+  /** The `iss` of the Logto that the webhook and the poll are about; undefined without either. */
+  readonly issuer?: string
+  readonly webhook?: WebhookConfig
+  /** Absolute name. */
+  readonly file?: string
+  readonly pollMs?: number
+}
+
+/** `path` is canonical, without a slash at its end. */
+export type WebhookConfig = { readonly path: string; readonly signingKey: string }
 
 /** How opaque tokens are verified, where the issuer can be asked. */
 export type OpaqueConfig = {

@@ -153,7 +153,7 @@ function verifierOf(build: RouteBuild, api: ApiConfig): Verifier | undefined {
   const { config, runtime, releases } = build
   const issuer = api.issuer === undefined ? undefined : config.issuers.get(api.issuer)
   if (issuer === undefined) return undefined
-  const { cache, verifications: queue, log, meters } = runtime
+  const { cache, verifications: queue, cutOffs, log, meters } = runtime
   const onKeysLeft = (thumbprints: readonly string[]) => thumbprints.forEach(cache.removeKey)
   const failures = meters.counter('scopegate_issuer_failures_total', issuer.issuer)
   // Another secret or endpoint must not cost the keys that are there.
@@ -171,8 +171,14 @@ function verifierOf(build: RouteBuild, api: ApiConfig): Verifier | undefined {
     keySet,
     cache,
     queue,
+    cutOffs,
+    seen: isPolled(config, issuer) ? runtime.seen : undefined,
     opaque,
   })
+}
+
+function isPolled({ revocation }: Config, { issuer }: IssuerOptions): boolean {
+  return revocation?.pollMs !== undefined && revocation.issuer === issuer
 }
 
 function opaqueOf(

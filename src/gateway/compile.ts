@@ -71,7 +71,7 @@ export function compileSnapshot({ config, runtime, current }: GatewayOptions): S
       }),
       refusalResponse: createRefusalResponses(config.publicUrl ?? 'scopegate'),
       log: createDecisionLog(runtime.log, config.log),
-      streamRules: streamRules(current, lease),
+      streamRules: streamRules(current, lease, runtime),
       lease,
     }
   } catch (fault) {
@@ -99,8 +99,9 @@ function compileRules(build: RouteBuild): CompiledRules {
 }
 
 /** Asks about an open stream again as about a request that comes now: only the time is another. */
-function streamRules(current: () => Asked, lease: Lease): Rules {
+function streamRules(current: () => Asked, lease: Lease, { cutOffs }: Runtime): Rules {
   return {
+    revokes: (token) => cutOffs.revokes(token),
     stillAllow(asked) {
       const decision = current().authorize({ ...asked, nowMs: Date.now() })
       if (decision instanceof Promise) return decision.then(({ outcome }) => outcome === 'allow')

@@ -4,8 +4,11 @@ import { Meters } from '../log/meters.ts'
 import { createRequestMeter, type RequestMeter } from '../log/request-meter.ts'
 import { createOpenStreams, type OpenStreams } from '../proxy/open-streams.ts'
 import { createTokenCache, type TokenCache, type TokenCacheMeters } from '../token/cache.ts'
+import type { CutOffs } from '../token/cut-offs.ts'
 import { createFairQueue, type FairQueue, type QueueMeters } from '../token/fair-queue.ts'
 import type { IssuerLine } from '../token/opaque/issuer-line.ts'
+import { createSeenSubjects, type SeenSubjects } from '../token/seen-subjects.ts'
+import type { Withdrawal } from '../token/withdrawal.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { createRegistry, type Registry } from './reload-registry.ts'
 
@@ -14,6 +17,10 @@ export type Runtime = {
   readonly log: Logger
   readonly cache: TokenCache
   readonly verifications: FairQueue
+  readonly cutOffs: CutOffs
+  readonly revoke: Revoke
+  /** The users of whom Logto is asked now and then (`revocation.poll`). */
+  readonly seen: SeenSubjects
   readonly keySets: Registry<KeySet>
   /** Where each issuer is asked about opaque tokens. */
   readonly issuerLines: Registry<IssuerLine>
@@ -23,19 +30,30 @@ export type Runtime = {
   readonly countRequest: RequestMeter
 }
 
+/** Cuts tokens off, in every process. Resolves once that is kept, and rejects when it cannot be. */
+export type Revoke = (withdrawals: readonly Withdrawal[]) => Promise<unknown>
+
+/** As many are asked about in one round of `revocation.poll`. */
+const mostSeen = 10_000
+
 export type RuntimeOptions = {
   readonly log: Logger
+  readonly cutOffs: CutOffs
+  readonly revoke: Revoke
   readonly cacheMaxEntries: number
   /** `metrics.series`. */
   readonly series: number
 }
 
-export function createRuntime({ log, cacheMaxEntries, series }: RuntimeOptions): Runtime {
+export function createRuntime({ log, cutOffs, revoke, cacheMaxEntries, series }: RuntimeOptions): Runtime {
   const meters = new Meters(series)
   return {
     log,
     cache: createTokenCache({ maxEntries: cacheMaxEntries, meters: tokenCacheMeters(meters) }),
     verifications: createFairQueue({ meters: verificationMeters(meters) }),
+    cutOffs,
+    revoke,
+    seen: createSeenSubjects(mostSeen),
     keySets: createRegistry((keySet) => keySet.close()),
     issuerLines: createRegistry(() => {}),
     upstreams: createRegistry((upstream) => void upstream.close()),

@@ -42,6 +42,8 @@ export type Exchange = {
 export type Rules = {
   /** Asks the rules that are in force now about an event stream or a WebSocket. */
   stillAllow(asked: AccessRequest): boolean | Promise<boolean>
+  /** True when a cut-off withdraws the token. */
+  revokes(token: AccessToken): boolean
   /** A reload has put other rules in force. */
   readonly stale: boolean
 }

@@ -48,6 +48,7 @@ export class Lifetime {
       kind,
       expiresAtMs: token?.expiresAtMs,
       askAgainMs: token?.believedUntilMs === undefined ? undefined : believedMs,
+      isRevoked: () => token !== undefined && rules.revokes(token),
       stillAllowed: () => rules.stillAllow(asked),
       isStale: () => rules.stale,
       end,

@@ -5,6 +5,7 @@ export type StreamEnd = keyof typeof streamEnds
 export const streamEnds = {
   token_expired: 'The stream was ended: its access token has expired',
   refused_after_reload: 'The stream was ended: the rules of the reloaded configuration refuse it',
+  token_revoked: 'The stream was ended: its access token was revoked',
   token_withdrawn: 'The stream was ended: the issuer no longer vouches for its access token',
   shutdown: 'The stream was ended: the gateway stops',
   silent: 'The stream was ended: no byte within timeouts.stream',
@@ -22,6 +23,8 @@ export type OpenStream = {
   readonly askAgainMs: number | undefined
   /** Closes both sides. The reason goes to the log. */
   end(why: StreamEnd): void
+  /** True when a cut-off withdraws its token. */
+  readonly isRevoked: () => boolean
   /** Asks the rules in force again: false when the stream must end. Never rejects. */
   readonly stillAllowed: () => boolean | Promise<boolean>
   /** True when the rules that let it pass are no longer in force. */
@@ -36,6 +39,8 @@ export type OpenStreams = {
   readonly webSockets: number
   /** Ends the streams that new rules refuse. To be called after a reload. */
   reconsider(): Promise<void>
+  /** Ends the streams whose tokens were revoked. To be called after a cut-off. */
+  endRevoked(): void
   /** Ends the streams that are open, and from now on each that begins. */
   endAll(why: StreamEnd): void
 }
@@ -89,6 +94,7 @@ export function createOpenStreams(): OpenStreams {
     add(stream) {
       timers.set(stream, undefined)
       if (ended !== undefined) return end(stream, ended)
+      if (stream.isRevoked()) return end(stream, 'token_revoked')
       arm(stream)
       if (stream.askAgainMs !== undefined && timers.has(stream)) askNowAndThen(stream, stream.askAgainMs)
       // Its response began after the reload that would have asked about it.
@@ -113,6 +119,9 @@ export function createOpenStreams(): OpenStreams {
           await askAgain(stream)
       }
       await Promise.all(Array.from({ length: askedAtOnce }, askInTurn))
+    },
+    endRevoked() {
+      for (const stream of [...timers.keys()]) if (stream.isRevoked()) end(stream, 'token_revoked')
     },
     endAll(why) {
       ended = why

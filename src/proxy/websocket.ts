@@ -201,6 +201,7 @@ class Tunnel implements Attempting, Timed {
 /** The code for each end is 1001, going away, or 1008, a violated policy (RFC 6455 section 7.4.1). */
 const closeCodes: Readonly<Record<StreamEnd, readonly [code: number, reason: string]>> = {
   token_expired: [1008, 'the access token has expired'],
+  token_revoked: [1008, 'the access token was revoked'],
   token_withdrawn: [1008, 'the issuer no longer vouches for the access token'],
   refused_after_reload: [1008, 'the reloaded configuration refuses it'],
   shutdown: [1001, 'the gateway stops'],

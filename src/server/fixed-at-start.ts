@@ -8,6 +8,7 @@ const fixedKeys: readonly (readonly [key: string, read: (config: Config) => unkn
   ['limits.headerBytes', ({ limits }) => limits.headerBytes],
   ['tokens.cache', ({ tokens }) => tokens.cacheMaxEntries],
   ['log.format', ({ log }) => log.format],
+  ['revocation.file', ({ revocation }) => revocation?.file ?? null],
   ['workers', ({ workers }) => workers],
 ]
 

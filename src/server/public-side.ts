@@ -5,11 +5,13 @@ import { type ProcessStatus, statusOf } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import type { CompiledRoute } from '../gateway/compile-route.ts'
 import { createGateway, type Gateway } from '../gateway/gateway.ts'
-import { createRuntime, type Runtime } from '../gateway/runtime.ts'
+import { createRuntime, type Revoke, type Runtime } from '../gateway/runtime.ts'
 import { createDecisionLog, type DecisionLog } from '../log/decision-log.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Gauges, Meters } from '../log/meters.ts'
 import type { RequestRecord } from '../log/request-record.ts'
+import type { CutOffs } from '../token/cut-offs.ts'
+import type { TokenOptions } from '../token/options.ts'
 import { refuseBrokenRequests } from './client-error.ts'
 import { drain, trackConnections } from './connections.ts'
 import { refuseFixedAtStart } from './fixed-at-start.ts'
@@ -21,6 +23,9 @@ import { nameWrongScheme } from './wrong-scheme.ts'
 export type PublicSideOptions = {
   readonly config: Config
   readonly log: Logger
+  /** They are shared with whoever makes them. */
+  readonly cutOffs: CutOffs
+  readonly revoke: Revoke
 }
 
 /** The public side of one process: its HTTP server and the rules in force. It does not listen by itself. */
@@ -39,11 +44,17 @@ export class PublicSide {
 
   /** Throws when something in the configuration cannot be built. */
   constructor(options: PublicSideOptions) {
-    const { config, log } = options
+    const { config, log, cutOffs, revoke } = options
     this.#options = options
     this.#config = config
     const { cacheMaxEntries } = config.tokens
-    this.#runtime = createRuntime({ log, cacheMaxEntries, series: config.metrics.series })
+    this.#runtime = createRuntime({
+      log,
+      cutOffs,
+      revoke,
+      cacheMaxEntries,
+      series: config.metrics.series,
+    })
     this.server = createListener(config)
     this.#gateway = this.#compile(config)
     this.#decisionLog = createDecisionLog(log, config.log)
@@ -62,6 +73,11 @@ export class PublicSide {
     return this.#gateway.routes
   }
 
+  /** The options in force. */
+  get tokens(): TokenOptions {
+    return this.#config.tokens
+  }
+
   status(): ProcessStatus {
     return statusOf(this.#runtime, this.connections.size)
   }
@@ -72,6 +88,16 @@ export class PublicSide {
 
   gauges(): Gauges {
     return runtimeGauges(this.#runtime)
+  }
+
+  /** Ends the streams whose tokens were revoked. To be called after a cut-off. */
+  endRevoked(): void {
+    this.#runtime.streams.endRevoked()
+  }
+
+  /** The users who were here since the last call. */
+  takeSeen(): string[] {
+    return this.#runtime.seen.take()
   }
 
   /** Fetches the keys of every issuer, within two seconds. */

@@ -2,10 +2,13 @@ import { createAdmin, routeLine } from '../admin/admin.ts'
 import { healthOf } from '../admin/health.ts'
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../log/logger.ts'
+import type { CutOff } from '../token/cut-offs.ts'
+import type { Withdrawal } from '../token/withdrawal.ts'
 import { refuseLenientParser } from './lenient-parser.ts'
 import { listen, portOf } from './listener.ts'
 import { createMetricsPage, type Program } from './metrics-page.ts'
 import { PublicSide } from './public-side.ts'
+import { openRevocations, type UsersOfRole } from './revocations.ts'
 
 /** A running gateway: its public listener, its admin listener, and the rules in force. */
 export type Server = {
@@ -15,6 +18,10 @@ export type Server = {
   reload(config: Config): Promise<void>
   /** Fetches the keys of every issuer in the background, within two seconds. */
   refreshKeys(): void
+  /** Resolves to the cut-offs once they are in force everywhere and kept; rejects when they are not kept. */
+  revoke(withdrawals: readonly Withdrawal[]): Promise<readonly CutOff[]>
+  /** The users who were here since the last call, of those of whom Logto is asked now and then. */
+  takeSeen(): Promise<readonly string[]>
   /**
    * Is not ready any more, takes no new connections, lets requests finish, and ends streams. After
    * `timeouts.shutdown` it closes all that is left.
@@ -27,6 +34,8 @@ export type ServerOptions = {
   readonly log: Logger
   /** Read anew for each `/metrics`. */
   readonly program: Program
+  /** Who has a role, by the Management API. Without it nobody can tell. */
+  readonly usersOfRole?: UsersOfRole | undefined
 }
 
 /**
@@ -34,10 +43,18 @@ export type ServerOptions = {
  * taken.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { config, program } = options
+  const { config, log, program, usersOfRole } = options
   refuseLenientParser()
+  let inForce = config
   let stopped: Promise<void> | undefined
-  const publicSide = new PublicSide(options)
+  const revocations = await openRevocations({
+    config: () => inForce,
+    log,
+    usersOfRole,
+    announce: () => publicSide.endRevoked(),
+  })
+  const { cutOffs, revoke } = revocations
+  const publicSide = new PublicSide({ config, log, cutOffs, revoke })
   const metrics = createMetricsPage({
     series: config.metrics.series,
     program,
@@ -57,6 +74,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   async function stop(): Promise<void> {
     await publicSide.stop()
     metrics.stop()
+    await revocations.close()
     admin.closeAllConnections()
     await new Promise<void>((resolve) => void admin.close(() => resolve()))
   }
@@ -77,9 +95,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
     async reload(next) {
       await publicSide.reload(next)
+      inForce = next
       metrics.totals.setSeries(next.metrics.series)
     },
     refreshKeys: () => publicSide.refreshKeys(),
+    revoke,
+    takeSeen: async () => publicSide.takeSeen(),
     stop: () => (stopped ??= stop()),
   }
 }

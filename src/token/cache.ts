@@ -15,6 +15,8 @@ export type TokenCache = {
   stale(policy: string, tokenText: string, nowMs: number): CachedToken | undefined
   /** `keyThumbprint`: of the key that verified it, or the empty text. */
   set(policy: string, tokenText: string, entry: Verified, keyThumbprint: string): void
+  /** Forgets one token under each policy. */
+  remove(tokenText: string): void
   /** Forgets the tokens that this key verified, because it left its issuer's set. */
   removeKey(keyThumbprint: string): void
 }
@@ -87,6 +89,7 @@ export function createTokenCache({ maxEntries, meters }: TokenCacheOptions): Tok
       const freshUntilMs = Math.min(expiresAtMs, believedUntilMs)
       cache.set(ownText(tokenText), [...others, { policy, verified, keyThumbprint, freshUntilMs }])
     },
+    remove: (tokenText) => void cache.delete(tokenText),
     removeKey(keyThumbprint) {
       for (const [tokenText, entries] of cache.entries()) {
         if (entries.some((entry) => entry.keyThumbprint === keyThumbprint)) cache.delete(tokenText)

@@ -124,6 +124,9 @@ export const details = {
     'The issuer says that this is no access token (its token_type is not Bearer): a refresh token is for ' +
     'the token endpoint alone',
   openidMissing: 'The userinfo endpoint of the issuer refuses this access token: it lacks the scope openid',
+  revoked:
+    'The access token was revoked: it is from before its user, client or organization was cut off. The client ' +
+    'must get a new one',
   exchangeRefused:
     'The issuer does not exchange this token: it has expired or was revoked, or its user is suspended or ' +
     'deleted',

@@ -4,6 +4,8 @@ import type { RouteLine } from '../admin/admin.ts'
 import type { ProcessStatus } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import type { Measured } from '../log/meters.ts'
+import type { CutOff } from '../token/cut-offs.ts'
+import type { Withdrawal } from '../token/withdrawal.ts'
 
 /** The orders that a supervisor can give a worker, each with its content. */
 export type Orders = {
@@ -12,11 +14,17 @@ export type Orders = {
     readonly config: string
     /** Base64. All workers have the same, so that a TLS session can be resumed with any of them. */
     readonly ticketKeys: string
+    readonly cutOffs: readonly CutOff[]
   }
   /** Has no content: the socket itself is passed along with the message. */
   readonly connection: object
   readonly reload: { readonly config: string }
   readonly refreshKeys: object
+  /** From now on these count. */
+  readonly cutOffs: { readonly cutOffs: readonly CutOff[] }
+  /** The answer to the plea with this id. */
+  readonly pleaAnswered: { readonly id: number } & PleaAnswer
+  readonly seen: object
   readonly status: object
   readonly measure: object
   readonly routes: object
@@ -29,6 +37,10 @@ export type Replies = {
   readonly connection: ConnectionReply
   readonly reload: ConfigReply
   readonly refreshKeys: null
+  readonly cutOffs: null
+  readonly pleaAnswered: null
+  /** The users who were here since it was last asked. */
+  readonly seen: readonly string[]
   readonly status: ProcessStatus
   /** Undefined before it serves. */
   readonly measure: Measured | null
@@ -52,6 +64,12 @@ export type Order<K extends OrderKind = OrderKind> = {
 }
 /** The reply to the order with the same `id`. */
 export type Reply = { readonly id: number; readonly value: Replies[OrderKind] }
+
+/** A worker asks its supervisor to cut tokens off, in every worker. The answer comes as an order. */
+export type Plea = { readonly pleaId: number; readonly withdrawals: readonly Withdrawal[] }
+
+/** Without a `problem` it is kept. */
+export type PleaAnswer = { readonly problem?: string }
 
 /** How a worker carries out each kind of order. */
 export type OrderHandlers = {

@@ -5,11 +5,17 @@ import type { Config } from '../config/config.ts'
 import type { Counter } from '../log/counter.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Measured } from '../log/meters.ts'
+import type { CutOff } from '../token/cut-offs.ts'
 import { watchLiveness } from './liveness.ts'
 import { encodeConfig } from './messages.ts'
 import type { PublicPort, Recipient } from './public-port.ts'
 import { countFailures, restartPauseMs } from './restart-pause.ts'
-import { type End, startWorkerProcess, type WorkerProcess } from './worker-process.ts'
+import {
+  type End,
+  startWorkerProcess,
+  type WorkerProcess,
+  type WorkerProcessOptions,
+} from './worker-process.ts'
 
 /** The place of one worker. It has a process that serves, or one that is being started again. */
 export type Slot = {
@@ -24,6 +30,10 @@ export type Slot = {
   measure(): Promise<Measured | undefined>
   /** Lets the process fetch the keys of its issuers; one that is being started fetches them anyway. */
   refreshKeys(): void
+  /** Resolves when the process has these, also one that is still being started. */
+  cutOff(cutOffs: readonly CutOff[]): Promise<unknown>
+  /** The users who were here since it was last asked. */
+  seen(): Promise<readonly string[] | undefined>
   /**
    * Takes this configuration into use. Resolves to what hindered it, or to undefined. A process that ends
    * meanwhile hinders nothing: the next one starts with the configuration in force.
@@ -45,6 +55,9 @@ export type SlotOptions = {
   /** The configuration in force. */
   readonly config: () => Config
   readonly ticketKeys: string
+  /** Every cut-off so far. */
+  readonly cutOffs: () => readonly CutOff[]
+  readonly onPlea: WorkerProcessOptions['onPlea']
   /** Counts processes that ended and are started again. */
   readonly restarts: Counter
 }
@@ -86,6 +99,8 @@ export function createSlot(options: SlotOptions): Slot {
     routes: async () => state.serving?.worker.ask('routes', {}),
     measure: async () => (await state.serving?.worker.ask('measure', {})) ?? undefined,
     refreshKeys: () => void state.serving?.worker.ask('refreshKeys', {}),
+    cutOff: async (cutOffs) => state.running?.ask('cutOffs', { cutOffs }),
+    seen: async () => state.serving?.worker.ask('seen', {}),
     reload: (config) => reload(state, config),
     catchUp: () => catchUp(state),
     stop: (withinMs) => stop(state, over, withinMs),
@@ -108,7 +123,7 @@ async function keepRunning(state: State): Promise<void> {
 
 /** One process from its start to its end. */
 async function runOnce(state: State): Promise<{ end: End; problem: string | undefined }> {
-  const worker = startWorkerProcess(state.log.write)
+  const worker = startWorkerProcess({ writeLog: state.log.write, onPlea: state.onPlea })
   state.running = worker
   const problem = await bringUp(state, worker)
   state.firstStarted(problem)
@@ -124,7 +139,12 @@ async function runOnce(state: State): Promise<{ end: End; problem: string | unde
 async function bringUp(state: State, worker: WorkerProcess): Promise<string | undefined> {
   const { number, ticketKeys } = state
   let config = state.config()
-  let reply = await worker.ask('serve', { number, ticketKeys, config: encodeConfig(config) })
+  let reply = await worker.ask('serve', {
+    number,
+    ticketKeys,
+    config: encodeConfig(config),
+    cutOffs: state.cutOffs(),
+  })
   // The configuration in force may have changed while it was starting.
   while (reply !== undefined && reply.problem === undefined && config !== state.config()) {
     config = state.config()

@@ -6,13 +6,16 @@ import { randomBytes } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
 import { createAdmin, type RouteLine } from '../admin/admin.ts'
 import type { Config } from '../config/config.ts'
+import { messageOf } from '../errors.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Gauges, Meters } from '../log/meters.ts'
 import { refuseFixedAtStart } from '../server/fixed-at-start.ts'
 import { refuseLenientParser } from '../server/lenient-parser.ts'
 import { listen, portOf } from '../server/listener.ts'
 import { createMetricsPage, type MetricsPage } from '../server/metrics-page.ts'
+import { openRevocations, type Revocations } from '../server/revocations.ts'
 import type { Server, ServerOptions } from '../server/single-process.ts'
+import type { Orders, Plea } from './messages.ts'
 import { createPublicPort, type PublicPort, type PublicPortLimits } from './public-port.ts'
 import { rollOut } from './roll-out.ts'
 import { createSlot, type Slot } from './slot.ts'
@@ -36,6 +39,7 @@ type State = {
   readonly publicPort: PublicPort
   readonly slots: Slot[]
   readonly metrics: MetricsPage
+  readonly revocations: Revocations
   started: boolean
   stopping: boolean
   collecting?: NodeJS.Timeout
@@ -46,14 +50,27 @@ type State = {
  * workers, starts them again when they end, and serves no request itself. Resolves when all workers serve.
  * Rejects when a port is taken or a worker cannot start.
  */
-export async function startSupervisor({ config, log, program }: ServerOptions): Promise<Server> {
+export async function startSupervisor({ config, log, program, usersOfRole }: ServerOptions): Promise<Server> {
   refuseLenientParser()
   const slots: Slot[] = []
+  let inForce = config
+  const revocations = await openRevocations({
+    config: () => inForce,
+    log,
+    usersOfRole,
+    announce: (cutOffs) => Promise.all(slots.map((slot) => within(replyWithinMs, slot.cutOff(cutOffs)))),
+  })
   const state: State = {
     log,
-    config,
+    get config() {
+      return inForce
+    },
+    set config(next) {
+      inForce = next
+    },
     publicPort: createPublicPort(log, publicPortLimits(config)),
     slots,
+    revocations,
     metrics: createMetricsPage({
       series: config.metrics.series,
       program,
@@ -100,18 +117,34 @@ function runningServer(state: State, admin: HttpServer): Server {
     refreshKeys() {
       for (const slot of state.slots) slot.refreshKeys()
     },
+    revoke: state.revocations.revoke,
+    async takeSeen() {
+      const seen = state.slots.map((slot) => within(replyWithinMs, slot.seen()))
+      return [...new Set((await Promise.all(seen)).flatMap((subjects) => subjects ?? []))]
+    },
     stop: () => (stopped ??= stop(state, admin)),
   }
 }
 
 async function start(state: State, admin: HttpServer): Promise<void> {
-  const { config, log, publicPort, slots, metrics } = state
+  const { config, log, publicPort, slots, metrics, revocations } = state
   await listen(publicPort.listener, config.listen)
   await listen(admin, config.admin.listen)
   const restarts = metrics.totals.counter('scopegate_worker_restarts_total')
   const ticketKeys = randomBytes(48).toString('base64')
   for (let number = 1; number <= config.workers; number++)
-    slots.push(createSlot({ number, publicPort, log, config: () => state.config, ticketKeys, restarts }))
+    slots.push(
+      createSlot({
+        number,
+        publicPort,
+        log,
+        config: () => state.config,
+        ticketKeys,
+        cutOffs: () => revocations.cutOffs.list(),
+        onPlea: (plea) => grant(revocations, plea),
+        restarts,
+      }),
+    )
   const starts = slots.map(async ({ firstStart }) => {
     const problem = await firstStart
     if (problem !== undefined) throw new Error(problem)
@@ -119,6 +152,19 @@ async function start(state: State, admin: HttpServer): Promise<void> {
   await Promise.all(starts)
   state.started = true
   state.collecting = setInterval(() => void collect(slots, metrics.totals), collectEveryMs).unref()
+}
+
+/** Carries a worker's plea out. */
+async function grant(
+  { revoke }: Revocations,
+  { pleaId: id, withdrawals }: Plea,
+): Promise<Orders['pleaAnswered']> {
+  try {
+    await revoke(withdrawals)
+    return { id }
+  } catch (error) {
+    return { id, problem: messageOf(error) }
+  }
 }
 
 /** Takes a configuration into use in all workers or in none. Rejects when it was in none. */
@@ -140,6 +186,7 @@ async function stop(state: State, admin: HttpServer): Promise<void> {
   state.publicPort.close()
   const withinMs = state.config.timeouts.shutdownMs + lastLinesMs
   await Promise.all(state.slots.map((slot) => slot.stop(withinMs)))
+  await state.revocations.close()
   admin.closeAllConnections()
   await new Promise<void>((resolve) => void admin.close(() => resolve()))
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Socket } from 'node:net'
-import type { OrderKind, Orders, Replies, Reply } from './messages.ts'
+import type { OrderKind, Orders, Plea, Replies, Reply } from './messages.ts'
 import { wholeLines } from './whole-lines.ts'
 
 /** One worker process as its supervisor sees it, from fork to exit. */
@@ -18,8 +18,14 @@ export type WorkerProcess = {
 
 export type End = { readonly exitCode: number | null; readonly signal: NodeJS.Signals | null }
 
-/** `writeLog` gets the whole lines that the process writes. Its standard error is the supervisor's own. */
-export function startWorkerProcess(writeLog: (lines: string) => void): WorkerProcess {
+export type WorkerProcessOptions = {
+  /** Gets the whole lines that the process writes. Its standard error is the supervisor's own. */
+  readonly writeLog: (lines: string) => void
+  /** Resolves to the answer to a plea. Never rejects. */
+  readonly onPlea: (plea: Plea) => Promise<Orders['pleaAnswered']>
+}
+
+export function startWorkerProcess({ writeLog, onPlea }: WorkerProcessOptions): WorkerProcess {
   // All workers get the same arguments: Node derives from them which TLS sessions may be resumed.
   const child = fork(process.argv[1] ?? '', ['worker'], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
@@ -27,7 +33,7 @@ export function startWorkerProcess(writeLog: (lines: string) => void): WorkerPro
     execArgv: process.execArgv.filter((flag) => !flag.startsWith('--inspect')),
   })
   child.stdout?.on('data', wholeLines(writeLog)).on('error', () => {})
-  const channel = openChannel(child)
+  const channel = openChannel(child, onPlea)
   return {
     pid: child.pid,
     ended: endOf(child).finally(channel.giveUp),
@@ -37,7 +43,10 @@ export function startWorkerProcess(writeLog: (lines: string) => void): WorkerPro
 }
 
 /** Brings orders and replies together. */
-function openChannel(child: ChildProcess): { readonly ask: WorkerProcess['ask']; giveUp(): void } {
+function openChannel(
+  child: ChildProcess,
+  onPlea: WorkerProcessOptions['onPlea'],
+): { readonly ask: WorkerProcess['ask']; giveUp(): void } {
   const unanswered = new Map<number, (value: never) => void>()
   let lastId = 0
 
@@ -46,23 +55,24 @@ function openChannel(child: ChildProcess): { readonly ask: WorkerProcess['ask'];
     unanswered.clear()
   }
 
-  child.on('message', ({ id, value }: Reply) => {
+  const ask: WorkerProcess['ask'] = (kind, content, socket) =>
+    new Promise((resolve) => {
+      if (!child.connected) return resolve(undefined)
+      lastId += 1
+      unanswered.set(lastId, resolve)
+      // This fails only while the process is ending, and then `disconnect` follows.
+      child.send({ id: lastId, kind, content }, socket, { keepOpen: true }, () => {})
+    })
+
+  child.on('message', (message: Reply | Plea) => {
+    if ('pleaId' in message) return void onPlea(message).then((answer) => ask('pleaAnswered', answer))
+    const { id, value } = message
     const resolve = unanswered.get(id)
     unanswered.delete(id)
     resolve?.(value as never) // The reply to this id is of the kind that was asked for.
   })
   child.on('disconnect', giveUp)
-  return {
-    giveUp,
-    ask: (kind, content, socket) =>
-      new Promise((resolve) => {
-        if (!child.connected) return resolve(undefined)
-        lastId += 1
-        unanswered.set(lastId, resolve)
-        // This fails only while the process is ending, and then `disconnect` follows.
-        child.send({ id: lastId, kind, content }, socket, { keepOpen: true }, () => {})
-      }),
-  }
+  return { giveUp, ask }
 }
 
 function endOf(child: ChildProcess): Promise<End> {

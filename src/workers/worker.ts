@@ -11,6 +11,7 @@ import { catchFaults, faultStatus } from '../server/last-resort.ts'
 import { measureProcess, type ProcessMeters } from '../server/process-meters.ts'
 import { PublicSide } from '../server/public-side.ts'
 import { boundYoungGeneration } from '../server/young-generation.ts'
+import { type CutOffs, createCutOffs } from '../token/cut-offs.ts'
 import type {
   ConfigReply,
   ConnectionReply,
@@ -21,6 +22,7 @@ import type {
   Replies,
 } from './messages.ts'
 import { decodeConfig } from './messages.ts'
+import { createPleas } from './pleas.ts'
 import { shareOf } from './share.ts'
 
 /**
@@ -54,6 +56,7 @@ type Worker = {
 type Serving = {
   readonly publicSide: PublicSide
   readonly log: ProcessLogger
+  readonly cutOffs: CutOffs
   readonly number: number
   readonly shutdownMs: number
   readonly measured: ProcessMeters
@@ -84,6 +87,16 @@ function orderHandlers(worker: Worker, stop: () => void): OrderHandlers {
       worker.serving?.publicSide.refreshKeys()
       return null
     },
+    cutOffs({ cutOffs }) {
+      for (const cutOff of cutOffs) worker.serving?.cutOffs.add(cutOff)
+      worker.serving?.publicSide.endRevoked()
+      return null
+    },
+    pleaAnswered({ id, ...answer }) {
+      pleas.answered(id, answer)
+      return null
+    },
+    seen: () => worker.serving?.publicSide.takeSeen() ?? [],
     status: () => worker.serving?.publicSide.status() ?? emptyStatus,
     measure: () => measure(worker.serving),
     routes: () => worker.serving?.publicSide.routes.map(routeLine) ?? [],
@@ -128,12 +141,14 @@ async function obey<K extends OrderKind>(
 }
 
 function startServing(order: Orders['serve']): Serving | Required<ConfigReply> {
-  const { number, config: text, ticketKeys } = order
+  const { number, config: text, ticketKeys, cutOffs: known } = order
   process.title = `scopegate worker ${number}`
   const config = shareOf(decodeConfig(text), number)
   const log = createLogger({ ...config.log, format: 'json', worker: number })
   try {
-    const publicSide = new PublicSide({ config, log })
+    const cutOffs = createCutOffs(() => publicSide.tokens)
+    const publicSide = new PublicSide({ config, log, cutOffs, revoke: pleas.revoke })
+    for (const cutOff of known) cutOffs.add(cutOff)
     // The server was made by createHttpsServer, since `tls` is configured.
     if (config.tls) (publicSide.server as HttpsServer).setTicketKeys(Buffer.from(ticketKeys, 'base64'))
     // It never listens itself. Node starts to look for heads that are too slow when it sees this event.
@@ -141,11 +156,22 @@ function startServing(order: Orders['serve']): Serving | Required<ConfigReply> {
     const { shutdownMs } = config.timeouts
     const measured = measureProcess(publicSide.meters, log)
     watchDescriptors(log)
-    return { publicSide, log, number, shutdownMs, measured, connectionLimit: config.limits.connections }
+    return {
+      publicSide,
+      log,
+      cutOffs,
+      number,
+      shutdownMs,
+      measured,
+      connectionLimit: config.limits.connections,
+    }
   } catch (error) {
     return { problem: messageOf(error) }
   }
 }
+
+/** When this fails the supervisor is gone, and the worker ends. */
+const pleas = createPleas((plea) => process.send?.(plea, undefined, undefined, () => {}))
 
 /** The reply is made before anything is read: until then the connection can go to another worker. */
 function takeConnection(serving: Serving | undefined, socket: Socket | undefined): ConnectionReply {

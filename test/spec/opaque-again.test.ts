@@ -4,6 +4,7 @@ import { exampleResource } from '../../src/dev/logto/data.ts'
 import { type StandInLogto, startStandInLogto } from '../../src/dev/logto/stand-in-logto.ts'
 import { createKeySet } from '../../src/issuer/key-set.ts'
 import { createTokenCache } from '../../src/token/cache.ts'
+import { createCutOffs } from '../../src/token/cut-offs.ts'
 import { createFairQueue } from '../../src/token/fair-queue.ts'
 import { createIssuerLine } from '../../src/token/opaque/issuer-line.ts'
 import type { OpaqueOptions } from '../../src/token/opaque/options.ts'
@@ -38,6 +39,7 @@ async function createStage(mode: OpaqueOptions['mode']) {
     keySet,
     cache,
     queue: createFairQueue(),
+    cutOffs: createCutOffs(() => tokenOptions),
     opaque: { options, line: createIssuerLine({ issuer, inFlight: 8, log }) },
   })
   const text = (await signIn(logto, { username: 'alice', password: 'alice-password', scope: 'openid' }))

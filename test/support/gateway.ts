@@ -48,6 +48,8 @@ export async function startGateway(yaml: string): Promise<TestGateway> {
     adminPort: server.adminPort,
     reload: (next) => server.reload(load(next)),
     refreshKeys: () => server.refreshKeys(),
+    revoke: (withdrawals) => server.revoke(withdrawals),
+    takeSeen: () => server.takeSeen(),
     stop: () => server.stop(),
     get logs() {
       return lines.map((line) => JSON.parse(line) as Record<string, unknown>)

@@ -3,6 +3,7 @@ import type { IssuerOptions } from '../../src/issuer/options.ts'
 import type { Logger } from '../../src/log/logger.ts'
 import type { Audience } from '../../src/token/audience.ts'
 import { createTokenCache, type TokenCache } from '../../src/token/cache.ts'
+import { createCutOffs } from '../../src/token/cut-offs.ts'
 import { createFairQueue } from '../../src/token/fair-queue.ts'
 import type { TokenOptions } from '../../src/token/options.ts'
 import type { Verification } from '../../src/token/verification.ts'
@@ -78,6 +79,7 @@ export function createVerifierStage(options: StageOptions): VerifierStage {
     keySet,
     cache,
     queue: createFairQueue(),
+    cutOffs: createCutOffs(() => tokenOptions),
   })
   const verify = async (tokenText: string) => verifier.verify(tokenText, clock.nowMs)
   return {

@@ -5,6 +5,7 @@ import { createGateway, type Gateway } from '../../gateway/gateway.ts'
 import { createRuntime } from '../../gateway/runtime.ts'
 import type { Logger } from '../../log/logger.ts'
 import type { Requirement } from '../../route/requirement.ts'
+import { createCutOffs } from '../../token/cut-offs.ts'
 
 export type TokenReport = {
   /** A line for each route that needs a token. */
@@ -15,7 +16,13 @@ export type TokenReport = {
 
 /** Says what a token may do, route by route, and why not: decided as the gateway does it. */
 export async function tokenReport(config: Config, token: string): Promise<TokenReport> {
-  const runtime = createRuntime({ log: silent, cacheMaxEntries: 100, series: 1 })
+  const runtime = createRuntime({
+    log: silent,
+    cutOffs: createCutOffs(() => config.tokens),
+    revoke: async () => {},
+    cacheMaxEntries: 100,
+    series: 1,
+  })
   const gateway: Gateway = createGateway({ config, runtime, current: () => gateway })
   try {
     const verdicts: Verdict[] = []

@@ -16,6 +16,7 @@ import { composeListeners } from './listeners.ts'
 import { composeLogto } from './logto.ts'
 import { readLock } from './logto-lock.ts'
 import { reportOpaque } from './opaque.ts'
+import { composeRevocation } from './revocation.ts'
 import { reportSharedUpstreams } from './shared-upstreams.ts'
 import type { ComposedUpstream } from './upstreams.ts'
 import { reportWarnings } from './warnings.ts'
@@ -91,7 +92,10 @@ function compose(context: Context): { config: Config; network: Omit<NetworkParts
     ...withoutUndefined({ publicUrl: publicUrl?.replace(/\/+$/, '') }),
     issuers,
     apis,
-    ...withoutUndefined({ logto: composeLogto(context, composed, issuers) }),
+    ...withoutUndefined({
+      logto: composeLogto(context, composed, issuers),
+      revocation: composeRevocation(context, issuers),
+    }),
     tokens: {
       clockToleranceMs: tokens.clockTolerance,
       maxBytes: tokens.maxBytes,

@@ -7,12 +7,17 @@ import { withoutUndefined } from './without-undefined.ts'
 /** The listener for clients and the one for operators. */
 export function composeListeners(context: Context): Pick<Config, 'listen' | 'admin' | 'tls'> {
   const { listen, admin } = context.input
+  const { token } = admin
   if (meet(listen, admin.listen))
     context.issues.error(
       ['admin', 'listen'],
       'this is the public port, where clients would reach health and routes: use another one',
     )
-  return { listen, admin, ...withoutUndefined({ tls: composeTls(context) }) }
+  return {
+    listen,
+    admin: { listen: admin.listen, ...withoutUndefined({ token }) },
+    ...withoutUndefined({ tls: composeTls(context) }),
+  }
 }
 
 /** Port 0 is any free one. */

@@ -3,6 +3,7 @@ import type { LogtoConfig, WantedApplication, WantedRole, WantedTenant } from '.
 import type { FileLogto } from '../schema/logto.ts'
 import type { ComposedApi } from './apis.ts'
 import type { Context } from './context.ts'
+import { logtoIssuerOf } from './logto-issuer.ts'
 import { lockFileOf, tenantOf } from './logto-lock.ts'
 import { composeResources } from './logto-resources.ts'
 import { reportLogto } from './logto-rules.ts'
@@ -15,7 +16,7 @@ export function composeLogto(
   issuers: ReadonlyMap<string, IssuerOptions>,
 ): LogtoConfig | undefined {
   const { logto } = context.input
-  const issuer = logto && issuerOf(logto, context, issuers)
+  const issuer = logto && logtoIssuerOf(['logto'], context, issuers)
   const resources = composeResources(apis, issuer, context)
   if (logto === undefined || issuer === undefined) return undefined
   const tenant = tenantOf(context.input) ?? ''
@@ -32,24 +33,6 @@ export function composeLogto(
     lockFile: lockFileOf(context.fileName),
     ...(typeof lock === 'object' && lock.endpoint === tenant && { lock }),
   }
-}
-
-function issuerOf(
-  logto: FileLogto,
-  { issues }: Context,
-  issuers: ReadonlyMap<string, IssuerOptions>,
-): string | undefined {
-  const known = [...issuers].filter(([, { isLogto }]) => isLogto).map(([name]) => name)
-  if (issues.hasError(['issuer']) || issues.hasError(['issuers'])) return known[0]
-  if (logto.issuer === undefined && known.length === 1) return known[0]
-  if (logto.issuer !== undefined && known.includes(logto.issuer)) return logto.issuer
-  const names = `known: ${known.join(', ')}`
-  if (known.length === 0)
-    issues.error(['logto'], 'no issuer is a Logto: write issuer: { logto: https://tenant.logto.app }', 'key')
-  else if (logto.issuer === undefined)
-    issues.error(['logto'], `several issuers are a Logto: say which one with issuer; ${names}`, 'key')
-  else issues.error(['logto', 'issuer'], `no issuer of this name is a Logto; ${names}`)
-  return undefined
 }
 
 /** Logto's own software has one literal identifier; in its cloud each tenant has its own. */

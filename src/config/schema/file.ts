@@ -4,8 +4,9 @@ import { exchangeLimits, exchangeTimeouts } from './exchange.ts'
 import { fields, key, named, needed } from './fields.ts'
 import { issuer } from './issuer.ts'
 import { logto } from './logto.ts'
+import { revocation } from './revocation.ts'
 import { byteRate, clockDifference, count, lifetime, processes, size, timeout } from './units.ts'
-import { address, baseUrl, fieldName, flag, list, network, text, word } from './values.ts'
+import { address, baseUrl, fieldName, flag, list, network, secret, text, word } from './values.ts'
 
 const tokens = fields({
   clockTolerance: key(clockDifference, 'How far the clocks of issuer and gateway may differ.', '5s'),
@@ -101,6 +102,7 @@ export const file = fields(
     issuers: key(named(issuer), 'Several of them by name; each API says which with `issuer`.'),
     apis: needed(apis, 'The APIs by name.', 'name an API with its resource, upstream and routes'),
     logto: key(logto, 'What scopegate logto apply provisions at the issuer, and by what account.'),
+    revocation: key(revocation, 'How the gateway hears whose access has ended, and where it keeps that.'),
     tokens: key(tokens, 'How access tokens are verified.', {}),
     identity: key(identity, 'What upstreams are told about the user.', {}),
     limits: key(limits, 'How much is taken before a request is refused.', {}),
@@ -109,8 +111,11 @@ export const file = fields(
     log: key(log, 'What is logged, and how.', {}),
     metrics: key(metrics, 'What is counted for /metrics on the admin listener.', {}),
     admin: key(
-      fields({ listen: key(address, 'Never reachable for clients.', '127.0.0.1:9090') }),
-      'Health, readiness and the routes in force.',
+      fields({
+        listen: key(address, 'Never reachable for clients.', '127.0.0.1:9090'),
+        token: key(secret, 'What POST /revoke asks for as Bearer; needed where it listens beyond loopback.'),
+      }),
+      'Health, readiness, the routes in force, and revocation.',
       {},
     ),
     trustedProxies: key(list(network), 'Addresses whose X-Forwarded-* are believed.', []),

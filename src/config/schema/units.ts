@@ -35,6 +35,9 @@ export const timeout = v.pipe(
   v.maxValue(longestTimerHours * 3_600_000, `expected a duration of at most ${longestTimerHours}h`),
 )
 
+/** Logto must not be asked more often. */
+export const pollInterval = v.pipe(timeout, v.minValue(1000, 'expected a duration of at least 1s'))
+
 /** `16KiB`, `10MiB` → bytes, above zero. */
 export const size = v.pipe(
   withUnit(/^(\d+)(B|KiB|MiB|GiB)$/, bytesOf, sizeWords),

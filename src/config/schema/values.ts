@@ -173,6 +173,18 @@ export const prefix = v.pipe(
   })),
 )
 
+/** A path without wildcards, as requests have it, for a URL that the gateway answers itself. */
+export const literalPath = v.pipe(
+  faultless(
+    (written) =>
+      prefixFault(written) ??
+      (canonicalPrefix(written) === '' ? 'this is the root: name a path below it' : undefined),
+    'expected a path such as /.scopegate/logto',
+  ),
+  v.metadata({ pattern: /^\/./.source }),
+  v.transform(canonicalPrefix),
+)
+
 function prefixFault(written: string): string | undefined {
   if (!written.startsWith('/')) return 'a path starts with /'
   if (/[*{}]/.test(written) || foreignSpelling(written) !== undefined)

@@ -17,6 +17,7 @@ function streamIn(streams: OpenStreams, { leaves = true, ...options }: Options =
     expiresAtMs: undefined,
     askAgainMs: undefined,
     stillAllowed: () => true,
+    isRevoked: () => false,
     isStale: () => false,
     end(why) {
       reasons.push(why)

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createCutOffs } from '../../../src/token/cut-offs.ts'
 import { createFairQueue } from '../../../src/token/fair-queue.ts'
 import { details } from '../../../src/token/verification.ts'
 import { createVerifier } from '../../../src/token/verifier.ts'
@@ -70,6 +71,7 @@ describe('a token that was verified', () => {
       keySet: stage.keySet,
       cache: stage.cache,
       queue: createFairQueue(),
+      cutOffs: createCutOffs(() => tokenOptions),
       ...more,
     })
     expect(await other.verify(text, stage.clock.nowMs)).not.toMatchObject({ cache: 'hit' })

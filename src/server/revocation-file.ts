@@ -1,0 +1,165 @@
+import { type FileHandle, open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { isJsonObject } from '../issuer/json-object.ts'
+import type { CutOff, CutOffKind } from '../token/cut-offs.ts'
+import { printCutOff } from '../token/withdrawal.ts'
+
+/** `revocation.file`: one cut-off a line, so that a restart forgets none. */
+export type RevocationFile = {
+  /** Resolves when these lines are on the disk. Rejects when they are not; then the file is as it was. */
+  append(cutOffs: readonly CutOff[]): Promise<void>
+  /** Puts these in the place of everything that the file holds. */
+  replace(cutOffs: readonly CutOff[]): Promise<void>
+  /** Lines in the file. */
+  readonly lines: number
+  close(): Promise<void>
+}
+
+export type OpenedFile = { readonly file: RevocationFile; readonly cutOffs: readonly CutOff[] }
+
+/**
+ * Reads the file, or makes it. A last line that was cut short was never answered for: it is dropped. Rejects
+ * with a sentence for the operator when any other line is damaged, or the file cannot be used.
+ */
+export async function openRevocationFile(name: string): Promise<OpenedFile> {
+  const handle = await openOrMake(name)
+  try {
+    const text = await handle.readFile('utf8')
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+    const cutOffs = parseLines(whole, name)
+    const bytes = Buffer.byteLength(whole)
+    if (whole !== text) await handle.truncate(bytes)
+    return { file: new LineFile(name, handle, { bytes, lines: cutOffs.length }), cutOffs }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+/** Only this account reads it: it says who was suspended, and when. */
+const mode = 0o600
+
+async function openOrMake(name: string): Promise<FileHandle> {
+  try {
+    // It is written at a place of our own choosing: with `a`, a failed line could not be taken back.
+    return await open(name, 'r+').catch((error) => {
+      if (error.code !== 'ENOENT') throw error
+      return makeFile(name)
+    })
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    throw new Error(`${name} cannot be opened (${reason}): correct revocation.file, or its folder and rights`)
+  }
+}
+
+async function makeFile(name: string): Promise<FileHandle> {
+  const handle = await open(name, 'wx+', mode)
+  await syncFolder(name)
+  return handle
+}
+
+/** Without it, a file that was just made or renamed may be gone after a power failure. */
+async function syncFolder(name: string): Promise<void> {
+  const folder = await open(dirname(name), 'r')
+  await folder.sync().finally(() => folder.close())
+}
+
+function parseLines(text: string, name: string): CutOff[] {
+  const lines = text === '' ? [] : text.slice(0, -1).split('\n')
+  return lines.map((line, i) => {
+    const cutOff = parseLine(line)
+    if (cutOff !== undefined) return cutOff
+    throw new Error(
+      `${name}:${i + 1} is damaged, so nobody knows whose access it ended: put the line right (such as ` +
+        '{"issuer":"https://auth.example.com/oidc","sub":"ID","before":"2026-01-31T12:00:00Z"}), or take it out',
+    )
+  })
+}
+
+const kinds: readonly CutOffKind[] = ['sub', 'client', 'organization', 'all']
+
+function parseLine(line: string): CutOff | undefined {
+  const members = parseJson(line)
+  if (!isJsonObject(members) || typeof members['issuer'] !== 'string') return undefined
+  const named = kinds.filter((name) => Object.hasOwn(members, name))
+  const [kind] = named
+  const instantS = Math.floor(Date.parse(String(members['before'])) / 1000)
+  if (kind === undefined || named.length > 1 || Number.isNaN(instantS)) return undefined
+  const id = members[kind]
+  if (kind === 'all') return id === true ? { issuer: members['issuer'], kind, id: '', instantS } : undefined
+  return typeof id === 'string' ? { issuer: members['issuer'], kind, id, instantS } : undefined
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+function printLines(cutOffs: readonly CutOff[]): Buffer {
+  return Buffer.from(cutOffs.map((cutOff) => `${JSON.stringify(printCutOff(cutOff))}\n`).join(''))
+}
+
+class LineFile implements RevocationFile {
+  readonly #name: string
+  #handle: FileHandle
+  #bytes: number
+  #lines: number
+
+  constructor(name: string, handle: FileHandle, { bytes, lines }: { bytes: number; lines: number }) {
+    this.#name = name
+    this.#handle = handle
+    this.#bytes = bytes
+    this.#lines = lines
+  }
+
+  get lines(): number {
+    return this.#lines
+  }
+
+  async append(cutOffs: readonly CutOff[]): Promise<void> {
+    const bytes = printLines(cutOffs)
+    try {
+      await writeAll(this.#handle, bytes, this.#bytes)
+    } catch (error) {
+      // Half of a line in the middle would damage the file.
+      await this.#handle.truncate(this.#bytes).catch(() => {})
+      throw error
+    }
+    this.#bytes += bytes.length
+    this.#lines += cutOffs.length
+  }
+
+  async replace(cutOffs: readonly CutOff[]): Promise<void> {
+    const bytes = printLines(cutOffs)
+    const other = `${this.#name}.new`
+    const handle = await open(other, 'w+', mode)
+    try {
+      await writeAll(handle, bytes, 0)
+      await rename(other, this.#name)
+      await syncFolder(this.#name)
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+    await this.#handle.close()
+    this.#handle = handle
+    this.#bytes = bytes.length
+    this.#lines = cutOffs.length
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close()
+  }
+}
+
+async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  let written = 0
+  while (written < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, position + written)
+    written += bytesWritten
+  }
+  await handle.sync()
+}
