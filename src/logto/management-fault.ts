@@ -8,11 +8,20 @@ export class ManagementFault extends Error {
   readonly isUncertain: boolean
   /** True when whatever is asked would fail alike. */
   readonly isOfAccount: boolean
+  /** Logto knows no such thing. */
+  readonly isMissing: boolean
+  /** How long Logto wants to be left alone, in milliseconds. */
+  readonly pauseMs: number
 
-  constructor(message: string, { isUncertain = false, isOfAccount = false } = {}) {
+  constructor(
+    message: string,
+    { isUncertain = false, isOfAccount = false, isMissing = false, pauseMs = 0 } = {},
+  ) {
     super(message)
     this.isUncertain = isUncertain
     this.isOfAccount = isOfAccount
+    this.isMissing = isMissing
+    this.pauseMs = pauseMs
   }
 
   static ofTransport(call: string, message: string): ManagementFault {
@@ -42,19 +51,32 @@ export class ManagementFault extends Error {
       {
         isUncertain,
         isOfAccount: status === 401 || status === 403,
+        // A page in front of Logto has no such code.
+        isMissing: status === 404 && code?.startsWith('entity.') === true,
+        pauseMs: status === 429 ? pauseOf(headers) : 0,
       },
     )
   }
 
-  static ofTokenResponse({ status, text }: IssuerResponse): ManagementFault {
+  static ofTokenResponse({ status, text, headers }: IssuerResponse): ManagementFault {
     const { error } = textsOf(text)
     const mend =
       (error !== undefined && tokenMends[error]) ||
       (status >= 500 ? brokenInside : 'does logto.endpoint lead to Logto itself?')
     return new ManagementFault(`POST /oidc/token: ${status}${error ? ` ${error}` : ''}: ${mend}`, {
       isOfAccount: status < 500,
+      pauseMs: status === 429 ? pauseOf(headers) : 0,
     })
   }
+}
+
+/** In seconds. Logto Cloud counts in windows of ten. */
+const longestPause = 30
+
+/** The pause that an answer with 429 asks for, in milliseconds. */
+export function pauseOf(headers: IssuerResponse['headers']): number {
+  const seconds = Number(headers['retry-after'] ?? 1)
+  return Math.min(Number.isFinite(seconds) ? Math.max(seconds, 0.05) : 1, longestPause) * 1000
 }
 
 const tokenMends: Readonly<Record<string, string>> = {

@@ -1,12 +1,11 @@
 import { Agent as PlainAgent } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { LogtoConfig } from '../config/logto-config.ts'
-import { messageOf } from '../errors.ts'
 import { callIssuer, type IssuerRequest, type IssuerResponse } from '../issuer/call-issuer.ts'
-import { isJsonObject } from '../issuer/json-object.ts'
 import type { IssuerConnection } from '../issuer/options.ts'
+import { jsonIn, patiently } from './management-call.ts'
 import { ManagementFault } from './management-fault.ts'
+import { createManagementToken } from './management-token.ts'
 
 /** The Management API of one tenant, asked one call at a time: Logto answers 500 to some that meet. */
 export type Management = {
@@ -25,52 +24,61 @@ export type Management = {
 const pageSize = 100
 /** A tenant of 1,000 permissions answers with a third of a MiB. */
 const limitMiB = 16
-/** Times that one call is asked again after 429. */
-const patience = 3
-/** In seconds. Logto Cloud counts in windows of ten. */
-const longestPause = 30
+/** Of a list. An answer that never ends is none. */
+const mostPages = 1000
+/** In milliseconds. Servers close connections that were idle for longer, Node's after 5 s. */
+const idleMs = 4000
 
-type Token = { readonly text: string; readonly scope?: string; readonly renewAtMs: number }
+export type ManagementOptions = {
+  /** Calls at a time. Default: 1, since Logto answers 500 to some changes that meet */
+  readonly maxSockets?: number
+  /** Times that one call is asked again after 429. Default: 3 */
+  readonly patience?: number
+}
 
 /** `connection` is that of the issuer: proxy and certificates. Rejects with a `ManagementFault`. */
 export function createManagement(
   config: Pick<LogtoConfig, 'endpoint' | 'resource' | 'management'>,
   connection: IssuerConnection,
+  { maxSockets = 1, patience = 3 }: ManagementOptions = {},
 ): Management {
-  const options = { keepAlive: true, maxSockets: 1 }
+  const options = { keepAlive: true, maxSockets, timeout: idleMs }
   const agent = config.endpoint.startsWith('https:') ? new SecureAgent(options) : new PlainAgent(options)
-  let token: Token | undefined
-
-  async function currentToken(): Promise<Token> {
-    if (token === undefined || Date.now() > token.renewAtMs) token = await fetchToken(config, connection)
-    return token
-  }
+  const token = createManagementToken(config, connection, patience)
 
   async function ask(method: IssuerRequest['method'], path: string, body?: unknown): Promise<IssuerResponse> {
-    const call = `${method} /api/${path}`
-    const { text } = await currentToken()
+    const used = await token.current()
+    const response = await send(used.text, method, path, body)
+    if (response.status !== 401 || !token.refused(used)) return response
+    return send((await token.current()).text, method, path, body)
+  }
+
+  function send(
+    tokenText: string,
+    method: IssuerRequest['method'],
+    path: string,
+    body: unknown,
+  ): Promise<IssuerResponse> {
     const request: IssuerRequest = {
       method,
       agent,
       limitMiB,
       headers: {
         Accept: 'application/json',
-        Authorization: `Bearer ${text}`,
+        Authorization: `Bearer ${tokenText}`,
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }
-    const response = await patiently(call, () =>
+    return patiently(`${method} /api/${path}`, patience, () =>
       callIssuer(`${config.endpoint}/api/${path}`, connection, request),
     )
-    const { status } = response
-    if (status >= 200 && status < 300) return response
-    throw ManagementFault.ofResponse(call, response)
   }
 
   async function read(path: string) {
-    const response = await ask('GET', path)
-    return { body: parse(`GET /api/${path}`, response), response }
+    const call = `GET /api/${path}`
+    const response = accepted(call, await ask('GET', path))
+    return { body: jsonIn(call, response), response }
   }
 
   return {
@@ -78,7 +86,7 @@ export function createManagement(
     async readAll(path) {
       const items: unknown[] = []
       // Its `Link` URLs lack the `/api`, so pages are counted instead of followed.
-      for (let page = 1; ; page++) {
+      for (let page = 1; page <= mostPages; page++) {
         const query = `${path.includes('?') ? '&' : '?'}page=${page}&page_size=${pageSize}`
         const { body, response } = await read(`${path}${query}`)
         if (!Array.isArray(body)) throw ManagementFault.ofShape(`GET /api/${path}`, 'is no list')
@@ -86,66 +94,19 @@ export function createManagement(
         const total = Number(response.headers['total-number'] ?? Number.NaN)
         if (body.length < pageSize || items.length >= total) return items
       }
+      throw ManagementFault.ofShape(`GET /api/${path}`, 'has no end')
     },
     async write(method, path, body) {
-      const response = await ask(method, path, body)
-      return response.text === '' ? undefined : parse(`${method} /api/${path}`, response)
+      const call = `${method} /api/${path}`
+      const response = accepted(call, await ask(method, path, body))
+      return response.text === '' ? undefined : jsonIn(call, response)
     },
-    scope: async () => (await currentToken()).scope,
+    scope: async () => (await token.current()).scope,
     close: () => agent.destroy(),
   }
 }
 
-/** Client credentials (RFC 6749 section 4.4). The scope has to be asked for: none is given unasked. */
-async function fetchToken(
-  { endpoint, resource, management }: Pick<LogtoConfig, 'endpoint' | 'resource' | 'management'>,
-  connection: IssuerConnection,
-): Promise<Token> {
-  const call = 'POST /oidc/token'
-  const { id = '', secret = '' } = management ?? {}
-  const credentials = Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString(
-    'base64',
-  )
-  const request: IssuerRequest = {
-    method: 'POST',
-    headers: {
-      Authorization: `Basic ${credentials}`,
-      'Content-Type': 'application/x-www-form-urlencoded',
-      Accept: 'application/json',
-    },
-    body: new URLSearchParams({ grant_type: 'client_credentials', resource, scope: 'all' }).toString(),
-  }
-  const response = await patiently(call, () => callIssuer(`${endpoint}/oidc/token`, connection, request))
-  if (response.status !== 200) throw ManagementFault.ofTokenResponse(response)
-  const body = parse(call, response)
-  if (!isJsonObject(body) || typeof body['access_token'] !== 'string')
-    throw ManagementFault.ofShape(call, 'holds no access token')
-  const { access_token: text, expires_in: seconds, scope } = body
-  const lifetime = typeof seconds === 'number' ? seconds : 60
-  return {
-    text: String(text),
-    ...(typeof scope === 'string' && scope !== '' && { scope }),
-    renewAtMs: Date.now() + Math.max(0, lifetime - 30) * 1000,
-  }
-}
-
-/** Waits as long as a 429 asks for, a few times. */
-async function patiently(call: string, ask: () => Promise<IssuerResponse>): Promise<IssuerResponse> {
-  for (let asked = 1; ; asked++) {
-    const response = await ask().catch((error) => {
-      throw ManagementFault.ofTransport(call, messageOf(error))
-    })
-    if (response.status !== 429 || asked > patience) return response
-    const seconds = Number(response.headers['retry-after'] ?? 1)
-    await wait(Math.min(Number.isFinite(seconds) ? Math.max(seconds, 0.05) : 1, longestPause) * 1000)
-  }
-}
-
-function parse(call: string, { text, headers }: IssuerResponse): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    const type = /^[\w/+.-]{1,60}/.exec(headers['content-type'] ?? '')?.[0] ?? 'no content type'
-    throw ManagementFault.ofShape(call, `is no JSON (${type})`)
-  }
+function accepted(call: string, response: IssuerResponse): IssuerResponse {
+  if (response.status >= 200 && response.status < 300) return response
+  throw ManagementFault.ofResponse(call, response)
 }
