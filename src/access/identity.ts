@@ -1,6 +1,7 @@
 import { type AccessToken, isOfMachine } from '../token/access-token.ts'
 import { findClaim } from '../token/claim.ts'
 import { printScopes } from '../token/scope.ts'
+import { headerValue } from './header-value.ts'
 
 export type IdentityHeader = { readonly header: string; readonly claim: string }
 
@@ -14,6 +15,11 @@ export type IdentityOptions = {
    * goes into none of them, since the header of the client says it already.
    */
   readonly machines: 'client' | 'user'
+  /**
+   * Further headers, each with the path of its value in the user as Logto's Management API shows it. A claim
+   * of that name comes first. Default: none
+   */
+  readonly profile?: readonly IdentityHeader[]
 }
 
 /** Appends the identity headers of a token to a flat list of names and values. */
@@ -61,36 +67,3 @@ function claimOf(token: AccessToken, name: string): unknown {
 function scopesOf({ scopes, claims }: AccessToken): string | undefined {
   return scopes.size === 0 && claims['scope'] === undefined ? undefined : printScopes(scopes)
 }
-
-/**
- * The field value as latin1 text that holds the UTF-8 bytes; undefined when no field value can carry it
- * safely.
- */
-function headerValue(claim: unknown): string | undefined {
-  const text = printed(claim)
-  if (text === undefined) return undefined
-  if (plain.test(text)) return text
-  if (unsafe.test(text)) return undefined
-  return Buffer.from(text, 'utf8').toString('latin1')
-}
-
-function printed(claim: unknown): string | undefined {
-  if (typeof claim === 'string') return claim
-  if (typeof claim === 'boolean') return String(claim)
-  if (typeof claim === 'number') {
-    return Number.isInteger(claim) && !Number.isSafeInteger(claim) ? undefined : String(claim)
-  }
-  if (
-    Array.isArray(claim) &&
-    claim.every((element) => typeof element === 'string' && !element.includes(' '))
-  ) {
-    return claim.join(' ')
-  }
-  return JSON.stringify(claim)
-}
-
-/** Matches a text that is its own UTF-8 bytes, and that is not `unsafe`. */
-const plain = /^[!-~]+(?: [!-~]+)*$/
-
-/** Control characters would inject a header, and a server would trim white space at either end. */
-const unsafe = /[\u0000-\u001f\u007f-\u009f]|^\s|\s$/u

@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load.ts'
 import { routesOf } from '../config/summary.ts'
 import { messageOf } from '../errors.ts'
 import { createLogger, type Logger, type ProcessLogger } from '../log/logger.ts'
+import { loadProfiles } from '../logto/load-profiles.ts'
 import { watchCertificateEnd } from '../server/certificate-end.ts'
 import { warnOfFewDescriptors, watchDescriptors } from '../server/descriptors.ts'
 import { catchFaults, faultStatus } from '../server/last-resort.ts'
@@ -34,7 +35,7 @@ export async function serve(fileName: string, version: string): Promise<number> 
 async function run(program: RunningProgram, config: Config, log: ProcessLogger): Promise<number> {
   const end = untilEnd(log, config.timeouts.shutdownMs)
   try {
-    const server = await start({ config, log, program })
+    const server = await start({ config, log, program, createProfiles: loadProfiles })
     announce(program, config, server, log)
     const shortages = watchShortages(config, log)
     const stopReloading = reloadOnChange({ program, server, log, onLoaded: shortages.look })

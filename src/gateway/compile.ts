@@ -1,5 +1,6 @@
 import type { AccessRequest } from '../access/authorize.ts'
 import type { Decision } from '../access/decision.ts'
+import type { Profiles } from '../access/profiles.ts'
 import { createRefusalResponses, type RefusalResponses } from '../access/refusal-response.ts'
 import type { ApiConfig, Config } from '../config/config.ts'
 import { type Cors, createCors } from '../http/cors.ts'
@@ -10,6 +11,7 @@ import type { Rules } from '../proxy/exchange.ts'
 import { createRouteTable, type RouteTable } from '../route/table.ts'
 import { type CompiledRoute, compileApiRoutes, type RouteBuild } from './compile-route.ts'
 import { Lease } from './lease.ts'
+import { profilesOf } from './profiles.ts'
 import type { Runtime } from './runtime.ts'
 
 export type GatewayOptions = {
@@ -29,6 +31,8 @@ export type Snapshot = {
   readonly config: Config
   readonly runtime: Runtime
   readonly rules: CompiledRules
+  /** Undefined without `identity.profile`. */
+  readonly profiles: Profiles | undefined
   readonly headerPolicy: HeaderPolicy
   readonly forwarded: ForwardedPolicy
   readonly refusalResponse: RefusalResponses
@@ -61,8 +65,9 @@ export function compileSnapshot({ config, runtime, current }: GatewayOptions): S
       config,
       runtime,
       rules: compileRules(build),
+      profiles: profilesOf(build),
       headerPolicy: createHeaderPolicy({
-        identityHeaders: config.apis.flatMap((api) => api.identityHeaders.map(({ header }) => header)),
+        identityHeaders: identityHeadersOf(config),
         ...config.identity,
       }),
       forwarded: createForwardedPolicy({
@@ -78,6 +83,12 @@ export function compileSnapshot({ config, runtime, current }: GatewayOptions): S
     release()
     throw fault
   }
+}
+
+/** Those of every API, and those that are looked up: no client may set one, wherever it is sent. */
+function identityHeadersOf({ apis, identity: { profile = [] } }: Config): string[] {
+  const entries = [...apis.flatMap(({ identityHeaders }) => identityHeaders), ...profile]
+  return entries.map(({ header }) => header)
 }
 
 function compileRules(build: RouteBuild): CompiledRules {

@@ -7,22 +7,28 @@ import type { Snapshot } from './compile.ts'
 import type { CompiledRoute } from './compile-route.ts'
 import type { Visit } from './visit.ts'
 
-type Allowed = Extract<Decision<CompiledRoute>, { outcome: 'allow' }>
+export type Allowed = Extract<Decision<CompiledRoute>, { outcome: 'allow' }>
 
-/** Describes an allowed request as it goes upstream. */
+/**
+ * Describes an allowed request as it goes upstream. `profile` is a flat list of what was looked up about its
+ * user.
+ */
 export function exchangeFor(
   snapshot: Snapshot,
   { request, record }: Visit,
   asked: AccessRequest,
   allowed: Allowed,
+  profile: readonly string[],
 ): Exchange {
   const { route, token } = allowed
+  const headers = upstreamHeaders(snapshot, asked, allowed, record.requestId)
+  headers.push(...profile)
   return {
     request,
     record,
     asked,
     target: upstreamTarget(asked.target, route.stripPrefix),
-    headers: upstreamHeaders(snapshot, asked, allowed, record.requestId),
+    headers,
     plan: route.plan,
     corsHeaders: snapshot.rules.apis.get(route.api)?.cors?.headers(asked.head.origin),
     token,

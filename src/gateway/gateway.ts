@@ -6,7 +6,7 @@ import { receiveTarget } from '../http/received-target.ts'
 import { hasUnreadBody, preflightResponse, refuse, refuseFaulty } from './answer.ts'
 import { type Asked, compileSnapshot, type GatewayOptions, type Snapshot } from './compile.ts'
 import type { CompiledRoute } from './compile-route.ts'
-import { exchangeFor } from './exchange.ts'
+import { type Allowed, exchangeFor } from './exchange.ts'
 import { type ReceivedHead, receiveHead } from './receive.ts'
 import { HttpReply, replyOnSocket, type Serving } from './reply.ts'
 import { decisionFacts, type Visit } from './visit.ts'
@@ -93,19 +93,46 @@ function serve(snapshot: Snapshot, visit: Visit, received: ReceivedHead): void |
   return decision.then((late) => carryOut(snapshot, visit, asked, late))
 }
 
-/** Does what was decided: sends a refusal, or forwards an allowed request. */
+/**
+ * Does what was decided: sends a refusal, or forwards an allowed request. Returns a promise only when the
+ * profile of its user must be waited for.
+ */
 function carryOut(
   snapshot: Snapshot,
   visit: Visit,
   asked: AccessRequest,
   decision: Decision<CompiledRoute>,
-): void {
+): void | Promise<void> {
   visit.record.decided(decisionFacts(decision, performance.now() - visit.startedMs))
   const { head } = asked
   if (decision.outcome === 'refuse')
     return refuse(snapshot, visit, decision, { head, closing: hasUnreadBody(visit, head) })
-  const { route } = decision
-  visit.reply.forward(exchangeFor(snapshot, visit, asked, decision), (code, detail) =>
+  const profile = profileOf(snapshot, decision, asked.nowMs)
+  if (!(profile instanceof Promise)) return send(snapshot, visit, asked, decision, profile)
+  return profile.then((late) => {
+    visit.record.waited(performance.now() - visit.startedMs)
+    send(snapshot, visit, asked, decision, late)
+  })
+}
+
+const noProfile: readonly string[] = []
+
+/** Nothing is looked up where no token was needed. */
+function profileOf({ profiles }: Snapshot, { token }: Allowed, nowMs: number) {
+  return profiles === undefined || token === undefined ? noProfile : profiles.headersFor(token, nowMs)
+}
+
+/** Does nothing when the client has left meanwhile. */
+function send(
+  snapshot: Snapshot,
+  visit: Visit,
+  asked: AccessRequest,
+  allowed: Allowed,
+  profile: readonly string[],
+): void {
+  const { head } = asked
+  const { route } = allowed
+  visit.reply.forward(exchangeFor(snapshot, visit, asked, allowed, profile), (code, detail) =>
     refuse(
       snapshot,
       visit,

@@ -1,3 +1,4 @@
+import type { CreateProfiles, Profiles } from '../access/profiles.ts'
 import type { KeySet } from '../issuer/key-set.ts'
 import type { Logger } from '../log/logger.ts'
 import { Meters } from '../log/meters.ts'
@@ -25,6 +26,8 @@ export type Runtime = {
   /** Where each issuer is asked about opaque tokens. */
   readonly issuerLines: Registry<IssuerLine>
   readonly upstreams: Registry<Upstream>
+  readonly profiles: Registry<Profiles>
+  readonly createProfiles: CreateProfiles | undefined
   readonly streams: OpenStreams
   readonly meters: Meters
   readonly countRequest: RequestMeter
@@ -43,9 +46,12 @@ export type RuntimeOptions = {
   readonly cacheMaxEntries: number
   /** `metrics.series`. */
   readonly series: number
+  /** For `identity.profile`. Default: nobody is looked up, since nothing is forwarded */
+  readonly createProfiles?: CreateProfiles
 }
 
-export function createRuntime({ log, cutOffs, revoke, cacheMaxEntries, series }: RuntimeOptions): Runtime {
+export function createRuntime(options: RuntimeOptions): Runtime {
+  const { log, cutOffs, revoke, cacheMaxEntries, series, createProfiles } = options
   const meters = new Meters(series)
   return {
     log,
@@ -57,6 +63,8 @@ export function createRuntime({ log, cutOffs, revoke, cacheMaxEntries, series }:
     keySets: createRegistry((keySet) => keySet.close()),
     issuerLines: createRegistry(() => {}),
     upstreams: createRegistry((upstream) => void upstream.close()),
+    profiles: createRegistry((profiles) => profiles.close()),
+    createProfiles,
     streams: createOpenStreams(),
     meters,
     countRequest: createRequestMeter(meters),

@@ -20,7 +20,7 @@ type Fields = {
   scopesNeeded: string | undefined
   tokenKind: 'jwt' | 'opaque' | 'exchanged' | 'personal' | undefined
   cache: 'hit' | 'miss' | undefined
-  /** The time from the complete head to the decision. */
+  /** The time from the complete head to the decision, the look-up of a profile included. */
   authMs: number | undefined
   /** The time from dispatch to the head of the upstream's response. */
   upstreamMs: number | undefined
@@ -91,6 +91,11 @@ export class RecordKeeper {
     fields.sub = facts.sub
     fields.clientId = facts.clientId
     fields.scopesHeld = facts.scopesHeld
+  }
+
+  /** It had to wait for what goes upstream with the decision. */
+  waited(authMs: number): void {
+    this.#fields.authMs = authMs
   }
 
   /** A preflight passes without a decision. */

@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
+import type { CreateProfiles } from '../access/profiles.ts'
 import { runtimeGauges } from '../admin/runtime-gauges.ts'
 import { type ProcessStatus, statusOf } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
@@ -26,6 +27,8 @@ export type PublicSideOptions = {
   /** They are shared with whoever makes them. */
   readonly cutOffs: CutOffs
   readonly revoke: Revoke
+  /** For `identity.profile`: this room knows nothing of Logto. */
+  readonly createProfiles: CreateProfiles
 }
 
 /** The public side of one process: its HTTP server and the rules in force. It does not listen by itself. */
@@ -44,7 +47,7 @@ export class PublicSide {
 
   /** Throws when something in the configuration cannot be built. */
   constructor(options: PublicSideOptions) {
-    const { config, log, cutOffs, revoke } = options
+    const { config, log, cutOffs, revoke, createProfiles } = options
     this.#options = options
     this.#config = config
     const { cacheMaxEntries } = config.tokens
@@ -54,6 +57,7 @@ export class PublicSide {
       revoke,
       cacheMaxEntries,
       series: config.metrics.series,
+      createProfiles,
     })
     this.server = createListener(config)
     this.#gateway = this.#compile(config)

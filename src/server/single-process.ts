@@ -1,3 +1,4 @@
+import type { CreateProfiles } from '../access/profiles.ts'
 import { createAdmin, routeLine } from '../admin/admin.ts'
 import { healthOf } from '../admin/health.ts'
 import type { Config } from '../config/config.ts'
@@ -32,6 +33,8 @@ export type Server = {
 export type ServerOptions = {
   readonly config: Config
   readonly log: Logger
+  /** For `identity.profile`. */
+  readonly createProfiles: CreateProfiles
   /** Read anew for each `/metrics`. */
   readonly program: Program
   /** Who has a role, by the Management API. Without it nobody can tell. */
@@ -43,7 +46,7 @@ export type ServerOptions = {
  * taken.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { config, log, program, usersOfRole } = options
+  const { config, log, program, usersOfRole, createProfiles } = options
   refuseLenientParser()
   let inForce = config
   let stopped: Promise<void> | undefined
@@ -54,7 +57,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     announce: () => publicSide.endRevoked(),
   })
   const { cutOffs, revoke } = revocations
-  const publicSide = new PublicSide({ config, log, cutOffs, revoke })
+  const publicSide = new PublicSide({ config, log, cutOffs, revoke, createProfiles })
   const metrics = createMetricsPage({
     series: config.metrics.series,
     program,

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
 import { createLogger, type ProcessLogger } from '../log/logger.ts'
 import type { Measured } from '../log/meters.ts'
+import { loadProfiles } from '../logto/load-profiles.ts'
 import { watchDescriptors } from '../server/descriptors.ts'
 import { catchFaults, faultStatus } from '../server/last-resort.ts'
 import { measureProcess, type ProcessMeters } from '../server/process-meters.ts'
@@ -147,7 +148,13 @@ function startServing(order: Orders['serve']): Serving | Required<ConfigReply> {
   const log = createLogger({ ...config.log, format: 'json', worker: number })
   try {
     const cutOffs = createCutOffs(() => publicSide.tokens)
-    const publicSide = new PublicSide({ config, log, cutOffs, revoke: pleas.revoke })
+    const publicSide = new PublicSide({
+      config,
+      log,
+      cutOffs,
+      revoke: pleas.revoke,
+      createProfiles: loadProfiles,
+    })
     for (const cutOff of known) cutOffs.add(cutOff)
     // The server was made by createHttpsServer, since `tls` is configured.
     if (config.tls) (publicSide.server as HttpsServer).setTicketKeys(Buffer.from(ticketKeys, 'base64'))

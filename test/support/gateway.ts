@@ -1,6 +1,7 @@
 import { formatIssue } from '../../src/config/issue.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import type { Logger } from '../../src/log/logger.ts'
+import { loadProfiles } from '../../src/logto/load-profiles.ts'
 import type { Program } from '../../src/server/metrics-page.ts'
 import { type Server, startServer } from '../../src/server/single-process.ts'
 
@@ -42,7 +43,7 @@ export async function startGateway(yaml: string): Promise<TestGateway> {
     error: put('error'),
     write: (line) => void lines.push(line),
   }
-  const server = await startServer({ config: load(yaml), log, program })
+  const server = await startServer({ config: load(yaml), log, program, createProfiles: loadProfiles })
   return {
     port: server.port,
     adminPort: server.adminPort,

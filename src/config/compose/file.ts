@@ -87,15 +87,13 @@ function compose(context: Context): { config: Config; network: Omit<NetworkParts
   reportConflicts(composed, issues)
   reportOpaque(composed, { ...context, issuers })
   reportSharedUpstreams(composed, issues)
+  const logto = composeLogto(context, composed, issuers)
   const config: Config = {
     ...composeListeners(context),
     ...withoutUndefined({ publicUrl: publicUrl?.replace(/\/+$/, '') }),
     issuers,
     apis,
-    ...withoutUndefined({
-      logto: composeLogto(context, composed, issuers),
-      revocation: composeRevocation(context, issuers),
-    }),
+    ...withoutUndefined({ logto, revocation: composeRevocation(context, issuers) }),
     tokens: {
       clockToleranceMs: tokens.clockTolerance,
       maxBytes: tokens.maxBytes,

@@ -5,6 +5,8 @@ import type { IssueList } from '../issue-list.ts'
 import type { FileApi } from '../schema/api.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
 import type { Context } from './context.ts'
+import { composeProfile } from './profile.ts'
+import { withoutUndefined } from './without-undefined.ts'
 
 /**
  * Fields that frame, route, describe or authorize a request. An identity header of such a name would break
@@ -64,14 +66,17 @@ function isForbidden(folded: string): boolean {
   return forbiddenNames.has(folded) || isHopByHop(folded) || forbiddenStart.test(folded)
 }
 
-/** The client headers that are removed or kept beyond the defaults. */
+/** The client headers that are removed or kept beyond the defaults, and what is looked up about users. */
 export function composeIdentity(
   { input, issues }: Pick<Context, 'input' | 'issues'>,
   apis: readonly ApiConfig[],
 ): IdentityOptions {
-  const { headers, strip, keep, machines } = input.identity
+  const { headers, strip, keep, machines, profile: looked } = input.identity
   checkNames(headers, ['identity', 'headers'], issues)
-  const mapped = new Set(apis.flatMap((api) => api.identityHeaders.map(({ header }) => foldName(header))))
+  checkNames(looked?.headers ?? {}, ['identity', 'profile', 'headers'], issues)
+  const profile = composeProfile({ input, issues }, apis)
+  const entries = [...apis.flatMap((api) => api.identityHeaders), ...(profile ?? [])]
+  const mapped = new Set(entries.map(({ header }) => foldName(header)))
   const stripped = new Set(strip.map(foldName))
   for (const [i, name] of keep.entries()) {
     const path = ['identity', 'keep', i]
@@ -80,5 +85,5 @@ export function composeIdentity(
     else if (stripped.has(foldName(name)))
       issues.error(path, 'this header stands under strip too: keep it in one of the two')
   }
-  return { strip, keep, machines }
+  return { strip, keep, machines, ...withoutUndefined({ profile }) }
 }

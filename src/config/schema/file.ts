@@ -4,6 +4,7 @@ import { exchangeLimits, exchangeTimeouts } from './exchange.ts'
 import { fields, key, named, needed } from './fields.ts'
 import { issuer } from './issuer.ts'
 import { logto } from './logto.ts'
+import { profile } from './profile.ts'
 import { revocation } from './revocation.ts'
 import { byteRate, clockDifference, count, lifetime, processes, size, timeout } from './units.ts'
 import { address, baseUrl, fieldName, flag, list, network, secret, text, word } from './values.ts'
@@ -47,6 +48,7 @@ const identity = fields({
     'Whether a token whose sub is its client goes into the headers of the client alone, or of the user too.',
     'client',
   ),
+  profile: key(profile, 'What is looked up about the user, where the token does not hold it.'),
 })
 
 const limits = fields({

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from '../../config/config.ts'
 import { createLogger } from '../../log/logger.ts'
+import { loadProfiles } from '../../logto/load-profiles.ts'
 import type { Program } from '../../server/metrics-page.ts'
 import { type Server, startServer } from '../../server/single-process.ts'
 import { type StandInLogto, startStandInLogto } from '../logto/stand-in-logto.ts'
@@ -49,7 +50,12 @@ const demoProgram: Program = {
 export async function openGateway(stage: Stage, config: Config, log: number | string): Promise<Server> {
   const logger = createLogger(config.log, log)
   stage.closers.push(() => logger.close())
-  const server = await startServer({ config, log: logger, program: demoProgram })
+  const server = await startServer({
+    config,
+    log: logger,
+    program: demoProgram,
+    createProfiles: loadProfiles,
+  })
   stage.closers.push(() => server.stop())
   await untilReady(server, stage)
   return server

@@ -15,6 +15,7 @@ const neighbours: Readonly<Record<string, { [key: string]: Value }>> = {
   'apis.*.upstream': { url: 'https://legacy-api' },
   'apis.*.upstream.tls': certificate,
   'apis.*.cors': { origins: ['https://app.example.com'] },
+  'identity.profile': { from: 'management', headers: { 'X-User-Email': 'primaryEmail' } },
   'logto.management': { id: 'm2m', secret: 'secret' },
   'logto.applications.*': { type: 'traditional' },
   'logto.webhook': { url: 'https://api.example.com/hook' },
