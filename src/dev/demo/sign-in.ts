@@ -7,14 +7,18 @@ export type SignInOptions = {
   readonly scope: string
   /** Default: `chatgpt`. */
   readonly clientId?: string
-  /** At the authorization endpoint. */
-  readonly resource?: string
+  /** At the authorization endpoint, once or several times. */
+  readonly resource?: string | readonly string[]
   /** At the token endpoint. */
   readonly tokenResource?: string
+  /** Further parameters at the token endpoint. */
+  readonly tokenParameters?: Readonly<Record<string, string>>
   readonly prompt?: string
   readonly state?: string
   /** Default: for public clients only. */
   readonly pkce?: boolean
+  /** The user's reply to a third party that asks for consent. Default: allow */
+  readonly decision?: 'allow' | 'deny'
 }
 
 export type TokenResponse = {
@@ -77,16 +81,17 @@ function authorizationQuery(
   { scope, resource, prompt, state = randomBytes(8).toString('hex') }: SignInOptions,
   verifier: string | undefined,
 ): URLSearchParams {
-  return new URLSearchParams({
+  const query = new URLSearchParams({
     response_type: 'code',
     client_id: application.id,
     redirect_uri: redirectUriOf(application),
     scope,
     state,
-    ...(resource !== undefined && { resource }),
     ...(prompt !== undefined && { prompt }),
     ...(verifier !== undefined && { code_challenge: challengeOf(verifier), code_challenge_method: 'S256' }),
   })
+  for (const one of [resource ?? []].flat()) query.append('resource', one)
+  return query
 }
 
 function challengeOf(verifier: string): string {
@@ -107,6 +112,7 @@ export function redeem(
     redirect_uri: redirectUriOf(application),
     ...(verifier !== undefined && { code_verifier: verifier }),
     ...(options.tokenResource !== undefined && { resource: options.tokenResource }),
+    ...options.tokenParameters,
   })
 }
 
@@ -128,11 +134,11 @@ export async function requestToken(
   return body
 }
 
-/** Follows redirects and fills in the sign-in form until the client's redirect URI is reached. */
+/** Follows redirects and fills in the forms until the client's redirect URI is reached. */
 async function browse(
   start: string,
   redirectUri: string,
-  { username, password }: SignInOptions,
+  { username, password, decision = 'allow' }: SignInOptions,
 ): Promise<URLSearchParams> {
   const cookies = new Map<string, string>()
   let url = start
@@ -145,7 +151,7 @@ async function browse(
       url = new URL(location, url).href
       if (url.startsWith(redirectUri)) return new URL(url).searchParams
     } else if (response.ok) {
-      form = new URLSearchParams({ username, password })
+      form = new URLSearchParams({ username, password, decision })
     } else {
       throw new SignInRefused('authorize', response.status, await readError(response))
     }

@@ -1,3 +1,5 @@
+import type { Organization, OrganizationRole, OrganizationScope } from './organization.ts'
+
 /** Everything that a tenant holds, as plain data. Callers pass it and may change it while the server runs. */
 export type LogtoData = {
   resources: Resource[]
@@ -10,6 +12,27 @@ export type LogtoData = {
   applications: Application[]
   /** Default: none */
   hooks?: Hook[]
+  organizations?: Organization[]
+  organizationRoles?: OrganizationRole[]
+  organizationScopes?: OrganizationScope[]
+  /** Tokens of impersonation that nobody has used yet. */
+  subjectTokens?: SubjectToken[]
+  settings?: Settings
+}
+
+export type SubjectToken = {
+  /** `sub_…` */
+  value: string
+  userId: string
+  /** Milliseconds since 1970. */
+  expiresAt: number
+}
+
+export type Settings = {
+  /** Scripts that add claims to tokens of users and of machines. */
+  claims?: { 'access-token'?: string; 'client-credentials'?: string }
+  /** Whether clients may name themselves by a document's URL. */
+  cimd?: boolean
 }
 
 export type Hook = {
@@ -80,8 +103,10 @@ export type Application = {
   allowTokenExchange?: boolean
   description?: string
   isThirdParty?: boolean
-  /** The permissions it may ask users for: names by resource indicator. */
+  /** The permissions it may ask users for: names by resource indicator. Matters for third parties only. */
   consent?: Record<string, string[]>
+  /** The scopes of OpenID Connect that a third party may ask for, `openid` and `offline_access` beside. */
+  userScopes?: string[]
   customData?: Record<string, unknown>
   /** Further members of what Logto calls so. */
   customClientMetadata?: Record<string, unknown>
@@ -195,13 +220,4 @@ export function emptyData(...usernames: string[]): LogtoData {
       },
     ],
   }
-}
-
-/** The permissions that these roles grant on a resource, in the order in which the resource lists them. */
-export function permissionsOf(data: LogtoData, roleNames: readonly string[], indicator: string): string[] {
-  const resource = data.resources.find((candidate) => candidate.indicator === indicator)
-  const held = data.roles
-    .filter((role) => roleNames.includes(role.name))
-    .flatMap((role) => role.permissions[indicator] ?? [])
-  return resource?.permissions.filter((permission) => held.includes(permission)) ?? []
 }

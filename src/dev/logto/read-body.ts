@@ -25,21 +25,6 @@ export async function acceptJson(req: IncomingMessage & { body?: unknown }): Pro
   req.headers['content-type'] = 'application/x-www-form-urlencoded'
 }
 
-/**
- * The form in a request, read before the provider, which gets it as text. Undefined for another type, and for
- * a body of unknown or too large a size, which is left to the provider.
- */
-export async function peekForm(
-  req: IncomingMessage & { body?: unknown },
-): Promise<URLSearchParams | undefined> {
-  if (req.method !== 'POST' || req.body !== undefined) return undefined
-  const isForm = /^application\/x-www-form-urlencoded\b/i.test(req.headers['content-type'] ?? '')
-  if (!isForm || !(Number(req.headers['content-length']) <= limitBytes)) return undefined
-  const text = (await readBody(req)).toString()
-  req.body = text
-  return new URLSearchParams(text)
-}
-
 function parseObject(text: string): object {
   try {
     const value: unknown = JSON.parse(text)

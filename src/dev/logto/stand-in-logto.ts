@@ -5,12 +5,11 @@ import type { Provider } from 'oidc-provider'
 import { close, listen } from '../stand-in/listen.ts'
 import { addManagementApi, exampleData, type LogtoData } from './data.ts'
 import { createManagementApi, type ManagementApi } from './management/management-api.ts'
-import { createKeyRing, type KeyAlgorithm, type KeyRing } from './oidc/key-ring.ts'
+import { createKeyRing, type KeyAlgorithm } from './oidc/key-ring.ts'
 import { loadProvider } from './oidc/load-provider.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createStore } from './oidc/store.ts'
-import { exchangeGrantType, exchangeToken } from './oidc/token-exchange.ts'
-import { acceptJson, peekForm } from './read-body.ts'
+import { acceptJson } from './read-body.ts'
 import { signInPage } from './sign-in/sign-in-page.ts'
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts'
 
@@ -97,7 +96,7 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
   const management = createManagementApi({ data, keyRing, issuer, webhooks })
   server.on('request', (req, res) => {
     traffic.count(req, res)
-    respond({ provider, data, keyRing, faults, management, webhooks, req, res }).catch(() => res.destroy())
+    respond({ provider, data, faults, management, webhooks, req, res }).catch(() => res.destroy())
   })
   return {
     issuer,
@@ -146,7 +145,6 @@ function createTraffic() {
 type Exchange = {
   readonly provider: Provider
   readonly data: LogtoData
-  readonly keyRing: KeyRing
   readonly faults: Faults
   readonly management: ManagementApi
   readonly webhooks: Webhooks
@@ -155,7 +153,7 @@ type Exchange = {
 }
 
 async function respond(exchange: Exchange): Promise<void> {
-  const { provider, data, keyRing, faults, management, req, res } = exchange
+  const { provider, faults, management, req, res } = exchange
   const url = req.url ?? '/'
   const isFaulty = faults.path === undefined || url === faults.path
   if (isFaulty && faults.delayMs !== undefined) await wait(faults.delayMs)
@@ -164,12 +162,6 @@ async function respond(exchange: Exchange): Promise<void> {
   if (url.startsWith('/sign-in/')) return signInPage(exchange, req, res)
   if (!url.startsWith('/oidc/')) return sendText(res, 404, 'Not Found')
   if (/^\/oidc\/token(?:\/introspection)?$/.test(url)) await acceptJson(req)
-  const form = url === '/oidc/token' ? await peekForm(req) : undefined
-  if (form?.get('grant_type') === exchangeGrantType) {
-    const { authorization, origin } = req.headers
-    const { status, body } = await exchangeToken({ form, authorization, origin }, { provider, data, keyRing })
-    return sendJson(res, status, JSON.stringify(body))
-  }
   // The provider compares these two to find the path under which it is mounted.
   req.originalUrl = url
   req.url = url.slice('/oidc'.length)

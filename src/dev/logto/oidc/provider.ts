@@ -1,10 +1,16 @@
-import type { Configuration, interactionPolicy, JWKS, Provider } from 'oidc-provider'
+import type { Configuration, JWKS, Provider } from 'oidc-provider'
 import type { LogtoData } from '../data.ts'
+import { claimsByScope, findAccount, findUser } from './account.ts'
 import { isAllowedOrigin } from './allowed-origin.ts'
-import { alwaysRefreshes, createGrant, defaultResource, findAccount, grantable } from './create-grant.ts'
+import { consentPolicy } from './consent-policy.ts'
+import { createGrant, defaultResource } from './create-grant.ts'
 import { dressResponse, errorBody } from './dress-response.ts'
+import { registerExchange } from './exchange-grant.ts'
+import { extraClaims } from './extra-claims.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { OidcProvider } from './load-provider.ts'
+import { createLogtoProvider } from './logto-provider.ts'
+import { findApplication, resourceServer } from './resource-server.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -12,7 +18,8 @@ import type { Store } from './store.ts'
  * needed.
  */
 export function createProvider(options: ProviderOptions): Provider {
-  const provider = new options.oidc.Provider(options.issuer, configuration(options))
+  const provider = createLogtoProvider(options.oidc, options.issuer, configuration(options))
+  registerExchange(provider, options)
   provider.use(async (ctx, next) => {
     await next()
     dressResponse(ctx)
@@ -42,7 +49,7 @@ function configuration(options: ProviderOptions): Configuration {
     enabledJWA: { idTokenSigningAlgValues: ['ES384', 'RS256'] },
     clientDefaults: { id_token_signed_response_alg: alg },
     scopes: 'openid offline_access profile email phone address custom_data identities roles'.split(' '),
-    claims: userClaims,
+    claims: claimsByScope,
     conformIdTokenClaims: false,
     responseTypes: ['code'],
     routes: {
@@ -55,12 +62,9 @@ function configuration(options: ProviderOptions): Configuration {
     features: features(options),
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
     clientBasedCORS: (_ctx, origin, { clientId }) =>
-      isAllowedOrigin(
-        data.applications.find(({ id }) => id === clientId),
-        origin ?? '',
-      ),
+      isAllowedOrigin(findApplication(data, clientId), origin ?? ''),
     interactions: {
-      policy: withoutConsent(oidc.interactionPolicy),
+      policy: consentPolicy(oidc, data),
       url: (_ctx, interaction) => `/sign-in/${interaction.uid}`,
     },
     ttl: ttl(),
@@ -69,12 +73,16 @@ function configuration(options: ProviderOptions): Configuration {
     revokeGrantPolicy: () => true,
     issueRefreshToken: async (_ctx, client, source) =>
       client.grantTypeAllowed('refresh_token') &&
-      (source.scopes.has('offline_access') || alwaysRefreshes(data, client.clientId)),
+      (source.scopes.has('offline_access') ||
+        findApplication(data, client.clientId)?.alwaysIssueRefreshToken === true),
+    extraTokenClaims: (ctx, token) => extraClaims(options, ctx, token),
     formats: {
       customizers: {
-        // A user's token with nothing granted says `"scope":""`; a machine's leaves the claim out.
+        // A user's token with nothing granted says `"scope":""`; a machine's leaves the claim out, except for
+        // an organization.
         jwt: (_ctx, token, jwt) => {
-          if (token.kind === 'AccessToken') jwt.payload['scope'] ??= ''
+          const isOfOrganization = String(token.aud).startsWith('urn:logto:organization:')
+          if (token.kind === 'AccessToken' || isOfOrganization) jwt.payload['scope'] ??= ''
         },
       },
     },
@@ -83,12 +91,6 @@ function configuration(options: ProviderOptions): Configuration {
       ctx.body = errorBody(out)
     },
   }
-}
-
-const userClaims: NonNullable<Configuration['claims']> = {
-  openid: ['sub'],
-  profile: ['name', 'preferred_username', 'picture', 'updated_at', 'username', 'created_at'],
-  email: ['email', 'email_verified'],
 }
 
 function ttl(): NonNullable<Configuration['ttl']> {
@@ -102,16 +104,6 @@ function ttl(): NonNullable<Configuration['ttl']> {
     RefreshToken: 14 * day,
     Session: 14 * day,
   }
-}
-
-/**
- * First-party applications never see a consent page. `prompt=consent` is accepted and only allows refresh
- * tokens.
- */
-function withoutConsent(policy: typeof interactionPolicy): interactionPolicy.DefaultPolicy {
-  const prompts = policy.base()
-  prompts.get('consent')?.checks.clear()
-  return prompts
 }
 
 function features({ oidc, data, keyRing }: ProviderOptions): NonNullable<Configuration['features']> {
@@ -130,16 +122,8 @@ function features({ oidc, data, keyRing }: ProviderOptions): NonNullable<Configu
       defaultResource: async (ctx, _client, several) =>
         defaultResource(oidc, data, ctx) ?? (several ? '' : []),
       useGrantedResource: async () => false,
-      getResourceServerInfo: async (ctx, indicator) => {
-        const resource = data.resources.find((candidate) => candidate.indicator === indicator)
-        if (resource === undefined) throw new oidc.errors.InvalidTarget()
-        return {
-          scope: grantable(data, ctx, indicator).join(' '),
-          accessTokenFormat: 'jwt',
-          accessTokenTTL: resource.accessTokenTtl,
-          jwt: { sign: { alg: keyRing.signingAlgorithm } },
-        }
-      },
+      getResourceServerInfo: async (ctx, indicator) =>
+        resourceServer({ oidc, data, keyRing }, ctx, indicator),
     },
   }
 }
@@ -147,5 +131,5 @@ function features({ oidc, data, keyRing }: ProviderOptions): NonNullable<Configu
 /** The tokens of a user who is suspended or gone are inactive. Those of machines have no user. */
 function isAlive(data: LogtoData, token: object): boolean {
   const id = 'accountId' in token ? token.accountId : undefined
-  return id === undefined || data.users.some((user) => user.id === id && user.isSuspended !== true)
+  return typeof id !== 'string' || findUser(data, id) !== undefined
 }

@@ -1,5 +1,6 @@
 import type { Adapter, AdapterPayload, ClientAuthMethod, errors } from 'oidc-provider'
 import type { Application, LogtoData } from '../data.ts'
+import { exchangeGrantType } from './exchange-grant.ts'
 
 /** How long a rotated refresh token of a public client may be used again, as in Logto. */
 const rotationLeewaySeconds = 3
@@ -71,8 +72,19 @@ function metadata(application: Application): AdapterPayload {
     token_endpoint_auth_method: authMethod(application),
     redirect_uris: [...application.redirectUris],
     response_types: machine ? [] : ['code'],
-    grant_types: machine ? ['client_credentials'] : ['authorization_code', 'refresh_token'],
+    grant_types: [...grantTypes(application)],
+    ...(application.isThirdParty === true && { scope: scopeOf(application) }),
   }
+}
+
+function grantTypes({ type, allowTokenExchange }: Application): string[] {
+  const own = type === 'MachineToMachine' ? ['client_credentials'] : ['authorization_code', 'refresh_token']
+  return allowTokenExchange === true ? [...own, exchangeGrantType] : own
+}
+
+/** The scopes of OpenID Connect beyond which a third party is refused. */
+function scopeOf({ userScopes = [] }: Application): string {
+  return [...new Set(['openid', 'offline_access', ...userScopes])].join(' ')
 }
 
 /** With `client_secret_basic` the provider also takes credentials in the body. */

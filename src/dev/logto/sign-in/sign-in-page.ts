@@ -5,6 +5,7 @@ import type { LogtoData, User } from '../data.ts'
 import { readBody } from '../read-body.ts'
 import { callerOf } from '../webhooks/caller.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
+import { consentPage } from './consent-page.ts'
 import { signInEvent } from './sign-in-event.ts'
 
 export type SignIn = {
@@ -16,6 +17,9 @@ export type SignIn = {
 /** The page at `/sign-in/…`: a form that a person fills in and a test posts (`username`, `password`). */
 export async function signInPage(signIn: SignIn, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const { provider, data, webhooks } = signIn
+  const { params, prompt } = await provider.interactionDetails(req, res)
+  const { client_id: clientId, scope } = params
+  if (prompt.name === 'consent') return consentPage(signIn, { clientId, scope }, req, res)
   if (req.method !== 'POST') return sendPage(res, 200, 'Sign in', form(data, undefined))
   const fields = new URLSearchParams((await readBody(req)).toString())
   const user = data.users.find((candidate) => candidate.username === fields.get('username'))
@@ -23,8 +27,7 @@ export async function signInPage(signIn: SignIn, req: IncomingMessage, res: Serv
     return sendPage(res, 422, 'Sign in', form(data, 'Unknown user name or wrong password.'))
   }
   if (user.isSuspended === true) return sendPage(res, 401, 'Sign in', form(data, 'This user is suspended.'))
-  const { params } = await provider.interactionDetails(req, res)
-  const application = data.applications.find(({ id }) => id === params['client_id'])
+  const application = data.applications.find(({ id }) => id === clientId)
   await provider.interactionFinished(req, res, { login: { accountId: user.id } })
   webhooks.fireInteraction(signInEvent(user, application, callerOf(req)))
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { parseConfig } from '../../../../src/config/load.ts'
 import { ownData, tokenLifetimeSeconds } from '../../../../src/dev/demo/own-data.ts'
-import { permissionsOf } from '../../../../src/dev/logto/data.ts'
+import { permissionsOf } from '../../../../src/dev/logto/permissions.ts'
 
 function load(more = '') {
   const { config } = parseConfig(
