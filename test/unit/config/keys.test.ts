@@ -19,6 +19,7 @@ const neighbours: Readonly<Record<string, { [key: string]: Value }>> = {
   'logto.management': { id: 'm2m', secret: 'secret' },
   'logto.applications.*': { type: 'traditional' },
   'logto.webhook': { url: 'https://api.example.com/hook' },
+  'revocation.webhook': { path: '/hook', signingKey: 'a-secret-of-16-bytes' },
   'routes.*': { authenticated: true },
   'routes.*.upstream': { url: 'https://legacy-api' },
   'routes.*.upstream.tls': certificate,
