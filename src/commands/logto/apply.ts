@@ -16,8 +16,14 @@ export type ApplyFlags = {
   readonly secretsDir?: string
 }
 
+type Print = (line: string) => void
+
 /** `scopegate logto apply`: prints the plan, asks, and acts. Exit status 0 done, 1 not. */
-export function apply(fileName: string, flags: ApplyFlags): Promise<number> {
+export function apply(
+  fileName: string,
+  flags: ApplyFlags,
+  print: Print = (line) => void process.stdout.write(`${line}\n`),
+): Promise<number> {
   return withSession(fileName, async (session) => {
     const { logto, management } = session
     const tenant = await readTenant(management, logto)
@@ -25,13 +31,13 @@ export function apply(fileName: string, flags: ApplyFlags): Promise<number> {
     for (const fault of planned.faults) process.stderr.write(`${printable(fault)}\n`)
     if (planned.faults.length > 0) return 1
     const lines = planLines(planned, logto, tenant)
-    for (const line of lines) process.stdout.write(`${line}\n`)
-    if (lines.length === 0) process.stdout.write('nothing to do\n')
+    for (const line of lines) print(line)
+    if (lines.length === 0) print('nothing to do')
     else if (!(await isAgreed(flags, lines.length))) return 1
     const after = await applyPlan(management, logto, { ...flags, tenant, done: () => {} })
     writeLock(logto, after)
-    if (lines.length > 0) process.stdout.write(`done: ${counted(lines.length)}\n`)
-    await tellSecrets(session, after, flags)
+    if (lines.length > 0) print(`done: ${counted(lines.length)}`)
+    await tellSecrets(session, after, flags, print)
     return 0
   })
 }
@@ -61,18 +67,21 @@ function writeLock(logto: LogtoConfig, tenant: Tenant): void {
   renameSync(unfinished, logto.lockFile)
 }
 
-async function tellSecrets(session: Session, tenant: Tenant, { secretsDir }: ApplyFlags): Promise<void> {
+async function tellSecrets(
+  session: Session,
+  tenant: Tenant,
+  { secretsDir }: ApplyFlags,
+  print: Print,
+): Promise<void> {
   const { wanted } = session.logto
   if (secretsDir !== undefined) {
-    for (const file of await writeSecrets(session, tenant, secretsDir))
-      process.stdout.write(`wrote ${file}\n`)
+    for (const file of await writeSecrets(session, tenant, secretsDir)) print(`wrote ${file}`)
     return
   }
   const names = wanted.applications
     .filter(({ type }) => type === 'Traditional' || type === 'MachineToMachine')
     .map(({ name }) => name)
-  if (names.length > 0)
-    process.stdout.write(`secrets: in the console, Applications → ${names.join(', ')}, or --secrets-dir\n`)
+  if (names.length > 0) print(`secrets: in the console, Applications → ${names.join(', ')}, or --secrets-dir`)
   if (wanted.webhook !== undefined)
-    process.stdout.write('signing key of the webhook: in the console, Webhooks, or --secrets-dir\n')
+    print('signing key of the webhook: in the console, Webhooks, or --secrets-dir')
 }

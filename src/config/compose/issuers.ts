@@ -3,6 +3,7 @@ import type { FileIssuer } from '../schema/issuer.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
 import { reportAuthorities } from './certificates.ts'
 import type { Context } from './context.ts'
+import { clientId } from './logto-lock.ts'
 import { readNamedFile } from './named-file.ts'
 import { withoutUndefined } from './without-undefined.ts'
 
@@ -27,7 +28,10 @@ function composeIssuer(input: FileIssuer, at: KeyPath, context: Context): Issuer
     isLogto: logto !== undefined,
     ...withoutUndefined({ jwksUri, jwksFile: jwksFile && context.files.resolve(jwksFile), algorithms }),
     ...withoutUndefined({ also: input.also, proxy: input.proxy, tls: composeTls(input, at, context) }),
-    ...withoutUndefined({ accessToken: composeAccessToken(input), client: composeClient(input) }),
+    ...withoutUndefined({
+      accessToken: composeAccessToken(input),
+      client: composeClient(input, at, context),
+    }),
     ...withoutUndefined({ endpoints: composeEndpoints(input) }),
     tokenTypes: input.tokenTypes,
     claims: { scope: [input.claims.scope].flat(), clientId: input.claims.clientId },
@@ -47,9 +51,14 @@ function composeAccessToken({ accessToken }: FileIssuer): IssuerOptions['accessT
   return { where }
 }
 
-/** Both are there, or an issue says why not. */
-function composeClient({ client: { id, secret } = {} }: FileIssuer): IssuerOptions['client'] {
-  return id === undefined || secret === undefined ? undefined : { id, secret }
+/** Both are there, or an issue says why not. An application of the file may be named instead of its id. */
+function composeClient(
+  { client: { id, secret } = {} }: FileIssuer,
+  at: KeyPath,
+  context: Context,
+): IssuerOptions['client'] {
+  if (id === undefined || secret === undefined) return undefined
+  return { id: clientId(id, [...at, 'client', 'id'], context), secret }
 }
 
 function composeEndpoints(input: FileIssuer): IssuerOptions['endpoints'] {

@@ -36,15 +36,17 @@ export function readLock({
  * `logto.applications` means that application and nothing else; any other is a `client_id` as it is written.
  */
 export function clientIds(entries: readonly string[], at: KeyPath, context: Context): readonly string[] {
+  return entries.map((entry, i) => clientId(entry, [...at, i], context))
+}
+
+/** One client, by the name of an application of the file or by its id. */
+export function clientId(entry: string, at: KeyPath, context: Context): string {
   const { input, issues, isProvisioning } = context
-  const names = Object.keys(input.logto?.applications ?? {})
-  return entries.map((entry, i) => {
-    if (!names.includes(entry)) return entry
-    const found = idOf(entry, context)
-    if ('id' in found) return found.id
-    if (!isProvisioning) issues.error([...at, i], `${found.problem}: run scopegate logto apply`)
-    return entry
-  })
+  if (!Object.hasOwn(input.logto?.applications ?? {}, entry)) return entry
+  const found = idOf(entry, context)
+  if ('id' in found) return found.id
+  if (!isProvisioning) issues.error(at, `${found.problem}: run scopegate logto apply`)
+  return entry
 }
 
 type Found = { readonly id: string } | { readonly problem: string }

@@ -57,7 +57,11 @@ const accessToken = fields({
 })
 
 const client = fields({
-  id: needed(text, 'Its `client_id`.', 'write the App ID of the machine-to-machine application'),
+  id: needed(
+    text,
+    'Its `client_id`, or its name under `logto.applications`.',
+    'write the App ID of the machine-to-machine application',
+  ),
   secret: needed(secret, 'Its secret.', 'write its App secret, such as "${file:/run/secrets/gateway_app}"'),
 })
 
