@@ -109,10 +109,25 @@ function carryOut(
     return refuse(snapshot, visit, decision, { head, closing: hasUnreadBody(visit, head) })
   const profile = profileOf(snapshot, decision, asked.nowMs)
   if (!(profile instanceof Promise)) return send(snapshot, visit, asked, decision, profile)
-  return profile.then((late) => {
-    visit.record.waited(performance.now() - visit.startedMs)
-    send(snapshot, visit, asked, decision, late)
-  })
+  return profile.then((late) => askAgain(snapshot, visit, asked, decision, late))
+}
+
+/** The token may have expired or been withdrawn while its request waited. */
+async function askAgain(
+  snapshot: Snapshot,
+  visit: Visit,
+  asked: AccessRequest,
+  allowed: Allowed,
+  profile: readonly string[],
+): Promise<void> {
+  const decision = await authorize(snapshot.rules.table, { ...asked, nowMs: Date.now() })
+  const authMs = performance.now() - visit.startedMs
+  if (decision.outcome === 'allow') {
+    visit.record.waited(authMs)
+    return send(snapshot, visit, asked, allowed, profile)
+  }
+  visit.record.decided(decisionFacts(decision, authMs))
+  refuse(snapshot, visit, decision, { head: asked.head, closing: hasUnreadBody(visit, asked.head) })
 }
 
 const noProfile: readonly string[] = []

@@ -385,6 +385,22 @@ describe('look-ups', () => {
     expect(stage.upstream.received()).not.toMatch(/ \/(?:todos|ws) /)
   })
 
+  test('do not let a request through whose token expires meanwhile (security)', async () => {
+    const clock = stopClock()
+    const stage = await createProfileStage(emailAlone)
+    const token = await stage.token()
+    stage.front.hold()
+    const waiting = stage.call('/todos', { token })
+    await expect.poll(() => stage.front.held).toBe(1)
+    clock.pass(61 * minuteMs)
+    stage.front.release()
+    const { status, problem } = await waiting
+    expect([status, problem.code]).toEqual([401, 'invalid_token'])
+    expect(stage.upstream.received()).toBe('')
+    const line = () => stage.gateway.logs.find(({ msg }) => msg === 'request')
+    await expect.poll(line).toMatchObject({ outcome: 'refuse', status: 401, code: 'invalid_token' })
+  })
+
   test('pause when Logto asks for it', async () => {
     const clock = stopClock()
     const stage = await createProfileStage(emailAlone)
