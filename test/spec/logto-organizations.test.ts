@@ -113,3 +113,50 @@ describe('a token asked without organization_id', () => {
     expect(decodeJwt(access_token)).toMatchObject({ scope: 'read write' })
   })
 })
+
+describe('organizations in the Management API', () => {
+  const call = async (method: string, path: string, body?: unknown) => {
+    const reply = await logto.management.call(method, path, body)
+    expect(reply.status).toBeLessThan(300)
+    return Object(reply.body)
+  }
+
+  test('give a user what the role there grants', async () => {
+    const { id } = await call('POST', 'organizations', { name: 'Three' })
+    const scope = await call('POST', 'organization-scopes', { name: 'pay:bills' })
+    const made = { name: 'Payer', organizationScopeIds: [scope.id] }
+    const role = await call('POST', 'organization-roles', made)
+    const resources = await call('GET', 'resources?includeScopes=true')
+    const [, write] = resources[0].scopes
+    await call('POST', `organization-roles/${role.id}/resource-scopes`, { scopeIds: [write.id] })
+    await call('POST', `organizations/${id}/users`, { userIds: [alice] })
+    await call('POST', `organizations/${id}/users/${alice}/roles`, { organizationRoleIds: [role.id] })
+    const refreshToken = await signInToOrganizations('urn:logto:scope:organizations pay:bills write')
+    const ask = async (more: Record<string, string> = {}) =>
+      decodeJwt((await refresh(refreshToken, { organization_id: id, ...more })).access_token)
+    expect(await ask()).toMatchObject({ scope: 'pay:bills', aud: `urn:logto:organization:${id}` })
+    expect(await ask({ resource: exampleResource })).toMatchObject({ scope: 'write', organization_id: id })
+    await call('DELETE', `organizations/${id}/users/${alice}/roles/${role.id}`)
+    expect(await ask()).toMatchObject({ scope: '' })
+    await call('DELETE', `organizations/${id}/users/${alice}`)
+    expect(await refusalOf(refresh(refreshToken, { organization_id: id }))).toMatchObject({ status: 403 })
+  })
+
+  test('list members with their roles, and organizations of a user', async () => {
+    expect(await call('GET', 'organizations/org-one/users')).toMatchObject([
+      { id: alice, organizationRoles: [{ name: 'Editor' }] },
+    ])
+    expect(await call('GET', `users/${alice}/organizations`)).toMatchObject([
+      { id: 'org-one', organizationRoles: [{ name: 'Editor' }] },
+      { id: 'org-two', organizationRoles: [] },
+    ])
+  })
+
+  test('refuse roles of who is no member', async () => {
+    const path = `organizations/org-one/users/${bob}/roles`
+    expect(await logto.management.call('GET', path)).toMatchObject({
+      status: 422,
+      body: { code: 'organization.require_membership' },
+    })
+  })
+})

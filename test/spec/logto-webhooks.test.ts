@@ -172,6 +172,51 @@ describe('a webhook', () => {
     expect(others).toEqual([])
   })
 
+  test('hears who joins and leaves an organization, and nothing of roles there', async () => {
+    const receiver = await startReceiver()
+    await addHook(receiver.url, [
+      ...['Organization.Created', 'Organization.Membership.Updated', 'Organization.Deleted'],
+      ...['OrganizationRole.Created', 'OrganizationRole.Scopes.Updated', 'OrganizationRole.Deleted'],
+      'OrganizationScope.Deleted',
+    ])
+    const [made] = await change(receiver, 'POST', 'organizations', { name: 'One' })
+    expect(made).toMatchObject({ event: 'Organization.Created', data: { name: 'One' } })
+    const id = idOf(Object(made).data)
+    const path = `organizations/${id}`
+    const event = 'Organization.Membership.Updated'
+    const [joined] = await change(receiver, 'POST', `${path}/users`, { userIds: [alice, bob] })
+    expect(joined).toMatchObject({ event, organizationId: id, addedUserIds: [alice, bob], status: 201 })
+    expect(joined).not.toHaveProperty('removedUserIds')
+    expect(joined).not.toHaveProperty('data')
+    expect(await change(receiver, 'PUT', `${path}/users`, { userIds: [alice] })).toMatchObject([
+      { event, organizationId: id, removedUserIds: [bob], matchedRoute: '/organizations/:id/users' },
+    ])
+    const [scope] = [await logto.management.call('POST', 'organization-scopes', { name: 'edit' })]
+    const organizationScopeIds = [idOf(scope.body)]
+    const [roleMade] = await change(receiver, 'POST', 'organization-roles', { name: 'Editor' })
+    expect(roleMade).toMatchObject({ event: 'OrganizationRole.Created' })
+    const roleId = idOf(Object(roleMade).data)
+    const rolePath = `organization-roles/${roleId}`
+    expect(await change(receiver, 'PUT', `${rolePath}/scopes`, { organizationScopeIds })).toMatchObject([
+      { event: 'OrganizationRole.Scopes.Updated', method: 'PUT', params: { id: roleId } },
+    ])
+    const organizationRoleIds = [roleId]
+    expect(await change(receiver, 'POST', `${path}/users/${alice}/roles`, { organizationRoleIds })).toEqual(
+      [],
+    )
+    expect(await change(receiver, 'DELETE', `${path}/users/${alice}/roles/${roleId}`)).toEqual([])
+    expect(await change(receiver, 'DELETE', `${path}/users/${alice}`)).toMatchObject([
+      { event, organizationId: id, removedUserIds: [alice], method: 'DELETE', status: 204 },
+    ])
+    expect(await change(receiver, 'DELETE', `organization-scopes/${idOf(scope.body)}`)).toMatchObject([
+      { event: 'OrganizationScope.Deleted' },
+    ])
+    expect(await change(receiver, 'DELETE', rolePath)).toMatchObject([{ event: 'OrganizationRole.Deleted' }])
+    expect(await change(receiver, 'DELETE', path)).toMatchObject([
+      { event: 'Organization.Deleted', params: { id } },
+    ])
+  })
+
   test('hears of a sign-in', async () => {
     const receiver = await startReceiver()
     await addHook(receiver.url, ['PostSignIn'])

@@ -1,8 +1,7 @@
 import { isJsonObject } from '../../../issuer/json-object.ts'
 import type { Application } from '../data.ts'
 import { newId } from './objects.ts'
-import { badInput, notThere, pageOf, Refusal } from './reply.ts'
-import { resourceView, scopeView } from './resource-routes.ts'
+import { badInput, pageOf, Refusal } from './reply.ts'
 import type { Routes } from './route.ts'
 import { heldRoles, rolesOf, takeRole } from './user-role-routes.ts'
 
@@ -96,7 +95,6 @@ export const applicationRoutes: Routes = (objects) => {
       },
     },
     ...machineRoutes(objects),
-    ...consentRoutes(objects),
   ]
 }
 
@@ -162,68 +160,6 @@ const machineRoutes: Routes = (objects) => [
     path: 'applications/:applicationId/roles/:roleId',
     handle({ ids: [id, roleId] }) {
       takeRole(objects.application(id), objects.role(roleId))
-      return { status: 204 }
-    },
-  },
-]
-
-const consentRoutes: Routes = (objects) => [
-  {
-    method: 'GET',
-    path: 'applications/:applicationId/user-consent-scopes',
-    handle({ ids: [id] }) {
-      const { consent = {} } = objects.application(id)
-      const resourceScopes = objects.data.resources.flatMap((resource) => {
-        const names = (consent[resource.indicator] ?? []).filter((name) =>
-          resource.permissions.includes(name),
-        )
-        const scopes = names.map((name) => scopeView(objects, resource, name))
-        return scopes.length === 0 ? [] : [{ resource: resourceView(objects, resource), scopes }]
-      })
-      return { status: 200, body: { userScopes: [], resourceScopes, organizationScopes: [] } }
-    },
-  },
-  {
-    method: 'POST',
-    path: 'applications/:applicationId/user-consent-scopes',
-    handle({ ids: [id], body: { resourceScopes } }) {
-      const application = objects.application(id)
-      if (application.isThirdParty !== true)
-        throw new Refusal(
-          422,
-          'application.third_party_application_only',
-          'Only for third-party applications.',
-        )
-      const invalid: unknown[] = []
-      const consent = { ...application.consent }
-      for (const scopeId of Array.isArray(resourceScopes) ? resourceScopes : []) {
-        const scope = objects.scope(scopeId)
-        if (scope === undefined) invalid.push(scopeId)
-        else
-          consent[scope.resource.indicator] = [
-            ...new Set([...(consent[scope.resource.indicator] ?? []), scope.name]),
-          ]
-      }
-      if (invalid.length > 0)
-        throw new Refusal(422, 'application.user_consent_scopes_not_found', 'Invalid scopes.', {
-          invalidResourceScopes: invalid,
-        })
-      application.consent = consent
-      return { status: 201 }
-    },
-  },
-  {
-    method: 'DELETE',
-    path: 'applications/:applicationId/user-consent-scopes/resource-scopes/:scopeId',
-    handle({ ids: [id, scopeId] }) {
-      const application = objects.application(id)
-      const scope = objects.scope(scopeId)
-      const held = scope && application.consent?.[scope.resource.indicator]
-      if (scope === undefined || held === undefined || !held.includes(scope.name)) throw notThere()
-      application.consent = {
-        ...application.consent,
-        [scope.resource.indicator]: held.filter((name) => name !== scope.name),
-      }
       return { status: 204 }
     },
   },

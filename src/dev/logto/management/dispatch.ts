@@ -51,7 +51,7 @@ function eventsOf(
   const call = { path: `/${path}`, method, status, params: paramsOf(path, params), matchedRoute }
   const event = eventOf(method, matchedRoute)
   const registered = event === undefined ? [] : [{ event, ...call, data: body }]
-  return [...registered, ...events.map((one) => ({ event: one.event, ...one.members, ...call }))]
+  return [...registered, ...events.map((one) => ({ event: one.event, ...call, ...one.members }))]
 }
 
 /** A middleware in front of Logto's roles leaves its own match behind: `"0"` is the rest of the path. */

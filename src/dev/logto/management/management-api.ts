@@ -7,13 +7,19 @@ import { callerOf } from '../webhooks/caller.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
 import { createAdmission } from './admission.ts'
 import { applicationRoutes } from './application-routes.ts'
+import { configRoutes } from './config-routes.ts'
+import { consentRoutes } from './consent-routes.ts'
 import { dispatch, type Outcome } from './dispatch.ts'
 import { hookRoutes } from './hook-routes.ts'
+import { memberRoleRoutes } from './member-role-routes.ts'
 import { createObjects } from './objects.ts'
+import { organizationRoleRoutes } from './organization-role-routes.ts'
+import { organizationRoutes } from './organization-routes.ts'
 import { personalTokenRoutes } from './personal-token-routes.ts'
 import { badInput, Refusal, type Reply } from './reply.ts'
 import { resourceRoutes } from './resource-routes.ts'
 import { roleRoutes } from './role-routes.ts'
+import { subjectTokenRoutes } from './subject-token-routes.ts'
 import { userRoleRoutes } from './user-role-routes.ts'
 import { userRoutes } from './user-routes.ts'
 
@@ -59,9 +65,15 @@ const plainRoutes = [
   resourceRoutes,
   roleRoutes,
   applicationRoutes,
+  consentRoutes,
   userRoutes,
   userRoleRoutes,
   personalTokenRoutes,
+  subjectTokenRoutes,
+  configRoutes,
+  organizationRoutes,
+  organizationRoleRoutes,
+  memberRoleRoutes,
 ]
 
 /** The subset of Logto's Management API that the gateway needs, with its status codes and bodies. */

@@ -5,6 +5,8 @@ import { notFound } from './reply.ts'
 /** The tenant's plain data as the Management API shows it, with ids. */
 export type Objects = {
   readonly data: LogtoData
+  /** The id of what has none of its own. */
+  idOf(thing: object): string
   resourceId(resource: Resource): string
   roleId(role: Role): string
   scopeId(resource: Resource, name: string): string
@@ -43,6 +45,7 @@ export function createObjects(data: LogtoData): Objects {
   }
   return {
     data,
+    idOf,
     resourceId: idOf,
     roleId: idOf,
     scopeId,

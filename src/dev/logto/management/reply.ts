@@ -4,11 +4,11 @@ export type Reply = {
   readonly body?: unknown
   /** The length of the whole list, for a page of it. */
   readonly total?: number
-  /** Events of webhooks that the table of routes does not have. Members of the call are added to each. */
+  /** Events of webhooks beside the one that the table of routes has. */
   readonly events?: readonly ReplyEvent[]
 }
 
-/** `members` come before those of the call, as in Logto. */
+/** `members` come after those that tell of the call. */
 export type ReplyEvent = { readonly event: string; readonly members: Readonly<Record<string, unknown>> }
 
 /** A refusal in Logto's form. */
