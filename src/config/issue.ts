@@ -24,12 +24,22 @@ export function formatIssue(
   const where = path === '' ? '' : ` ${path}:`
   const label = severity === 'warning' ? ' warning:' : ''
   const head = `${source.fileName}:${line}:${column}${where}${label} ${message}`
-  const excerpt = linesOf(source)[line - 1]?.trimEnd() ?? ''
+  const excerpt = withoutSecrets(linesOf(source)[line - 1]?.trimEnd() ?? '')
   return excerpt.trim() === '' ? head : `${head}\n\n${pointed(excerpt, issue)}\n`
 }
 
 /** Of a file with very many issues, not once for each of them. */
 const linesOf = memoByObject(({ text }: { readonly text: string }) => text.split('\n'))
+
+/** The value of a key that holds a secret, credentials, and the user of a URL. References are no secrets. */
+const secretValues =
+  /(?<=\b(?:secret|signingKey|token)["']?:\s+)(?:"[^"]*"|'[^']*'|[^\s,{}[\]]+)|(?<=\bauthorization["']?:\s+["']?[\w-]+ )[^\s"'{}]+|(?<=:\/\/)[^\s/@"']+(?=@)/g
+const reference = /\$\{|^\$/
+
+/** As long as it was, since carets may stand below it. What is printed here ends in logs and in chats. */
+function withoutSecrets(line: string): string {
+  return line.replace(secretValues, (value) => (reference.test(value) ? value : '*'.repeat(value.length)))
+}
 
 /** In UTF-16 code units: a longer line would be broken by the terminal, and the carets with it. */
 const widestExcerpt = 120

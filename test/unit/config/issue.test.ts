@@ -32,6 +32,21 @@ describe('a printed issue', () => {
     expect(excerpt.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1)).toBe('here')
   })
 
+  test.each([
+    ['client: { id: x, secret: sesame }', 'client: { id: x, secret: ****** }'],
+    ['signingKey: "se same"', 'signingKey: *********'],
+    ['"secret": sesame', '"secret": ******'],
+    ['admin: { token: sesame, listen: x }', 'admin: { token: ******, listen: x }'],
+    ['authorization: Bearer sesame', 'authorization: Bearer ******'],
+    ['authorization: Basic ${BASIC}', 'authorization: Basic ${BASIC}'],
+    ['authorization: forward', 'authorization: forward'],
+    ['secret: "${file:/run/secrets/gateway}"', 'secret: "${file:/run/secrets/gateway}"'],
+    ['proxy: http://user:sesame@proxy:3128', 'proxy: http://***********@proxy:3128'],
+    ['tokens: { opaque: exchange }', 'tokens: { opaque: exchange }'],
+  ])('hides a secret that the line holds: %s', (line, shown) => {
+    expect(print({ line: 1, column: 1 }, `${line}\n`).split('\n')[2]).toBe(`    ${shown}`)
+  })
+
   test('takes as long whether its file has few issues or very many', () => {
     const source = { fileName: 'gateway.yaml', text: 'a line\n'.repeat(20_000) }
     const startedMs = performance.now()
