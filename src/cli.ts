@@ -57,7 +57,7 @@ program
   .argument(...fileArgument)
   .option(...configFlag)
   .option('--strict', 'fail on warnings too', false)
-  .option('--online', 'ask the issuers for their keys, and connect to every upstream', false)
+  .option('--online', 'ask the issuers and the Management API, and connect to every upstream', false)
   .action(async (file: string | undefined, options: ConfigFlag & CheckOptions, command: Command) => {
     const fileName = oneFile(file, options, command)
     const { check } = await import('./commands/check.ts')

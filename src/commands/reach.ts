@@ -7,18 +7,25 @@ import type { IssuerOptions } from '../issuer/options.ts'
 import { faultCause } from '../upstream/fault.ts'
 import { createConnector } from '../upstream/undici-client.ts'
 import type { UpstreamOptions } from '../upstream/upstream.ts'
+import { type Found, reachEndpoints, reachManagement } from './reach-endpoints.ts'
 
 /** The answers, and an issue for everything that did not answer. */
 export type Reached = { readonly answers: readonly string[]; readonly issues: readonly Issue[] }
 
 /**
- * `scopegate check --online`: asks every issuer for its keys, and connects to every origin of every upstream.
+ * `scopegate check --online`: asks every issuer for its keys, and about an opaque token where it would be,
+ * asks the Management API, and connects to every origin of every upstream.
  */
 export async function reach({ config, network }: LoadResult): Promise<Reached> {
   if (config === undefined || network === undefined) return { answers: [], issues: [] }
   const { connectMs } = config.timeouts
   const tries = [
     ...network.issuers.map(({ issuer, at }) => ({ at, answer: askIssuer(issuer) })),
+    ...network.issuers.map(({ name, issuer, at }) => ({
+      at: issuer.client === undefined ? at : [...at.slice(0, -1), 'client'],
+      answer: reachEndpoints(config, issuer, name),
+    })),
+    { at: ['logto', 'management'], answer: reachManagement(config) },
     ...differentOrigins(network.upstreams).map(({ upstream, origin, at }) => ({
       at,
       answer: connect(origin, upstream, connectMs),
@@ -26,7 +33,7 @@ export async function reach({ config, network }: LoadResult): Promise<Reached> {
   ]
   const results = await Promise.all(
     tries.map(async ({ at, answer }) => {
-      const { problem, text } = await answer
+      const { problem, text } = (await answer) ?? {}
       return { text, issue: problem === undefined ? undefined : network.issueAt(at, problem) }
     }),
   )
@@ -35,8 +42,6 @@ export async function reach({ config, network }: LoadResult): Promise<Reached> {
     issues: results.flatMap(({ issue }) => issue ?? []),
   }
 }
-
-type Found = { readonly text?: string; readonly problem?: string }
 
 async function askIssuer(issuer: IssuerOptions): Promise<Found> {
   try {

@@ -9,9 +9,9 @@ import type { ResponseRules } from '../proxy/response-head.ts'
 import type { Requirement } from '../route/requirement.ts'
 import type { TablePath } from '../route/table.ts'
 import { createIssuerLine } from '../token/opaque/issuer-line.ts'
-import type { OpaqueOptions } from '../token/opaque/options.ts'
 import { createVerifier, type Verifier, type VerifierOptions } from '../token/verifier.ts'
 import { createUpstream, type Upstream } from '../upstream/upstream.ts'
+import { opaqueOptions } from './opaque-options.ts'
 import type { Runtime } from './runtime.ts'
 
 /** One route with everything that its requests need. It is built when the file loads. */
@@ -195,21 +195,4 @@ function opaqueOf(
   const line = runtime.issuerLines.acquire(key, () => createIssuerLine({ issuer, inFlight, log, failures }))
   releases.push(() => runtime.issuerLines.release(key))
   return { options, line }
-}
-
-/** Undefined where opaque tokens are only explained. */
-function opaqueOptions(
-  { opaque: { mode, personalAccessTokens } }: Config,
-  { resource, paths, clients = [] }: ApiConfig,
-  { client, isLogto }: IssuerOptions,
-): OpaqueOptions | undefined {
-  if (mode === 'userinfo') return { mode }
-  if (mode === 'explain' || client === undefined) return undefined
-  if (mode === 'introspect') return { mode, client }
-  const scopes = [...new Set(paths.flatMap(({ methods }) => [...methods.values()].flatMap(scopesNamed)))]
-  return { mode, client, personalAccessTokens: personalAccessTokens && isLogto, resource, scopes, clients }
-}
-
-function scopesNamed({ requirement }: RouteConfig): readonly string[] {
-  return requirement.kind === 'scopes' ? requirement.anyOf.flat() : []
 }

@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { exampleResource, managementAccount } from '../../src/dev/logto/data.ts'
+import { startStandInLogto } from '../../src/dev/logto/stand-in-logto.ts'
 import { createTestIssuer } from '../support/issuer.ts'
 import { spawnCli, temporaryFolder } from '../support/process.ts'
 
@@ -106,5 +108,51 @@ describe('scopegate check --online', () => {
     expect(output).toContain('1 error, 0 warnings')
     expect(issuer.counts).toEqual({ discovery: 0, jwks: 0 })
     expect(status).toBe(1)
+  })
+})
+
+describe('scopegate check --online, where opaque tokens are exchanged', () => {
+  const client = (secret = 'gateway-secret-of-the-demo', id = 'gateway') => `{ id: ${id}, secret: ${secret} }`
+
+  async function checkExchange(asking: string, more = '', mode = 'exchange') {
+    const logto = await startStandInLogto()
+    onTestFinished(() => logto.close())
+    const upstream = `http://127.0.0.1:${await port()}`
+    const api = `{ resource: ${exampleResource}, upstream: ${upstream}, clients: [chatgpt], routes: { /todos: read } }`
+    const issuer = `issuer: { logto: "${logto.origin}", client: ${asking} }`
+    const { status, output } = await checkOnline(
+      `${issuer}\napis: { todo: ${api} }\ntokens: { opaque: ${mode} }\n${more}`,
+    )
+    return { status, output, logto }
+  }
+
+  test('says that the endpoints answer, and leaves nothing behind', async () => {
+    const account = `{ id: ${managementAccount.id}, secret: ${managementAccount.secret} }`
+    const { status, output } = await checkExchange(client())
+    expect(output).toContain('/oidc: opaque tokens, by exchange\n')
+    expect(status).toBe(0)
+    const other = await checkExchange(client(), `logto: { management: ${account} }`)
+    expect(other.output).toMatch(/logto\.management: .*400 invalid_client/)
+    expect(other.status).toBe(1)
+  })
+
+  test('points at a secret that is wrong', async () => {
+    const { status, output } = await checkExchange(client('another-secret-of-16-bytes'))
+    expect(output).toMatch(/ issuer\.client: .*401.*invalid_client/)
+    expect(output).not.toContain('another-secret')
+    expect(status).toBe(1)
+  })
+
+  test('points at an application that may not exchange tokens', async () => {
+    const { status, output } = await checkExchange(client('nightly-job-secret-of-the-demo', 'nightly-job'))
+    expect(output).toMatch(/ issuer\.client: .*invalid_request|unauthorized_client/)
+    expect(status).toBe(1)
+  })
+
+  test('points at nothing of the exchange where tokens are introspected alone', async () => {
+    const asking = client('nightly-job-secret-of-the-demo', 'nightly-job')
+    const { status, output } = await checkExchange(asking, '', 'introspect')
+    expect(output).toContain('/oidc: opaque tokens, by introspect\n')
+    expect(status).toBe(0)
   })
 })

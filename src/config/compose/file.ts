@@ -33,7 +33,7 @@ export type Composed = {
 }
 
 export type NetworkParts = {
-  readonly issuers: readonly { readonly issuer: IssuerOptions; readonly at: KeyPath }[]
+  readonly issuers: readonly { readonly name: string; readonly issuer: IssuerOptions; readonly at: KeyPath }[]
   readonly upstreams: readonly ComposedUpstream[]
   /** An error at the place of one. */
   issueAt(at: KeyPath, message: string): Issue
@@ -115,6 +115,7 @@ function compose(context: Context): { config: Config; network: Omit<NetworkParts
   }
   reportWarnings(config, context)
   const placed = [...issuers].map(([name, issuer]) => ({
+    name,
     issuer,
     at: [...issuerPath(name, input), issuer.isLogto ? 'logto' : 'url'],
   }))
