@@ -6,6 +6,7 @@ import type { Requirement } from '../route/requirement.ts'
 import type { Audience } from '../token/audience.ts'
 import type { TokenOptions } from '../token/options.ts'
 import type { UpstreamOptions } from '../upstream/upstream.ts'
+import type { ChatGptConfig } from './chatgpt-config.ts'
 import type { LogtoConfig } from './logto-config.ts'
 import type { PlainApiOptions } from './schema/api.ts'
 import type { ExchangeLimits, ExchangeTimes, FileExchange } from './schema/exchange.ts'
@@ -26,6 +27,7 @@ export type Config = Immutable<Pick<File, 'limits' | 'log' | 'metrics' | 'truste
   readonly apis: readonly ApiConfig[]
   readonly logto?: LogtoConfig
   readonly revocation?: RevocationConfig
+  readonly chatgpt?: ChatGptConfig
   readonly tokens: TokenOptions
   readonly opaque: OpaqueConfig
   readonly identity: IdentityOptions
@@ -73,9 +75,16 @@ export type ApiConfig = Immutable<PlainApiOptions> & {
   /** Canonical prefix without trailing slash. The empty string is the whole path space. */
   readonly pathPrefix: string
   readonly identityHeaders: readonly IdentityHeader[]
+  /** Its name for people; undefined: its key. */
+  readonly title?: string
+  /** Undefined where its metadata is not to be published. */
+  readonly metadata?: MetadataConfig
   readonly cors?: CorsOptions
   readonly paths: readonly PathConfig[]
 }
+
+/** The members of a protected resource's metadata that the file decides (RFC 9728 section 2). */
+export type MetadataConfig = { readonly scopes: readonly string[]; readonly documentation?: string }
 
 /** One key under `routes:`. The pattern holds the full path, the API's prefix included. */
 export type PathConfig = {

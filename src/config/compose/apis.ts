@@ -1,6 +1,6 @@
 import type { IssuerOptions } from '../../issuer/options.ts'
 import type { UpstreamOptions } from '../../upstream/upstream.ts'
-import type { ApiConfig, PathConfig } from '../config.ts'
+import type { ApiConfig, MetadataConfig, PathConfig } from '../config.ts'
 import { type FileApi, plainApiOptions } from '../schema/api.ts'
 import type { FileUpstream } from '../schema/exchange.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
@@ -12,6 +12,7 @@ import { composeIdentityHeaders } from './identity.ts'
 import { clientIds } from './logto-lock.ts'
 import { pick } from './pick.ts'
 import { decodeRoutes } from './route-list.ts'
+import { scopesNamedBy } from './scopes-named.ts'
 import { type ComposedUpstream, composeUpstream, noUpstream } from './upstreams.ts'
 import { withoutUndefined } from './without-undefined.ts'
 
@@ -59,11 +60,18 @@ function composeApi(name: string, api: FileApi, context: ApisContext): ComposedA
     hosts: hostsOf(api, at, context),
     pathPrefix: api.path.canonical,
     identityHeaders: composeIdentityHeaders(api, at, context),
+    ...withoutUndefined({ title: api.name, metadata: composeMetadata(api, paths) }),
     paths,
   }
   const writtenAt = new Map(routes.map(({ config: { pattern }, at }) => [pattern.text, at]))
   reportOutside(config, writtenAt, context)
   return { config, at, writtenAt, upstreams }
+}
+
+function composeMetadata({ metadata }: FileApi, paths: readonly PathConfig[]): MetadataConfig | undefined {
+  if (metadata === false) return undefined
+  const { scopes = scopesNamedBy({ paths }), documentation } = metadata ?? {}
+  return { scopes, ...withoutUndefined({ documentation }) }
 }
 
 function issuerOf(

@@ -7,6 +7,7 @@ import { type File, file } from '../schema/file.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
 import type { YamlTree } from '../yaml/tree.ts'
 import { composeApis } from './apis.ts'
+import { composeChatGpt } from './chatgpt.ts'
 import { reportConflicts } from './conflicts.ts'
 import type { Context } from './context.ts'
 import { composeIdentity } from './identity.ts'
@@ -93,7 +94,11 @@ function compose(context: Context): { config: Config; network: Omit<NetworkParts
     ...withoutUndefined({ publicUrl: publicUrl?.replace(/\/+$/, '') }),
     issuers,
     apis,
-    ...withoutUndefined({ logto, revocation: composeRevocation(context, issuers) }),
+    ...withoutUndefined({
+      logto,
+      revocation: composeRevocation(context, issuers),
+      chatgpt: composeChatGpt(context, composed),
+    }),
     tokens: {
       clockToleranceMs: tokens.clockTolerance,
       maxBytes: tokens.maxBytes,

@@ -4,7 +4,20 @@ import { about, authorization, exchangeOptions, upstream } from './exchange.ts'
 import { fields, key, named, needed } from './fields.ts'
 import { byForm } from './form.ts'
 import { tolerance } from './units.ts'
-import { corsOrigin, fieldName, filled, flag, host, list, methodName, prefix, text, word } from './values.ts'
+import {
+  corsOrigin,
+  endpoint,
+  fieldName,
+  filled,
+  flag,
+  host,
+  list,
+  methodName,
+  prefix,
+  scopeWords,
+  text,
+  word,
+} from './values.ts'
 
 /** Header → claim. */
 export const identityHeaders = byForm({ map: v.record(fieldName, text) })
@@ -67,6 +80,11 @@ const permissionName = v.pipe(
   ),
 )
 
+const metadata = fields({
+  scopes: key(scopeWords, 'The scopes that it names. Default: every one that the routes of the API name.'),
+  documentation: key(endpoint, 'Where people read about the API.'),
+})
+
 /** Permission → description. */
 const permissions = byForm({ map: v.record(permissionName, text) })
 
@@ -109,6 +127,10 @@ const api = fields(
     organizations: key(
       organizations,
       'Its users have permissions in organizations of Logto; tokens: organization tokens pass too.',
+    ),
+    metadata: key(
+      byForm({ text: v.literal(false, 'expected false, or a map'), ...metadata.forms }),
+      'What the metadata of this protected resource says (RFC 9728); false: it is not published.',
     ),
     ...plainApiOptions,
     identity: key(

@@ -1,5 +1,6 @@
 import type * as v from 'valibot'
 import { apis, identityHeaders } from './api.ts'
+import { chatgpt } from './chatgpt.ts'
 import { exchangeLimits, exchangeTimeouts } from './exchange.ts'
 import { fields, key, named, needed } from './fields.ts'
 import { issuer } from './issuer.ts'
@@ -104,6 +105,7 @@ export const file = fields(
     issuers: key(named(issuer), 'Several of them by name; each API says which with `issuer`.'),
     apis: needed(apis, 'The APIs by name.', 'name an API with its resource, upstream and routes'),
     logto: key(logto, 'What scopegate logto apply provisions at the issuer, and by what account.'),
+    chatgpt: key(chatgpt, 'Everything that ChatGPT needs beside the routes.'),
     revocation: key(revocation, 'How the gateway hears whose access has ended, and where it keeps that.'),
     tokens: key(tokens, 'How access tokens are verified.', {}),
     identity: key(identity, 'What upstreams are told about the user.', {}),

@@ -1,5 +1,5 @@
 /** Keys that come with features which this version does not have. */
-const laterKeys = [...['audit', 'chatgpt', 'decide', 'mcp', 'rateLimits', 'shared', 'tracing']]
+const laterKeys = [...['audit', 'decide', 'mcp', 'rateLimits', 'shared', 'tracing']]
 
 const noClient =
   'the gateway checks access tokens and asks for none, so it is no client itself, except to ask about opaque ' +

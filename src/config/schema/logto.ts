@@ -3,7 +3,7 @@ import { scopeText } from '../../http/scope-token.ts'
 import { fields, key, named, needed } from './fields.ts'
 import { byForm } from './form.ts'
 import { lifetime } from './units.ts'
-import { baseUrl, endpoint, filled, flag, text, word } from './values.ts'
+import { baseUrl, endpoint, filled, flag, redirectUri, text, word } from './values.ts'
 
 const management = fields({
   id: needed(text, 'Its App ID.', 'write the App ID of a machine-to-machine application'),
@@ -39,14 +39,6 @@ const role = byForm({
     })),
   ),
 })
-
-const redirectUri = v.pipe(
-  v.string('expected a URI'),
-  v.check(
-    (value) => URL.canParse(value) && !/[\s#]/.test(value),
-    'expected an absolute URI without fragment',
-  ),
-)
 
 const application = fields({
   type: needed(

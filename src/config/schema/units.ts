@@ -53,6 +53,19 @@ export const byteRate = v.pipe(
   v.maxValue(Number.MAX_SAFE_INTEGER, 'this rate is too large'),
 )
 
+const frequencyWords = 'a number and a time, such as 30/min or 150/10s'
+
+/** `30/min`, `150/10s`: so many in a window of that time. */
+export const rate = v.pipe(
+  v.string(`expected ${frequencyWords}`),
+  v.regex(/^[1-9]\d{0,8}\/(?:[1-9]\d{0,4})?(?:s|min|h)$/, `expected ${frequencyWords}`),
+  v.transform((written) => {
+    const [, most, times, unit = ''] = /^(\d+)\/(\d*)(s|min|h)$/.exec(written) ?? []
+    const unitMs = { s: 1000, min: 60_000, h: 3_600_000 }[unit] ?? 0
+    return { most: Number(most), windowMs: Number(times || 1) * unitMs }
+  }),
+)
+
 /** A whole number within these bounds. A text of digits counts, since an expanded reference is a text. */
 export function count(least: number, most: number = Number.MAX_SAFE_INTEGER) {
   const isBounded = most < Number.MAX_SAFE_INTEGER

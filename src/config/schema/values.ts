@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import * as v from 'valibot'
 import { parseHost } from '../../http/host.ts'
+import { scopeText } from '../../http/scope-token.ts'
 import { foreignSpelling } from '../../route/foreign-spelling.ts'
 import { parsePattern } from '../../route/pattern.ts'
 
@@ -93,6 +94,26 @@ function endpointFault(value: string): string | undefined {
   if (lacksScheme(value)) return schemeMissing('https://')
   return /^https?:\/\/\S+$/i.test(value) && URL.canParse(value) ? undefined : expectedEndpoint
 }
+
+/** It is compared as text, so it stands as it is written (RFC 9700 section 4.1.3). */
+export const redirectUri = v.pipe(
+  v.string('expected a URI'),
+  v.check(
+    (value) => URL.canParse(value) && !/[\s#]/.test(value),
+    'expected an absolute URI without fragment',
+  ),
+)
+
+/** Scopes as people write them, at least one, as a list. */
+export const scopeWords = v.pipe(
+  v.string('expected scopes, separated by spaces'),
+  v.check((value) => value.trim() !== '', 'an empty text names no scope: write one, or take the key out'),
+  v.regex(
+    scopeText,
+    'a scope holds printable ASCII without quotes and backslashes, and they are separated by spaces',
+  ),
+  v.transform((value) => value.split(' ').filter((scope) => scope !== '')),
+)
 
 /** A proxy for requests of the gateway's own, with its credentials if it wants some. */
 export const proxy = checked(

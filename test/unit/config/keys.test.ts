@@ -16,6 +16,16 @@ const neighbours: Readonly<Record<string, { [key: string]: Value }>> = {
   'apis.*.upstream.tls': certificate,
   'apis.*.cors': { origins: ['https://app.example.com'] },
   'identity.profile': { from: 'management', headers: { 'X-User-Email': 'primaryEmail' } },
+  chatgpt: { clients: ['app1'], redirectUris: ['https://chatgpt.com/aip/g-1/oauth/callback'] },
+  'chatgpt.manifest': {
+    nameForHuman: 'Todos',
+    nameForModel: 'todos',
+    descriptionForHuman: 'Your todos.',
+    descriptionForModel: 'Lists todos.',
+    logoUrl: 'https://example.com/logo.png',
+    contactEmail: 'help@example.com',
+    legalInfoUrl: 'https://example.com/legal',
+  },
   'logto.management': { id: 'm2m', secret: 'secret' },
   'logto.applications.*': { type: 'traditional' },
   'logto.webhook': { url: 'https://api.example.com/hook' },
@@ -41,9 +51,12 @@ function configWith(key: string, value: Value): { text: string; path: string } {
     return { ...beside, [name]: build(depth + 1) }
   }
   const issuer = { logto: 'https://tenant.logto.app' }
+  // ChatGPT signs in for an API that needs tokens.
+  const routes = key.startsWith('chatgpt') ? { '/todos': 'read' } : {}
+  const apis = { todo: { resource: 'https://api.example.com/', upstream: 'http://legacy-api:3000', routes } }
   const around = {
     ...(key === 'issuers' ? {} : { issuer: key === 'issuer.url' ? {} : issuer }),
-    ...(key.startsWith('apis') || key.startsWith('routes') ? {} : { apis: neighbours['apis'] }),
+    ...(key.startsWith('apis') || key.startsWith('routes') ? {} : { apis }),
   }
   const built = build(0) as { [key: string]: Value }
   const merged = { ...around, ...built }
