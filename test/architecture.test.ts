@@ -15,6 +15,7 @@ const rooms = [
   ['upstream/'],
   ['proxy/'],
   ['config/'],
+  ['endpoint/'],
   ['gateway/'],
   ['admin/'],
   ['server/'],

@@ -1,4 +1,5 @@
 import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http'
+import type { OwnEndpoint } from '../endpoint/own-endpoint.ts'
 import type { CompiledRoute } from '../gateway/compile-route.ts'
 import { requirementText } from '../route/requirement-text.ts'
 import { isAdminHost } from './admin-host.ts'
@@ -18,9 +19,10 @@ export type AdminOptions = {
 
 export type MetricsText = { readonly type: string; readonly text: string }
 
-/** One route as `/routes` shows it. */
+/** One route, or one own endpoint, as `/routes` shows it. */
 export type RouteLine = {
-  readonly api: string
+  /** Null for a path that the gateway answers itself. */
+  readonly api: string | null
   readonly path: string
   readonly methods: readonly string[]
   readonly requires: string
@@ -75,6 +77,10 @@ export function routeLine(route: CompiledRoute): RouteLine {
     methods: route.methods,
     requires: requirementText(route.requirement),
   }
+}
+
+export function endpointLine({ path, methods, requires }: OwnEndpoint): RouteLine {
+  return { api: null, path, methods, requires }
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -1,5 +1,6 @@
 import type { Requirement } from '../route/requirement.ts'
 import type { Config, RouteConfig } from './config.ts'
+import { ownPathsOf } from './own-paths.ts'
 
 /** More scopes are only counted: the line is read by people. */
 const mostScopes = 50
@@ -8,12 +9,20 @@ const mostScopes = 50
 export function summaryOf(config: Config): string {
   const requirements = routesOf(config).map(({ requirement }) => requirement)
   const total = requirements.length === 1 ? '1 route' : `${requirements.length} routes`
-  if (requirements.length === 0) return `${total}: every request is refused`
+  const own = ownPart(config)
+  if (requirements.length === 0)
+    return `${total}: every ${own === '' ? '' : 'other '}request is refused${own}`
   const kinds = (['public', 'optional', 'authenticated', 'scopes'] as const).flatMap((kind) => {
     const count = requirements.filter((requirement) => requirement.kind === kind).length
     return count === 0 ? [] : [`${count} ${kind === 'scopes' ? 'by scope' : kind}`]
   })
-  return `${total}: ${kinds.join(', ')}${scopesPart(requirements)}`
+  return `${total}: ${kinds.join(', ')}${scopesPart(requirements)}${own}`
+}
+
+/** The paths that the gateway answers itself. */
+function ownPart(config: Config): string {
+  const own = ownPathsOf(config).map(({ path, methods }) => `${methods.join(', ')} ${path}`)
+  return own.length === 0 ? '' : `; answered here: ${own.join(', ')}`
 }
 
 /** Routes as the admin listener counts them: methods that are written together are one. */

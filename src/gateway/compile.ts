@@ -3,6 +3,9 @@ import type { Decision } from '../access/decision.ts'
 import type { Profiles } from '../access/profiles.ts'
 import { createRefusalResponses, type RefusalResponses } from '../access/refusal-response.ts'
 import type { ApiConfig, Config } from '../config/config.ts'
+import { createEndpointTable, type EndpointTable } from '../endpoint/endpoint-table.ts'
+import { createLogtoWebhook } from '../endpoint/logto-webhook.ts'
+import type { OwnEndpoint } from '../endpoint/own-endpoint.ts'
 import { type Cors, createCors } from '../http/cors.ts'
 import { createForwardedPolicy, type ForwardedPolicy } from '../http/forwarded.ts'
 import { createHeaderPolicy, type HeaderPolicy } from '../http/header-policy.ts'
@@ -33,6 +36,8 @@ export type Snapshot = {
   readonly rules: CompiledRules
   /** Undefined without `identity.profile`. */
   readonly profiles: Profiles | undefined
+  /** Undefined where the file has none. */
+  readonly endpoints: EndpointTable | undefined
   readonly headerPolicy: HeaderPolicy
   readonly forwarded: ForwardedPolicy
   readonly refusalResponse: RefusalResponses
@@ -66,6 +71,7 @@ export function compileSnapshot({ config, runtime, current }: GatewayOptions): S
       runtime,
       rules: compileRules(build),
       profiles: profilesOf(build),
+      endpoints: createEndpointTable(ownEndpoints(config, runtime)),
       headerPolicy: createHeaderPolicy({
         identityHeaders: identityHeadersOf(config),
         ...config.identity,
@@ -107,6 +113,13 @@ function compileRules(build: RouteBuild): CompiledRules {
     }
   })
   return { table: createRouteTable(tableApis), apis, routes }
+}
+
+/** The URLs that the gateway answers itself. */
+function ownEndpoints({ revocation, logto }: Config, { revoke, log }: Runtime): OwnEndpoint[] {
+  const { webhook, issuer } = revocation ?? {}
+  if (webhook === undefined) return []
+  return [createLogtoWebhook({ webhook, issuer, knowsRoles: logto?.management !== undefined, revoke, log })]
 }
 
 /** Asks about an open stream again as about a request that comes now: only the time is another. */

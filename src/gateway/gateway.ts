@@ -2,11 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type AccessRequest, authorize } from '../access/authorize.ts'
 import type { Decision } from '../access/decision.ts'
+import type { OwnEndpoint } from '../endpoint/own-endpoint.ts'
 import { receiveTarget } from '../http/received-target.ts'
 import { hasUnreadBody, preflightResponse, refuse, refuseFaulty } from './answer.ts'
 import { type Asked, compileSnapshot, type GatewayOptions, type Snapshot } from './compile.ts'
 import type { CompiledRoute } from './compile-route.ts'
 import { type Allowed, exchangeFor } from './exchange.ts'
+import { answerOwn } from './own-response.ts'
 import { type ReceivedHead, receiveHead } from './receive.ts'
 import { HttpReply, replyOnSocket, type Serving } from './reply.ts'
 import { decisionFacts, type Visit } from './visit.ts'
@@ -14,6 +16,7 @@ import { decisionFacts, type Visit } from './visit.ts'
 /** One configuration, ready to take requests. It never changes: a reload makes a new one. */
 export type Gateway = Asked & {
   readonly routes: readonly CompiledRoute[]
+  readonly endpoints: readonly OwnEndpoint[]
   /** `onClosed` is called once, when the response or its connection is closed. */
   handle(request: IncomingMessage, response: ServerResponse, onClosed: () => void): Serving
   /** `early` holds the bytes that arrived behind the head. */
@@ -27,6 +30,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const snapshot = compileSnapshot(options)
   return {
     routes: snapshot.rules.routes,
+    endpoints: snapshot.endpoints?.all ?? [],
     authorize: (asked) => authorize(snapshot.rules.table, asked),
     close: () => snapshot.lease.end(),
     handle(request, response, onClosed) {
@@ -80,6 +84,9 @@ function serve(snapshot: Snapshot, visit: Visit, received: ReceivedHead): void |
     const { code, detail } = target
     return refuse(snapshot, visit, { outcome: 'refuse', code, detail }, { head, closing: true })
   }
+
+  const own = snapshot.endpoints?.find(head.hostName, target, head.method)
+  if (own !== undefined) return answerOwn(snapshot, visit, { head, target, client }, own)
 
   const preflight = preflightResponse(snapshot, head, target)
   if (preflight !== undefined) {

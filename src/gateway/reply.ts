@@ -12,6 +12,8 @@ import { tunnel } from '../proxy/websocket.ts'
 export type Reply = {
   /** Answers in the gateway's own words. `closing` says that the connection must not be used again. */
   send(own: OwnResponse, closing: boolean): void
+  /** Tells a client that waits for it to send the body (RFC 9110 section 10.1.1). */
+  askForBody(): void
   /** Answers with what the upstream says. */
   forward(exchange: Exchange, refuse: Refuse): void
 }
@@ -52,6 +54,10 @@ export class HttpReply implements Reply, Serving {
     sendResponse(this.#response, own, closing)
   }
 
+  askForBody(): void {
+    if (!this.#isOver) this.#response.writeContinue()
+  }
+
   forward(exchange: Exchange, refuse: Refuse): void {
     if (this.#isOver) return
     this.#running = forward(exchange, this.#response, refuse)
@@ -87,6 +93,8 @@ export function replyOnSocket(socket: Socket, early: Buffer, record: RecordKeepe
       sendOnSocket(socket, own)
       over()
     },
+    // An upgrade has none.
+    askForBody: () => {},
     forward: (exchange, refuse) => tunnel(exchange, { socket, early, done: over }, refuse),
   }
 }

@@ -97,10 +97,10 @@ function resourceFindings(resource: Resource, { config, logto }: Case): Finding[
         `access tokens of ${indicator} live ${accessTokenTtl} s, longer than tokens.maxLifetime: all are refused`,
       ),
     )
-  else if (accessTokenTtl > longLifetime)
+  else if (accessTokenTtl > longLifetime && config.revocation === undefined)
     findings.push(
       faultOf(
-        `access tokens of ${indicator} live ${accessTokenTtl} s and nothing revokes them: set logto.accessTokenTtl: 15m`,
+        `access tokens of ${indicator} live ${accessTokenTtl} s and nothing revokes them: set logto.accessTokenTtl: 15m, or configure revocation`,
       ),
     )
   return findings

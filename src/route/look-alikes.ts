@@ -54,10 +54,23 @@ export function foldApi(
   { distinguishes, pathPrefix }: Pick<FoldedApi, 'distinguishes' | 'pathPrefix'>,
   paths: readonly { readonly pattern: Pattern; readonly methods: Methods }[],
 ): FoldedApi {
-  const folded = createTrie<Methods>()
+  const values = paths.map(({ pattern, methods }) => ({ segments: pattern.segments, value: methods }))
+  return {
+    distinguishes,
+    pathPrefix: foldPrefix(pathPrefix, distinguishes),
+    paths: foldPatterns(values, distinguishes),
+  }
+}
+
+/** Patterns as an upstream that folds paths reads them, each with a value. */
+export function foldPatterns<T>(
+  patterns: readonly { readonly segments: Segments; readonly value: T }[],
+  distinguishes: readonly Distinction[],
+): Trie<T> {
+  const folded = createTrie<T>()
   for (const read of readings(distinguishes))
-    for (const { pattern, methods } of paths) folded.add(read(pattern.segments), methods)
-  return { distinguishes, pathPrefix: foldPrefix(pathPrefix, distinguishes), paths: folded }
+    for (const { segments, value } of patterns) folded.add(read(segments), value)
+  return folded
 }
 
 /** How an upstream may read a pattern; what is added first for a set of paths stays. */

@@ -1,6 +1,7 @@
 import type { Distinction } from '../http/look-alike.ts'
 import type { RequestTarget } from '../http/request-target.ts'
 import { memo } from '../memo.ts'
+import { hostRank } from './host-rank.ts'
 import { type FoldedApi, foldApi, isFolded, isLookAlike } from './look-alikes.ts'
 import { isBelow, type Pattern } from './pattern.ts'
 import type { Requirement } from './requirement.ts'
@@ -126,19 +127,6 @@ function hostApis<R extends TableRoute>(all: readonly CompiledApi<R>[], hostName
         b.pathPrefix.length - a.pathPrefix.length,
     )
   return { apis, folded: apis.map(({ folded }) => folded) }
-}
-
-/** -1: not this host. Exact names above wildcards, longer wildcards above shorter ones, any host last. */
-function hostRank(hosts: readonly string[], hostName: string): number {
-  if (hosts.length === 0) return 0
-  let rank = -1
-  for (const host of hosts) {
-    if (host === hostName) return Number.MAX_SAFE_INTEGER
-    if (host.startsWith('*.') && hostName.length > host.length - 1 && hostName.endsWith(host.slice(1))) {
-      rank = Math.max(rank, host.length)
-    }
-  }
-  return rank
 }
 
 function apiFor<R extends TableRoute>({ apis }: HostApis<R>, path: string): CompiledApi<R> | undefined {

@@ -1,10 +1,10 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Socket } from 'node:net'
 import type { CreateProfiles } from '../access/profiles.ts'
+import { endpointLine, type RouteLine, routeLine } from '../admin/admin.ts'
 import { runtimeGauges } from '../admin/runtime-gauges.ts'
 import { type ProcessStatus, statusOf } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
-import type { CompiledRoute } from '../gateway/compile-route.ts'
 import { createGateway, type Gateway } from '../gateway/gateway.ts'
 import { createRuntime, type Revoke, type Runtime } from '../gateway/runtime.ts'
 import { createDecisionLog, type DecisionLog } from '../log/decision-log.ts'
@@ -73,8 +73,10 @@ export class PublicSide {
     return this.#stopping
   }
 
-  get routes(): readonly CompiledRoute[] {
-    return this.#gateway.routes
+  /** The own endpoints first, as they come before every route. */
+  routeLines(): RouteLine[] {
+    const { endpoints, routes } = this.#gateway
+    return [...endpoints.map(endpointLine), ...routes.map(routeLine)]
   }
 
   /** The options in force. */

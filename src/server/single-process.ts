@@ -1,5 +1,5 @@
 import type { CreateProfiles } from '../access/profiles.ts'
-import { createAdmin, routeLine } from '../admin/admin.ts'
+import { createAdmin } from '../admin/admin.ts'
 import { healthOf } from '../admin/health.ts'
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../log/logger.ts'
@@ -70,7 +70,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     listenHost: config.admin.listen.host,
     live: () => true,
     health: () => healthOf([publicSide.status()], publicSide.stopping ? ['the gateway is stopping'] : []),
-    routes: () => publicSide.routes.map(routeLine),
+    routes: () => publicSide.routeLines(),
     metrics: metrics.print,
   })
 

@@ -1,6 +1,5 @@
 import type { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
-import { routeLine } from '../admin/admin.ts'
 import type { ProcessStatus } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
@@ -100,7 +99,7 @@ function orderHandlers(worker: Worker, stop: () => void): OrderHandlers {
     seen: () => worker.serving?.publicSide.takeSeen() ?? [],
     status: () => worker.serving?.publicSide.status() ?? emptyStatus,
     measure: () => measure(worker.serving),
-    routes: () => worker.serving?.publicSide.routes.map(routeLine) ?? [],
+    routes: () => worker.serving?.publicSide.routeLines() ?? [],
     stop() {
       stop()
       return null

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { signIn } from '../../src/dev/demo/sign-in.ts'
 import { openConnection } from '../support/connection.ts'
@@ -33,7 +34,8 @@ const warnings = ({ gateway }: ProfileStage) => gateway.logs.filter(({ level }) 
 describe('identity.profile', () => {
   test('tells the upstream what Logto knows about the user: a member, a nested one, and the roles', async () => {
     const stage = await createProfileStage()
-    answer(stage, { primaryEmail: 'alice@example.com', name: 'Zoë', customData: { plan: 'gold' } })
+    const [user] = stage.logto.data.users
+    if (user) Object.assign(user, { name: 'Zoë', customData: { plan: 'gold' } })
     expect((await stage.call('/todos', { token: await stage.token() })).status).toBe(200)
     expect(stage.header('X-User-Email')).toBe('alice@example.com')
     expect(stage.header('X-User-Name')).toBe(Buffer.from('Zoë').toString('latin1'))
@@ -185,6 +187,20 @@ describe('nobody is looked up', () => {
     expect(stage.header('X-User-Name')).toBeUndefined()
     expect(stage.header('X-User-Plan')).toBe('silver')
     expect(stage.header('X-User-Roles')).toBe('My role b')
+    expect(stage.front.calls).toEqual([])
+  })
+
+  test('where the script of docs/logto.md puts it all into the token', async () => {
+    const headers = '{ X-User-Email: primaryEmail, X-User-Name: name, X-User-Roles: roles }'
+    const stage = await createProfileStage({ headers })
+    const [, json = ''] = /<<'END'\n(.*)\nEND/.exec(readFileSync('docs/logto.md', 'utf8')) ?? []
+    stage.logto.data.settings = { claims: { 'access-token': JSON.parse(json).script } }
+    const person = { username: 'alice', password: 'alice-password', scope: 'read' }
+    const { access_token: token } = await signIn(stage.logto, person)
+    expect((await stage.call('/todos', { token })).status).toBe(200)
+    expect(stage.header('X-User-Email')).toBe('alice@example.com')
+    expect(stage.header('X-User-Name')).toBe('Alice Example')
+    expect(stage.header('X-User-Roles')).toBe('My role')
     expect(stage.front.calls).toEqual([])
   })
 

@@ -3,6 +3,7 @@ import type { IssuerOptions } from '../../issuer/options.ts'
 import type { Config } from '../config.ts'
 import type { Issue } from '../issue.ts'
 import { createIssueList, type IssueList, keyPathOf } from '../issue-list.ts'
+import { ownPathsOf } from '../own-paths.ts'
 import { type File, file } from '../schema/file.ts'
 import type { KeyPath } from '../yaml/key-path.ts'
 import type { YamlTree } from '../yaml/tree.ts'
@@ -17,6 +18,7 @@ import { composeListeners } from './listeners.ts'
 import { composeLogto } from './logto.ts'
 import { readLock } from './logto-lock.ts'
 import { reportOpaque } from './opaque.ts'
+import { reportOwnPathConflicts } from './own-path-conflicts.ts'
 import { composeRevocation } from './revocation.ts'
 import { reportSharedUpstreams } from './shared-upstreams.ts'
 import type { ComposedUpstream } from './upstreams.ts'
@@ -118,6 +120,7 @@ function compose(context: Context): { config: Config; network: Omit<NetworkParts
     trustedProxies,
     workers: composeWorkers(context, apis),
   }
+  reportOwnPathConflicts(ownPathsOf(config), composed, issues)
   reportWarnings(config, context)
   const placed = [...issuers].map(([name, issuer]) => ({
     name,

@@ -8,10 +8,23 @@ export function reportWarnings(config: Config, { input, issues }: Context): void
   if (publicUrl !== undefined && isPlainHttp(publicUrl))
     issues.warning(['publicUrl'], 'tokens travel to this gateway over plain http: use https')
   reportPlainIssuers(config, { input, issues })
+  reportDeafWebhook({ input, issues })
   for (const { name, resource } of config.apis) {
     const fault = resource === '' ? undefined : resourceFault(resource, publicUrl)
     if (fault !== undefined) issues.warning(['apis', name, 'resource'], fault)
   }
+}
+
+/** Own events are for a receiver of one's own, which is somewhere else. */
+function reportDeafWebhook({ input, issues }: Pick<Context, 'input' | 'issues'>): void {
+  const { logto, revocation } = input
+  if (logto?.webhook?.events !== 'revocation' || revocation?.webhook !== undefined) return
+  issues.warning(
+    ['logto', 'webhook'],
+    'the gateway does not listen to it: write revocation: { webhook: { path: ..., signingKey: ... } }, or the ' +
+      'events that another receiver wants',
+    'key',
+  )
 }
 
 function reportPlainIssuers({ issuers }: Config, { input, issues }: Pick<Context, 'input' | 'issues'>): void {

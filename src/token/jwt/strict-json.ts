@@ -4,20 +4,23 @@ import { isJsonObject } from '../../issuer/json-object.ts'
  * Most objects and arrays within each other. Deeper nesting is no claim set but an attack on whoever reads
  * it.
  */
-const depthLimit = 32
+const claimsDepth = 32
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * Parses one JSON object into objects without a prototype. Undefined when the bytes are not UTF-8 (RFC 7519
- * section 7.2), start with a byte order mark, are not one JSON object, or are nested too deep, and when any
- * object in them has a member twice: two readers could then see two tokens.
+ * section 7.2), start with a byte order mark, are not one JSON object, or are nested deeper than
+ * `depthLimit`, and when any object in them has a member twice: two readers could then see two tokens.
  */
-export function parseStrictJson(bytes: Uint8Array): Record<string, unknown> | undefined {
+export function parseStrictJson(
+  bytes: Uint8Array,
+  depthLimit = claimsDepth,
+): Record<string, unknown> | undefined {
   try {
     const text = utf8.decode(bytes)
     const value: unknown = JSON.parse(text)
-    return isJsonObject(value) && isStrict(text) ? withoutPrototype(value) : undefined
+    return isJsonObject(value) && isStrict(text, depthLimit) ? withoutPrototype(value) : undefined
   } catch {
     return undefined
   }
@@ -28,7 +31,7 @@ export function parseStrictJson(bytes: Uint8Array): Record<string, unknown> | un
  * is read in one pass by hand: a regular expression needs quadratic time for a string of quotes, which
  * anybody may send.
  */
-function isStrict(json: string): boolean {
+function isStrict(json: string, depthLimit: number): boolean {
   const open: (Set<string> | undefined)[] = []
   for (let at = 0; at < json.length; at++) {
     switch (json[at]) {

@@ -1,0 +1,72 @@
+import type { Refusal } from '../access/decision.ts'
+import type { RequestTarget } from '../http/request-target.ts'
+import { hostRank } from '../route/host-rank.ts'
+import { createLiteralPaths } from '../route/literal-paths.ts'
+import type { OwnEndpoint } from './own-endpoint.ts'
+
+/** The own endpoints of one configuration. They are looked at before any route. */
+export type EndpointTable = {
+  readonly all: readonly OwnEndpoint[]
+  /**
+   * The endpoint that this request is for, or the reason why it is refused: look-alikes and other methods.
+   * Undefined for a path that is not an own endpoint's.
+   */
+  find(hostName: string, target: RequestTarget, method: string): OwnEndpoint | Refusal<never> | undefined
+}
+
+/** Undefined where there are none, so that requests pay nothing for them. */
+export function createEndpointTable(all: readonly OwnEndpoint[]): EndpointTable | undefined {
+  if (all.length === 0) return undefined
+  const paths = createLiteralPaths(byPath(all))
+  const misses = new Map(all.map((endpoint) => [endpoint, methodMiss(endpoint)]))
+  return {
+    all,
+    find(hostName, target, method) {
+      const found = paths.find(target)
+      const endpoint = found && mostSpecific(found.value, hostName)
+      if (found === undefined || endpoint === undefined) return undefined
+      if (!found.isExact) return ambiguous
+      return endpoint.methods.includes(method) ? endpoint : misses.get(endpoint)
+    },
+  }
+}
+
+function byPath(all: readonly OwnEndpoint[]): ReadonlyMap<string, readonly OwnEndpoint[]> {
+  const groups = new Map<string, OwnEndpoint[]>()
+  for (const endpoint of all) {
+    const group = groups.get(endpoint.path)
+    if (group === undefined) groups.set(endpoint.path, [endpoint])
+    else group.push(endpoint)
+  }
+  return groups
+}
+
+/** The endpoint that names this host most precisely; undefined when none does. */
+function mostSpecific(endpoints: readonly OwnEndpoint[], hostName: string): OwnEndpoint | undefined {
+  let best: OwnEndpoint | undefined
+  let bestRank = -1
+  for (const endpoint of endpoints) {
+    const rank = hostRank(endpoint.hosts, hostName)
+    if (rank <= bestRank) continue
+    best = endpoint
+    bestRank = rank
+  }
+  return best
+}
+
+const ambiguous: Refusal<never> = {
+  outcome: 'refuse',
+  code: 'ambiguous_target',
+  detail: 'Another spelling of this path is answered by the gateway itself',
+}
+
+function methodMiss({ path, methods }: OwnEndpoint): Refusal<never> {
+  const allow = methods.join(', ')
+  return {
+    outcome: 'refuse',
+    code: 'method_not_allowed',
+    detail: `The gateway itself answers this path, to ${allow} alone`,
+    pattern: path,
+    allow,
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * How precisely `hosts` names a host: exact names above wildcards, longer wildcards above shorter ones, any
+ * host last. -1 when it does not.
+ */
+export function hostRank(hosts: readonly string[], hostName: string): number {
+  if (hosts.length === 0) return 0
+  let rank = -1
+  for (const host of hosts) {
+    if (host === hostName) return Number.MAX_SAFE_INTEGER
+    if (host.startsWith('*.') && hostName.length > host.length - 1 && hostName.endsWith(host.slice(1))) {
+      rank = Math.max(rank, host.length)
+    }
+  }
+  return rank
+}
