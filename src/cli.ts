@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { CheckOptions } from './commands/check.ts'
+import type { InitFlags } from './commands/init/answers.ts'
 import type { ApplyFlags } from './commands/logto/apply.ts'
 import type { DoctorFlags } from './commands/logto/doctor.ts'
 import type { PlanFlags } from './commands/logto/plan.ts'
@@ -62,6 +63,23 @@ program
     const fileName = oneFile(file, options, command)
     const { check } = await import('./commands/check.ts')
     process.exitCode = await check(fileName, options)
+  })
+
+program
+  .command('init')
+  .description('write a configuration file, from an OpenAPI document where there is one')
+  .option('--openapi <file|url>', 'OpenAPI 3.0, 3.1 or Swagger 2.0 document of the API')
+  .option('--compose <file>', 'docker-compose file whose services are proposed as upstreams')
+  .option('--upstream <url>', 'where allowed requests go, such as http://legacy-api:3000')
+  .option('--logto <url>', 'your Logto, such as https://tenant.logto.app')
+  .option('--resource <url>', 'the API identifier in Logto, byte for byte')
+  .option('--server <url>', 'server whose path the upstream has, where the document names several')
+  .option('--root <folder>', 'folder below which the document may refer to files, instead of its own')
+  .option('--out <file>', 'file to write', 'gateway.yaml')
+  .option('--force', 'overwrite the file', false)
+  .action(async (options: InitFlags) => {
+    const { init } = await import('./commands/init.ts')
+    process.exitCode = await init(options)
   })
 
 program

@@ -14,6 +14,7 @@ const rooms = [
   ['access/'],
   ['upstream/'],
   ['proxy/'],
+  ['openapi/'],
   ['config/'],
   ['endpoint/'],
   ['gateway/'],

@@ -1,6 +1,6 @@
 import type { Distinction } from '../http/look-alike.ts'
 import { foldPattern } from './look-alikes.ts'
-import type { PatternSegment } from './pattern.ts'
+import { setKey } from './pattern-set.ts'
 import { isStricter, requirementKey } from './requirement.ts'
 import type { TableApi, TablePath, TableRoute } from './table.ts'
 import { createTrie } from './trie.ts'
@@ -108,24 +108,6 @@ function foldedConflicts<R extends TableRoute>(
     }
   }
   return conflicts
-}
-
-/** Two patterns with one key cover the same paths. */
-function setKey(segments: readonly PatternSegment[]): string {
-  return JSON.stringify(segments.map(segmentKey))
-}
-
-function segmentKey(segment: PatternSegment): string | readonly string[] {
-  switch (segment.kind) {
-    case 'literal':
-      return segment.text
-    case 'affixed':
-      return [segment.prefix, segment.suffix]
-    case 'rest':
-      return ['**']
-    default:
-      return ['*']
-  }
 }
 
 function isPublic<R extends TableRoute>(path: TablePath<R>): boolean {

@@ -1,0 +1,85 @@
+import { type Document, LineCounter, parseDocument } from 'yaml'
+import { readNodeValues, UnreadableNode } from './node-values.ts'
+import type { Place, Problem } from './place.ts'
+
+/** One file as plain values, with the place of everything in it. Aliases share one value. */
+export type SourceTree = {
+  /** Undefined when the text cannot be read; then `problems` says why. */
+  readonly value: unknown
+  readonly problems: readonly Problem[]
+  /** Of a member or an item, or of the container when it has none of this key. Undefined in other files. */
+  placeOf(container: object, key: string | number): Place | undefined
+  /** True when this key is written twice in its map: nobody can know which one is meant. */
+  isTwice(container: object, key: string): boolean
+  /** True for every object and list of this file. */
+  owns(container: object): boolean
+}
+
+/** Reads JSON, or YAML 1.2 with anchors, aliases and merge keys. `file` is what positions name. */
+export function readSourceTree(text: string, file: string): SourceTree {
+  const lines = linesOf(text)
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line, column: col }
+  }
+  const unreadable = (offset: number, message: string): SourceTree => ({
+    ...emptyTree,
+    problems: [{ place: placeAt(offset), message }],
+  })
+  try {
+    const document = parseYaml(text)
+    const [fault] = [...document.errors, ...document.warnings]
+    if (fault !== undefined) return unreadable(fault.pos[0], `not YAML or JSON: ${fault.message}`)
+    return treeOf(document, placeAt)
+  } catch (error) {
+    if (error instanceof UnreadableNode) return unreadable(error.offset, error.message)
+    // Text that is nested thousands of levels deep overflows the stack of any parser.
+    if (error instanceof RangeError) return unreadable(0, 'nested too deeply to be read')
+    throw error
+  }
+}
+
+const emptyTree: SourceTree = {
+  value: undefined,
+  problems: [],
+  placeOf: () => undefined,
+  isTwice: () => false,
+  owns: () => false,
+}
+
+/** The library's own counter misses lines of text that it cannot read. */
+function linesOf(text: string): LineCounter {
+  const lines = new LineCounter()
+  lines.addNewLine(0)
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1)
+  return lines
+}
+
+function parseYaml(text: string): Document.Parsed {
+  return parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    resolveKnownTags: false,
+    prettyErrors: false,
+    // The walk finds duplicates: the library takes quadratic time.
+    uniqueKeys: false,
+  })
+}
+
+function treeOf({ contents }: Document.Parsed, placeAt: (offset: number) => Place): SourceTree {
+  const { value, offsets, twice, problems } = readNodeValues(contents)
+  return {
+    value,
+    problems: problems.map(({ offset, message }) => ({
+      place: placeAt(offset),
+      message: message((at) => placeAt(at).line),
+    })),
+    placeOf(container, key) {
+      const known = offsets.get(container)
+      return known && placeAt(known.get(key) ?? known.values().next().value ?? 0)
+    },
+    isTwice: (container, key) => twice.get(container)?.has(key) === true,
+    owns: (container) => offsets.has(container),
+  }
+}
