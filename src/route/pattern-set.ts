@@ -79,7 +79,7 @@ function longer(a: string, b: string): string {
  */
 export function isPreferred(first: Segments, second: Segments): boolean {
   for (let i = 0; i < Math.max(first.length, second.length); i++) {
-    const order = rank(second[i]) - rank(first[i])
+    const order = rank(first[i]) - rank(second[i])
     if (order !== 0) return order > 0
   }
   return false
