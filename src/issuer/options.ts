@@ -38,11 +38,14 @@ export type IssuerOptions = IssuerConnection & {
   readonly accessToken?: { readonly where: readonly ClaimCondition[] }
   /** The gateway's own application at this issuer, for questions about opaque tokens. Default: none */
   readonly client?: ClientCredentials
-  /** URLs, each instead of what the discovery document says. */
-  readonly endpoints?: { readonly [name in IssuerEndpoint]?: string }
+  /**
+   * URLs, each instead of what the discovery document says. Browsers are sent to `authorization`: the gateway
+   * never asks it.
+   */
+  readonly endpoints?: { readonly [name in IssuerEndpoint | 'authorization']?: string }
 }
 
-/** An endpoint that is asked about opaque tokens. */
+/** An endpoint that the gateway asks. */
 export type IssuerEndpoint = 'introspection' | 'userinfo' | 'token'
 
 export type ClientCredentials = { readonly id: string; readonly secret: string }

@@ -1,26 +1,33 @@
-import type { ChatGptConfig, FacadeConfig } from '../chatgpt-config.ts'
+import type { IssuerOptions } from '../../issuer/options.ts'
+import type { ChatGptConfig } from '../chatgpt-config.ts'
 import type { ApiConfig } from '../config.ts'
 import type { FileChatGpt } from '../schema/chatgpt.ts'
 import type { ComposedApi } from './apis.ts'
 import type { Context } from './context.ts'
-import { clientIds } from './logto-lock.ts'
+import { composeFacade, reportFacade } from './facade.ts'
 import { scopesNamedBy } from './scopes-named.ts'
 import { withoutUndefined } from './without-undefined.ts'
 
 /** The `chatgpt:` block; undefined where the file has none, or it cannot be told which API it is about. */
-export function composeChatGpt(context: Context, apis: readonly ComposedApi[]): ChatGptConfig | undefined {
+export function composeChatGpt(
+  context: Context & { readonly issuers: ReadonlyMap<string, IssuerOptions> },
+  apis: readonly ComposedApi[],
+): ChatGptConfig | undefined {
   const { chatgpt } = context.input
   const api = chatgpt && apiOf(chatgpt, apis, context)
   if (chatgpt === undefined || api === undefined) return undefined
   const { openapi, operations, manifest } = chatgpt
+  const scopes = chatgpt.scopes ?? scopesNamedBy(api)
+  const facade = composeFacade(chatgpt, context)
+  reportFacade({ facade, scopes }, api, context)
   return {
     api: api.name,
     resource: api.resource,
     issuer: api.issuer ?? '',
-    scopes: chatgpt.scopes ?? scopesNamedBy(api),
+    scopes,
     operations: { consequential: operations.consequential, ...withoutUndefined({ only: operations.only }) },
     ...withoutUndefined({
-      facade: composeFacade(chatgpt, context),
+      facade,
       openapi: openapi && context.files.resolve(openapi),
       manifest,
     }),
@@ -54,17 +61,4 @@ function needsTokens({ paths }: ApiConfig): boolean {
   return paths.some(({ methods }) =>
     [...methods.values()].some(({ requirement }) => requirement.kind !== 'public'),
   )
-}
-
-function composeFacade(chatgpt: FileChatGpt, context: Context): FacadeConfig | undefined {
-  const { clients, redirectUris, refresh, openid, organization, limits } = chatgpt
-  if (clients === undefined || redirectUris === undefined) return undefined
-  return {
-    clients: clientIds(clients, ['chatgpt', 'clients'], context),
-    redirectUris,
-    refresh,
-    openid,
-    limits,
-    ...withoutUndefined({ organization }),
-  }
 }

@@ -99,7 +99,7 @@ function compose(context: Context): { config: Config; network: Omit<NetworkParts
     ...withoutUndefined({
       logto,
       revocation: composeRevocation(context, issuers),
-      chatgpt: composeChatGpt(context, composed),
+      chatgpt: composeChatGpt({ ...context, issuers }, composed),
     }),
     tokens: {
       clockToleranceMs: tokens.clockTolerance,

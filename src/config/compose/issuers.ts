@@ -62,8 +62,12 @@ function composeClient(
 }
 
 function composeEndpoints(input: FileIssuer): IssuerOptions['endpoints'] {
-  const { introspectionEndpoint: introspection, userinfoEndpoint: userinfo, tokenEndpoint: token } = input
-  const endpoints = withoutUndefined({ introspection, userinfo, token })
+  const endpoints = withoutUndefined({
+    introspection: input.introspectionEndpoint,
+    userinfo: input.userinfoEndpoint,
+    token: input.tokenEndpoint,
+    authorization: input.authorizationEndpoint,
+  })
   return Object.keys(endpoints).length > 0 ? endpoints : undefined
 }
 

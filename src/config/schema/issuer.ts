@@ -83,7 +83,14 @@ const issuerMap = fields(
       'Where opaque tokens are introspected, when not where discovery says.',
     ),
     userinfoEndpoint: key(endpoint, 'Where users are asked for, when not where discovery says.'),
-    tokenEndpoint: key(endpoint, 'Where tokens are exchanged, when not where discovery says.'),
+    tokenEndpoint: key(
+      endpoint,
+      'Where tokens are exchanged, and codes redeemed for ChatGPT, when not where discovery says.',
+    ),
+    authorizationEndpoint: key(
+      endpoint,
+      'Where browsers sign in for ChatGPT, when not where discovery says, or at `<logto>/oidc/auth`.',
+    ),
     proxy: key(proxy, 'The proxy to the issuer, instead of the one that the environment names.'),
     tls: key(tls, 'For an issuer with https.'),
     claims: key(claims, 'Where this issuer keeps what others keep in `scope` and `client_id`.', {}),

@@ -39,7 +39,7 @@ describe('a map of fields', () => {
     ])
   })
 
-  test.each(['chatgpt', 'mcp'])('says that %s comes with a later feature', (name) => {
+  test.each(['mcp'])('says that %s comes with a later feature', (name) => {
     expect(messages({ resource: 'r', [name]: {} })).toEqual([
       'this version does not have what this key is for: take it out',
     ])

@@ -19,7 +19,7 @@ describe('a key of another program', () => {
   })
 
   test('that comes with a later feature says so', () => {
-    expect(foreignKey('chatgpt')).toBe('this version does not have what this key is for: take it out')
+    expect(foreignKey('mcp')).toBe('this version does not have what this key is for: take it out')
   })
 
   test.each(['leeway', 'constructor', 'toString', ''])(
