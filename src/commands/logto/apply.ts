@@ -5,9 +5,10 @@ import { applyPlan } from '../../logto/apply.ts'
 import { lockOf, planOf } from '../../logto/plan.ts'
 import { readTenant } from '../../logto/read-tenant.ts'
 import type { Tenant } from '../../logto/tenant.ts'
+import { printable } from '../printable.ts'
 import { planLines } from './plan-text.ts'
 import { writeSecrets } from './secrets.ts'
-import { printable, type Session, withSession } from './session.ts'
+import { type Session, withSession } from './session.ts'
 
 export type ApplyFlags = {
   readonly prune: boolean

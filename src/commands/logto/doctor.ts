@@ -1,5 +1,6 @@
 import { examine } from '../../logto/doctor.ts'
-import { printable, type Session, withSession } from './session.ts'
+import { printable } from '../printable.ts'
+import { type Session, withSession } from './session.ts'
 
 export type DoctorFlags = {
   /** `-`: a token is read from standard input. */

@@ -4,7 +4,7 @@ import type { Change } from '../../logto/change.ts'
 import { lockOf } from '../../logto/plan.ts'
 import type { Plan } from '../../logto/plan-part.ts'
 import type { Tenant } from '../../logto/tenant.ts'
-import { printable } from './session.ts'
+import { printable } from '../printable.ts'
 
 const colors = { '+': 32, '~': 33, '-': 31 } as const
 

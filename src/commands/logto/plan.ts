@@ -1,7 +1,8 @@
 import { planOf } from '../../logto/plan.ts'
 import { readTenant } from '../../logto/read-tenant.ts'
+import { printable } from '../printable.ts'
 import { entriesOf, planLines } from './plan-text.ts'
-import { printable, withSession } from './session.ts'
+import { withSession } from './session.ts'
 
 export type PlanFlags = { readonly prune: boolean; readonly json: boolean }
 

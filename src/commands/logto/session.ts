@@ -5,6 +5,7 @@ import type { LogtoConfig } from '../../config/logto-config.ts'
 import type { IssuerOptions } from '../../issuer/options.ts'
 import { createManagement, type Management } from '../../logto/management.ts'
 import { ManagementFault } from '../../logto/management-fault.ts'
+import { printable } from '../printable.ts'
 
 /** The parts that each of the commands works with. */
 export type Session = {
@@ -50,9 +51,4 @@ function sessionOf({ config }: LoadResult): Session | string {
   if (logto.management === undefined)
     return 'logto.management is missing: make a machine-to-machine application with the role Logto Management API access'
   return { config, logto, issuer, management: createManagement(logto, issuer) }
-}
-
-/** Names come from the tenant, and a terminal obeys control characters. */
-export function printable(text: string): string {
-  return text.replace(/[^\P{C}\n]/gu, '?')
 }
