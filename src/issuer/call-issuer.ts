@@ -1,17 +1,8 @@
-import {
-  type Agent,
-  type ClientRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  request as requestPlain,
-} from 'node:http'
-import { request as requestSecure } from 'node:https'
-import { userAgent } from '../http/product.ts'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { reasonOf } from './fetch-reason.ts'
+import { type OpenedRequest, openRequest } from './open-request.ts'
 import type { IssuerConnection } from './options.ts'
 import { printableUrl } from './printable-url.ts'
-import { proxyFor } from './proxy.ts'
-import { basicCredentials, openTunnel, requestTo } from './tunnel.ts'
 
 /**
  * Longest time for one call, redirects included, in milliseconds. Requests that wait for keys, or for an
@@ -22,12 +13,8 @@ const mebibyte = 1024 * 1024
 /** Redirects that are followed for one call. One more is an error. */
 const redirectLimit = 3
 
-export type IssuerRequest = {
+export type IssuerRequest = OpenedRequest & {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-  /** For calls that follow each other on one connection. Default: a connection of its own */
-  readonly agent?: Agent
   /**
    * Longest response, in MiB. A longer one is given up, so that an issuer cannot fill the memory. Default: 1
    */
@@ -84,7 +71,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   try {
-    const opened = await open(new URL(url), connection, request, signal)
+    const opened = await openRequest(new URL(url), connection, request, signal)
     return await new Promise((resolve, reject) => {
       opened.on('response', (response) => {
         // A destroyed response may emit an error, which is nobody's concern; one that is read rejects its
@@ -97,44 +84,6 @@ async function ask(
   } catch (error) {
     throw failure(url, error, signal)
   }
-}
-
-/**
- * By Node's own client: undici's whole index costs 12 MiB that pools alone do not need. Each request has a
- * connection of its own unless the caller has an agent, so that no idle socket is left behind until the next
- * time, ten minutes later.
- */
-async function open(
-  target: URL,
-  connection: IssuerConnection,
-  { method, headers: own, body, agent }: IssuerRequest,
-  signal: AbortSignal,
-): Promise<ClientRequest> {
-  const headers = {
-    'Accept-Encoding': 'identity',
-    'User-Agent': userAgent,
-    ...own,
-    ...(body !== undefined && { 'Content-Length': String(Buffer.byteLength(body)) }),
-  }
-  const request = target.protocol === 'https:' ? requestSecure : requestPlain
-  const proxy = proxyFor(target, connection.proxy, process.env)
-  if (proxy === undefined)
-    return request(target, { method, headers, signal, agent: agent ?? false, ...connection.tls })
-  try {
-    const tunnel = await openTunnel(proxy, target, connection, signal)
-    return request(target, { method, headers, signal, createConnection: () => tunnel })
-  } catch (error) {
-    if (target.protocol === 'https:' || signal.aborted) throw throughProxy(proxy, error)
-    // Many proxies open tunnels to https alone: for plain http they are asked in absolute form (RFC 9112
-    // section 3.2.2).
-    const path = `${target.origin}${target.pathname}${target.search}`
-    const absolute = { Host: target.host, ...basicCredentials('Authorization', target), ...headers }
-    return requestTo(proxy, connection.tls?.ca, { method, path, headers: absolute, signal })
-  }
-}
-
-function throughProxy(proxy: URL, error: unknown): Error {
-  return new Error(`${reasonOf(error)} (through the proxy ${printableUrl(proxy.href)})`)
 }
 
 function sameOrigin(from: string, to: string): string {
