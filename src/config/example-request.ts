@@ -1,5 +1,5 @@
-import type { ApiConfig, Config, RouteConfig } from '../../config/config.ts'
-import type { Pattern, PatternSegment } from '../../route/pattern.ts'
+import type { Pattern, PatternSegment } from '../route/pattern.ts'
+import type { ApiConfig, Config, RouteConfig } from './config.ts'
 
 /** A request that shows what a rule does. */
 export type ExampleRequest = {
@@ -25,7 +25,7 @@ export function scopesNamed(apis: readonly ApiConfig[]): string[] {
  * first.
  */
 export function readsOf({ apis }: Config): ExampleRequest[] {
-  const reads = byPlainness(examplesOf(apis).filter(({ method }) => method === 'GET'))
+  const reads = examplesOf(apis).filter(({ method }) => method === 'GET')
   return reads.toSorted((a, b) => Math.sign(b.anyOf.length) - Math.sign(a.anyOf.length))
 }
 
@@ -38,17 +38,19 @@ export function refusedFor(
   { apis }: Config,
   beside: ExampleRequest | undefined,
 ): ExampleRequest | undefined {
-  const refused = byPlainness(
-    examplesOf(apis).filter(
-      ({ anyOf }) => anyOf.length > 0 && !anyOf.some((set) => set.every((one) => one === scope)),
-    ),
+  const refused = examplesOf(apis).filter(
+    ({ anyOf }) => anyOf.length > 0 && !anyOf.some((set) => set.every((one) => one === scope)),
   )
   const sameApi = refused.filter(({ host }) => host === beside?.host)
   return sameApi.find(({ path }) => path === beside?.path) ?? sameApi[0] ?? refused[0]
 }
 
-/** Of every route that needs a token and sets no condition on its claims. */
-function examplesOf(apis: readonly ApiConfig[]): ExampleRequest[] {
+/** One for every route that needs a user's token and sets no condition on its claims, the plainest first. */
+export function examplesOf(apis: readonly ApiConfig[]): ExampleRequest[] {
+  return byPlainness(everyExample(apis))
+}
+
+function everyExample(apis: readonly ApiConfig[]): ExampleRequest[] {
   return apis.flatMap((api) =>
     api.paths.flatMap(({ pattern, methods }) =>
       [...methods].flatMap(([method, route]) => exampleOf(api, pattern, method, route) ?? []),
@@ -63,7 +65,7 @@ function exampleOf(
   { requirement }: RouteConfig,
 ): ExampleRequest | undefined {
   if (requirement.kind === 'public' || requirement.kind === 'optional') return undefined
-  if (requirement.where.length > 0) return undefined
+  if (requirement.where.length > 0 || requirement.holder === 'machine') return undefined
   return {
     method,
     path: pathOf(pattern),

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts'
+import { scopesNamed } from '../../config/example-request.ts'
 import { exampleData, type LogtoData, type Role } from '../logto/data.ts'
-import { scopesNamed } from './example-request.ts'
 
 /**
  * A tenant of the stand-in for somebody's own configuration: an API resource for each `resource`, with the

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts'
+import { type ExampleRequest, readsOf, refusedFor, scopesNamed } from '../../config/example-request.ts'
 import type { User } from '../logto/data.ts'
 import type { StandInLogto } from '../logto/stand-in-logto.ts'
-import { type ExampleRequest, readsOf, refusedFor, scopesNamed } from './example-request.ts'
 import { type Observed, send } from './observed.ts'
 import { tokenLifetimeSeconds } from './own-data.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Config } from '../../../../src/config/config.ts'
-import { parseConfig } from '../../../../src/config/load.ts'
-import { readsOf, refusedFor, scopesNamed } from '../../../../src/dev/demo/example-request.ts'
+import type { Config } from '../../../src/config/config.ts'
+import { readsOf, refusedFor, scopesNamed } from '../../../src/config/example-request.ts'
+import { parseConfig } from '../../../src/config/load.ts'
 
 function load(routes: string, more = ''): Config {
   const yaml = `issuer: { logto: http://localhost:3001 }
