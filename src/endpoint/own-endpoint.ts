@@ -31,13 +31,7 @@ export type EndpointRequest = {
 
 /** `headers` are names and values in turn; those about the body's length and the request id are added. */
 export type EndpointResponse =
-  | {
-      readonly outcome: 'respond'
-      readonly status: number
-      readonly headers: readonly string[]
-      /** ASCII. */
-      readonly body: string
-    }
+  | Responded
   | {
       readonly outcome: 'refuse'
       readonly code: Code
@@ -46,3 +40,14 @@ export type EndpointResponse =
       /** The client gets the status, and no word about the reason. */
       readonly silent?: boolean
     }
+
+/** A response in the words of the endpoint's own protocol. */
+export type Responded = {
+  readonly outcome: 'respond'
+  readonly status: number
+  readonly headers: readonly string[]
+  /** ASCII. */
+  readonly body: string
+  /** For the log: it refuses the request, or something went wrong. */
+  readonly problem?: { readonly code: Code; readonly detail: string }
+}

@@ -1,6 +1,6 @@
 import type { AccessRequest } from '../access/authorize.ts'
 import type { Refusal } from '../access/decision.ts'
-import type { EndpointRequest, EndpointResponse, OwnEndpoint } from '../endpoint/own-endpoint.ts'
+import type { EndpointRequest, EndpointResponse, OwnEndpoint, Responded } from '../endpoint/own-endpoint.ts'
 import { readSmallBody } from '../endpoint/small-body.ts'
 import { codes } from '../errors.ts'
 import type { RequestHead } from '../http/request-head.ts'
@@ -61,10 +61,10 @@ function refuseSilently(visit: Visit, head: RequestHead, { code, detail }: Refus
   send(visit, head, { status: codes[code].status, headers: [], body: '' })
 }
 
-type Responded = Extract<EndpointResponse, { outcome: 'respond' }>
-
 function respondOwn(visit: Visit, head: RequestHead, path: string, response: Responded): void {
-  visit.record.decided(factsOf('allow', path))
+  const { problem } = response
+  visit.record.decided(factsOf(problem === undefined ? 'allow' : 'refuse', path))
+  if (problem !== undefined) visit.record.problem(problem.code, problem.detail)
   send(visit, head, response)
 }
 

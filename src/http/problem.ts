@@ -1,4 +1,5 @@
 import { type Code, codes } from '../errors.ts'
+import { asciiJson } from './ascii-json.ts'
 
 /**
  * A complete response of the gateway's own: a status, a flat list of headers for `writeHead`, and a body in
@@ -18,10 +19,7 @@ export type Problem = {
 export function problem(code: Code, detail: string, headers: readonly string[] = []): Problem {
   const { status, title } = codes[code]
   const type = `urn:scopegate:problem:${code}`
-  const start = JSON.stringify({ type, title, status, detail, code, requestId: '' }).replace(
-    /[^\x20-\x7e]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  const start = asciiJson({ type, title, status, detail, code, requestId: '' })
   return {
     status,
     headers: ['Content-Type', 'application/problem+json', 'Cache-Control', 'no-store', ...headers],

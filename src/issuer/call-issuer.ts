@@ -19,6 +19,8 @@ export type IssuerRequest = OpenedRequest & {
    * Longest response, in MiB. A longer one is given up, so that an issuer cannot fill the memory. Default: 1
    */
   readonly limitMiB?: number
+  /** False: a redirect is the answer. Default: true */
+  readonly followRedirects?: boolean
 }
 
 export type IssuerResponse = {
@@ -45,7 +47,7 @@ export async function callIssuer(
   for (let hop = 0; hop <= redirectLimit; hop++) {
     const response = await ask(location, connection, request, signal)
     const { statusCode: status = 0, headers } = response
-    if (isRedirect(status, request.method)) {
+    if (request.followRedirects !== false && isRedirect(status, request.method)) {
       response.destroy()
       location = sameOrigin(location, headers.location ?? '')
       continue
