@@ -13,6 +13,7 @@ import { createDecisionLog, type DecisionLog } from '../log/decision-log.ts'
 import type { Rules } from '../proxy/exchange.ts'
 import { createRouteTable, type RouteTable } from '../route/table.ts'
 import { type CompiledRoute, compileApiRoutes, type RouteBuild } from './compile-route.ts'
+import { facadeEndpoints } from './facade.ts'
 import { Lease } from './lease.ts'
 import { profilesOf } from './profiles.ts'
 import type { Runtime } from './runtime.ts'
@@ -71,7 +72,7 @@ export function compileSnapshot({ config, runtime, current }: GatewayOptions): S
       runtime,
       rules: compileRules(build),
       profiles: profilesOf(build),
-      endpoints: createEndpointTable(ownEndpoints(config, runtime)),
+      endpoints: createEndpointTable(ownEndpoints(build)),
       headerPolicy: createHeaderPolicy({
         identityHeaders: identityHeadersOf(config),
         ...config.identity,
@@ -116,7 +117,14 @@ function compileRules(build: RouteBuild): CompiledRules {
 }
 
 /** The URLs that the gateway answers itself. */
-function ownEndpoints({ revocation, logto }: Config, { revoke, log }: Runtime): OwnEndpoint[] {
+function ownEndpoints(build: RouteBuild): OwnEndpoint[] {
+  return [...webhookEndpoints(build), ...facadeEndpoints(build)]
+}
+
+function webhookEndpoints({
+  config: { revocation, logto },
+  runtime: { revoke, log },
+}: RouteBuild): OwnEndpoint[] {
   const { webhook, issuer } = revocation ?? {}
   if (webhook === undefined) return []
   return [createLogtoWebhook({ webhook, issuer, knowsRoles: logto?.management !== undefined, revoke, log })]

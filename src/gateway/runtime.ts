@@ -1,4 +1,5 @@
 import type { CreateProfiles, Profiles } from '../access/profiles.ts'
+import type { FacadeParts } from '../endpoint/oauth-facade/facade-options.ts'
 import type { KeySet } from '../issuer/key-set.ts'
 import type { Logger } from '../log/logger.ts'
 import { Meters } from '../log/meters.ts'
@@ -27,6 +28,7 @@ export type Runtime = {
   readonly issuerLines: Registry<IssuerLine>
   readonly upstreams: Registry<Upstream>
   readonly profiles: Registry<Profiles>
+  readonly facades: Registry<FacadeParts>
   readonly createProfiles: CreateProfiles | undefined
   readonly streams: OpenStreams
   readonly meters: Meters
@@ -64,6 +66,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     issuerLines: createRegistry(() => {}),
     upstreams: createRegistry((upstream) => void upstream.close()),
     profiles: createRegistry((profiles) => profiles.close()),
+    facades: createRegistry(({ targets }) => targets.close()),
     createProfiles,
     streams: createOpenStreams(),
     meters,

@@ -4,7 +4,8 @@ import type { UpstreamOptions } from '../upstream/upstream.ts'
 
 /**
  * The part that one of several workers has of what the file allows in all: connections of clients,
- * connections to each upstream, and places in the queue before them. `number` counts from 1. Timeouts, sizes
+ * connections to each upstream, places in the queue before them, and requests of the OAuth facade that reach
+ * the authorization server. `number` counts from 1. Timeouts, sizes
  * and the token cache are not divided: each worker has them as the file says.
  */
 export function shareOf(config: Config, number: number): Config {
@@ -32,6 +33,14 @@ export function shareOf(config: Config, number: number): Config {
   return {
     ...config,
     apis,
+    ...chatgptShare(config, atLeastOne),
     limits: { ...config.limits, connections: atLeastOne(config.limits.connections) },
   }
+}
+
+function chatgptShare({ chatgpt }: Config, share: (whole: number) => number): Pick<Config, 'chatgpt'> {
+  if (chatgpt?.facade === undefined) return {}
+  const { limits } = chatgpt.facade
+  const total = { ...limits.total, most: share(limits.total.most) }
+  return { chatgpt: { ...chatgpt, facade: { ...chatgpt.facade, limits: { ...limits, total } } } }
 }

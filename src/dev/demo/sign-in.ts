@@ -135,7 +135,7 @@ export async function requestToken(
 }
 
 /** Follows redirects and fills in the forms until the client's redirect URI is reached. */
-async function browse(
+export async function browse(
   start: string,
   redirectUri: string,
   { username, password, decision = 'allow' }: SignInOptions,
