@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { fields, key, named, needed } from './fields.ts'
 import { rate } from './units.ts'
-import { endpoint, filled, flag, redirectUri, scopeWords, text, word } from './values.ts'
+import { endpoint, filled, flag, formed, redirectUri, scopeWords, text, word } from './values.ts'
 
 const limits = fields({
   perAddress: key(
@@ -22,11 +22,8 @@ const operations = fields({
 
 /** The rules of the plugin manifest. Its readers cut or refuse what is longer. */
 const nameForHuman = v.pipe(text, v.maxLength(50, 'at most 50 characters are shown'))
-const nameForModel = v.pipe(
-  text,
-  v.regex(/^[A-Za-z0-9_]{1,50}$/, 'expected at most 50 letters, digits and underscores'),
-)
-const descriptionForHuman = v.pipe(text, v.maxLength(100, 'at most 100 characters are shown'))
+const nameForModel = formed(/^[A-Za-z0-9_]{1,50}$/, 'expected at most 50 letters, digits and underscores')
+const descriptionForHuman = v.pipe(text, v.maxLength(120, 'at most 120 characters are shown'))
 const descriptionForModel = v.pipe(text, v.maxLength(8000, 'at most 8000 characters are read'))
 
 const manifest = fields({

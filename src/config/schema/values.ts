@@ -35,7 +35,7 @@ export function word<const T extends readonly string[]>(words: T) {
 }
 
 /** A text of this form; a value of another type gets the same message. */
-function formed(form: RegExp, message: string) {
+export function formed(form: RegExp, message: string) {
   return v.pipe(v.string(message), v.regex(form, message))
 }
 
