@@ -5,10 +5,11 @@ import type { RequestHead } from '../http/request-head.ts'
 import type { Requirement } from '../route/requirement.ts'
 import type { RouteMiss, RouteTable, TableRoute } from '../route/table.ts'
 import type { AccessToken, TokenKind } from '../token/access-token.ts'
-import { findToken } from '../token/source.ts'
+import { findToken, type TokenSource } from '../token/source.ts'
 import type { Verification } from '../token/verification.ts'
 import type { Verifier } from '../token/verifier.ts'
 import { type DecidedRoute, type Decision, decide, type Refusal } from './decision.ts'
+import type { Discovery } from './discovery.ts'
 
 /** As much of a route as the question needs. The gateway's own route type extends it. */
 export type AccessRoute = TableRoute &
@@ -17,6 +18,8 @@ export type AccessRoute = TableRoute &
     /** Undefined only where every route of the API is public. */
     readonly verifier: Verifier | undefined
     readonly websocket: boolean
+    /** Undefined where the metadata of the API is not published. */
+    readonly discovery: Discovery | undefined
     /** The fate of the client's Authorization on its way to the upstream. */
     readonly authorization: { readonly kind: 'strip' | 'forward' | 'fixed' }
   }
@@ -47,8 +50,8 @@ export function authorize<R extends AccessRoute>(
   if (route.requirement.kind === 'public') return { outcome: 'allow', route }
 
   const source = findToken(head, target.queryHoldsToken)
+  if (source.kind === 'none' || isNone(source, route)) return withoutToken(route)
   if (source.kind === 'malformed') return refusal(route, 'invalid_request', source.detail)
-  if (source.kind === 'none') return withoutToken(route)
   if (route.verifier === undefined) return noIssuer(route)
 
   const verification = route.verifier.verify(source.token, nowMs, client.address)
@@ -59,6 +62,11 @@ export function authorize<R extends AccessRoute>(
 /** Every scope that a challenge for this requirement names: the first set of `anyOf`. */
 export function challengedScopes(requirement: Requirement): readonly string[] {
   return requirement.kind === 'scopes' ? (requirement.anyOf[0] ?? []) : []
+}
+
+/** A client that finds the metadata by the 401 signs in, where a 400 would only stop it. */
+function isNone(source: TokenSource, { discovery }: AccessRoute): boolean {
+  return discovery !== undefined && source.kind === 'malformed' && source.isEmpty
 }
 
 function missed<R>(miss: RouteMiss): Refusal<R> {
@@ -139,6 +147,14 @@ function refusal<R extends AccessRoute>(
     cache,
     retryAfterSeconds,
     description,
-    scopesNeeded: challengedScopes(route.requirement).join(' '),
+    scopesNeeded: scopesNamed(route, token),
   }
+}
+
+/** The scopes that a challenge for want of one names. */
+function scopesNamed({ requirement, discovery }: AccessRoute, token: AccessToken | undefined): string {
+  const needed = challengedScopes(requirement)
+  return discovery === undefined || token === undefined
+    ? needed.join(' ')
+    : discovery.scopesFor(needed, token.scopes)
 }

@@ -1,6 +1,8 @@
 import type { AccessRoute } from '../access/authorize.ts'
+import { createDiscovery, type Discovery } from '../access/discovery.ts'
 import { createIdentity, type Identity } from '../access/identity.ts'
 import type { ApiConfig, Config, PathConfig, RouteConfig } from '../config/config.ts'
+import { protectedResourcesOf } from '../config/protected-resources.ts'
 import { createKeySet } from '../issuer/key-set.ts'
 import type { IssuerOptions } from '../issuer/options.ts'
 import type { ForwardPlan } from '../proxy/exchange.ts'
@@ -40,12 +42,23 @@ export type RouteBuild = {
    */
   readonly plans: Map<string, ForwardPlan>
   readonly requirements: Map<string, Requirement>
+  /** By the names of the APIs whose metadata is published. */
+  readonly discoveries: ReadonlyMap<string, Discovery>
+}
+
+export function discoveriesOf(config: Config): Map<string, Discovery> {
+  const resources = protectedResourcesOf(config).map((resource) => ({
+    apis: resource.apis,
+    discovery: createDiscovery(resource),
+  }))
+  return new Map(resources.flatMap(({ apis, discovery }) => apis.map((api) => [api, discovery] as const)))
 }
 
 /** Compiles the routes of one API, by path and method. */
 export function compileApiRoutes(build: RouteBuild, api: ApiConfig): TablePath<CompiledRoute>[] {
   const shared = {
     verifier: verifierOf(build, api),
+    discovery: build.discoveries.get(api.name),
     clients: api.clients && new Set(api.clients),
     identity: createIdentity(api.identityHeaders, build.config.identity.machines, (entry) =>
       build.runtime.log.warn(
@@ -61,6 +74,7 @@ export function compileApiRoutes(build: RouteBuild, api: ApiConfig): TablePath<C
 /** The parts that are the same for every route of an API. */
 type Shared = {
   readonly verifier: Verifier | undefined
+  readonly discovery: Discovery | undefined
   readonly clients: ReadonlySet<string> | undefined
   readonly identity: Identity
 }

@@ -4,17 +4,15 @@ import type { Profiles } from '../access/profiles.ts'
 import { createRefusalResponses, type RefusalResponses } from '../access/refusal-response.ts'
 import type { ApiConfig, Config } from '../config/config.ts'
 import { createEndpointTable, type EndpointTable } from '../endpoint/endpoint-table.ts'
-import { createLogtoWebhook } from '../endpoint/logto-webhook.ts'
-import type { OwnEndpoint } from '../endpoint/own-endpoint.ts'
 import { type Cors, createCors } from '../http/cors.ts'
 import { createForwardedPolicy, type ForwardedPolicy } from '../http/forwarded.ts'
 import { createHeaderPolicy, type HeaderPolicy } from '../http/header-policy.ts'
 import { createDecisionLog, type DecisionLog } from '../log/decision-log.ts'
 import type { Rules } from '../proxy/exchange.ts'
 import { createRouteTable, type RouteTable } from '../route/table.ts'
-import { type CompiledRoute, compileApiRoutes, type RouteBuild } from './compile-route.ts'
-import { facadeEndpoints } from './facade.ts'
+import { type CompiledRoute, compileApiRoutes, discoveriesOf, type RouteBuild } from './compile-route.ts'
 import { Lease } from './lease.ts'
+import { ownEndpoints } from './own-endpoints.ts'
 import { profilesOf } from './profiles.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -61,7 +59,14 @@ export type CompiledRules = {
  * half-way, it has given back everything that it took.
  */
 export function compileSnapshot({ config, runtime, current }: GatewayOptions): Snapshot {
-  const build: RouteBuild = { config, runtime, releases: [], plans: new Map(), requirements: new Map() }
+  const build: RouteBuild = {
+    config,
+    runtime,
+    releases: [],
+    plans: new Map(),
+    requirements: new Map(),
+    discoveries: discoveriesOf(config),
+  }
   const release = () => {
     for (const giveBack of build.releases.splice(0)) giveBack()
   }
@@ -114,20 +119,6 @@ function compileRules(build: RouteBuild): CompiledRules {
     }
   })
   return { table: createRouteTable(tableApis), apis, routes }
-}
-
-/** The URLs that the gateway answers itself. */
-function ownEndpoints(build: RouteBuild): OwnEndpoint[] {
-  return [...webhookEndpoints(build), ...facadeEndpoints(build)]
-}
-
-function webhookEndpoints({
-  config: { revocation, logto },
-  runtime: { revoke, log },
-}: RouteBuild): OwnEndpoint[] {
-  const { webhook, issuer } = revocation ?? {}
-  if (webhook === undefined) return []
-  return [createLogtoWebhook({ webhook, issuer, knowsRoles: logto?.management !== undefined, revoke, log })]
 }
 
 /** Asks about an open stream again as about a request that comes now: only the time is another. */

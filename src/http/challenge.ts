@@ -10,14 +10,18 @@ export function challenge(options: {
   readonly error?: 'invalid_request' | 'invalid_token' | 'insufficient_scope'
   readonly errorDescription?: string
   readonly scope?: string
+  /** URL of the metadata of the protected resource (RFC 9728 section 5.1). */
+  readonly resourceMetadata?: string
 }): string {
-  const { realm, error, errorDescription, scope } = options
+  const { realm, error, errorDescription, scope, resourceMetadata } = options
   let value = `Bearer realm="${quoted('realm', realm)}"`
   if (error !== undefined) value += `, error="${error}"`
   if (errorDescription !== undefined) {
     value += `, error_description="${checked('error_description', errorDescription, description)}"`
   }
   if (scope !== undefined) value += `, scope="${checked('scope', scope, scopeList)}"`
+  if (resourceMetadata !== undefined)
+    value += `, resource_metadata="${quoted('resource_metadata', resourceMetadata)}"`
   return value
 }
 

@@ -13,3 +13,14 @@ export function hostRank(hosts: readonly string[], hostName: string): number {
   }
   return rank
 }
+
+/** True when some host is named by both lists. */
+export function hostsMeet(first: readonly string[], second: readonly string[]): boolean {
+  if (first.length === 0 || second.length === 0) return true
+  return first.some((a) => second.some((b) => a === b || isBelowHost(a, b) || isBelowHost(b, a)))
+}
+
+/** `api.example.com` and `*.api.example.com` are below `*.example.com`. */
+function isBelowHost(host: string, wildcard: string): boolean {
+  return wildcard.startsWith('*.') && host.length > wildcard.length - 1 && host.endsWith(wildcard.slice(1))
+}

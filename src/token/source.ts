@@ -4,11 +4,16 @@ import type { RequestHead } from '../http/request-head.ts'
 export type TokenSource =
   | { readonly kind: 'bearer'; readonly token: string }
   | { readonly kind: 'none' }
-  | { readonly kind: 'malformed'; readonly detail: string }
+  | {
+      readonly kind: 'malformed'
+      readonly detail: string /** Nothing follows `Bearer`. */
+      readonly isEmpty: boolean
+    }
 
 const none: TokenSource = { kind: 'none' }
 const inQuery: TokenSource = {
   kind: 'malformed',
+  isEmpty: false,
   detail: 'An access token in the query is never used: send it in the header Authorization: Bearer',
 }
 
@@ -37,6 +42,7 @@ function malformed(sent: string): TokenSource {
   const mistake = mistakes.find(([form]) => form.test(sent))?.[1] ?? ''
   return {
     kind: 'malformed',
+    isEmpty: sent === '',
     detail: `Authorization: Bearer is not followed by one well-formed access token${mistake}`,
   }
 }

@@ -5,6 +5,7 @@ import type { FileChatGpt } from '../schema/chatgpt.ts'
 import type { ComposedApi } from './apis.ts'
 import type { Context } from './context.ts'
 import { composeFacade, reportFacade } from './facade.ts'
+import { reportPluginManifest } from './plugin-manifest.ts'
 import { scopesNamedBy } from './scopes-named.ts'
 import { withoutUndefined } from './without-undefined.ts'
 
@@ -20,6 +21,7 @@ export function composeChatGpt(
   const scopes = chatgpt.scopes ?? scopesNamedBy(api)
   const facade = composeFacade(chatgpt, context)
   reportFacade({ facade, scopes }, api, context)
+  reportPluginManifest(context)
   return {
     api: api.name,
     resource: api.resource,

@@ -9,7 +9,7 @@ import { createRouteTable } from '../../../src/route/table.ts'
 import type { Verification } from '../../../src/token/verification.ts'
 import { accessToken } from '../../support/access-token.ts'
 
-type Route = Partial<Pick<AccessRoute, 'websocket' | 'authorization' | 'verifier'>> & {
+type Route = Partial<Pick<AccessRoute, 'websocket' | 'authorization' | 'verifier' | 'discovery'>> & {
   readonly needs: string
 }
 
@@ -39,7 +39,7 @@ function verifying(answer: (verification: Verification) => Verification | Promis
 const known = verifying((verification) => verification)
 
 function ask(
-  { needs, verifier = known, websocket = false, authorization = { kind: 'strip' } }: Route,
+  { needs, verifier = known, websocket = false, discovery, authorization = { kind: 'strip' } }: Route,
   headers: readonly string[] = [],
   raw = '/a',
 ): Decision<AccessRoute> | Promise<Decision<AccessRoute>> {
@@ -53,6 +53,7 @@ function ask(
     api: 'todo',
     verifier,
     websocket,
+    discovery,
     authorization,
   }
   const table = createRouteTable<AccessRoute>([
