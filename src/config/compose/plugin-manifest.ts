@@ -5,19 +5,24 @@ export function reportPluginManifest({ input, issues }: Context): void {
   const { chatgpt, publicUrl } = input
   if (chatgpt?.manifest === undefined) return
   const at = ['chatgpt', 'manifest']
+  if (issues.hasError(at)) return
   if (publicUrl === undefined)
-    issues.error(at, 'publicUrl is missing: the URLs in the manifest begin with it', 'key')
-  if (chatgpt.clients === undefined && !issues.hasError(['chatgpt', 'clients']))
     issues.error(
       at,
-      'clients is missing in chatgpt: the manifest names the URLs of the OAuth facade, which is there with it',
+      'a manifest needs publicUrl, with which its URLs begin: write it at the top of the file',
       'key',
     )
-  if (chatgpt.openapi === undefined && !issues.hasError(['chatgpt', 'openapi']))
+  if (chatgpt.clients === undefined)
+    issues.error(
+      at,
+      'a manifest names the URLs of the OAuth facade: write clients and redirectUris in chatgpt, too',
+      'key',
+    )
+  if (chatgpt.openapi === undefined)
     issues.warning(
       at,
-      'openapi is missing in chatgpt: the manifest says that the document is at /openapi.json, so have a route ' +
-        'for it, or name it',
+      'a manifest says that the OpenAPI document is at /openapi.json: write openapi in chatgpt, or have a route ' +
+        'for it',
       'key',
     )
 }
