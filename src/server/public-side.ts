@@ -109,6 +109,7 @@ export class PublicSide {
   /** Fetches the keys of every issuer, within two seconds. */
   refreshKeys(): void {
     for (const [, keySet] of this.#runtime.keySets.entries) keySet.refresh()
+    for (const [, { targets }] of this.#runtime.facades.entries) targets.refresh()
   }
 
   /** Puts new rules in force. On an error the old ones stay, and the promise rejects. */

@@ -32,7 +32,7 @@ async function expectPage(answer: Answer, text: RegExp): Promise<void> {
   expect(answer.headers.location).toBeUndefined()
   expect(answer.headers['content-type']).toBe('text/html; charset=utf-8')
   expect(answer.body).toMatch(text)
-  expect(facade.gateway.logs.at(-1)).toMatchObject({
+  expect(facade.line()).toMatchObject({
     code: 'oauth_request_refused',
     outcome: 'refuse',
     status: 400,
@@ -48,7 +48,7 @@ async function expectTold(changes: Parameters, error: string): Promise<URLSearch
     ...{ error, state: 'state-of-1', iss: `${facade.issuer.origin}/oidc` },
     error_description: expect.stringMatching(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/),
   })
-  expect(facade.gateway.logs.at(-1)).toMatchObject({
+  expect(facade.line()).toMatchObject({
     code: 'oauth_request_refused',
     route: '/oauth/authorize',
   })

@@ -96,7 +96,7 @@ describe('a user whom the API would refuse anyway', () => {
     expect(answer.members['error_description']).toMatch(
       /^The user holds none of the scopes read write: in Logto,/,
     )
-    expect(story.gateway.logs.at(-1)).toMatchObject({
+    expect(story.line()).toMatchObject({
       ...{ code: 'oauth_token_refused', route: '/oauth/token', path: '/oauth/token', outcome: 'refuse' },
       detail: answer.members['error_description'],
     })

@@ -17,6 +17,8 @@ export type Parameters = Readonly<Record<string, string>>
 /** ChatGPT, as the gateway sees it. */
 export type Facade = {
   readonly gateway: TestGateway
+  /** The log line of the last request. */
+  line(): Record<string, unknown> | undefined
   call(path: string, options?: Call): Promise<Answer>
   /** `GET /oauth/authorize` with these changes to a right query; an empty text takes a parameter out. */
   authorize(changes?: Parameters, more?: Call): Promise<Answer>
@@ -55,6 +57,7 @@ export function facadeOf(gateway: TestGateway): Facade {
   const ask = (path: string, options?: Call) => call(gateway.port, path, options)
   return {
     gateway,
+    line: () => gateway.logs.findLast(({ msg }) => msg === 'request'),
     call: ask,
     authorize: (changes, more) => ask(`/oauth/authorize?${rightQuery(changes)}`, more),
     async token(parameters, how = {}) {
@@ -149,13 +152,14 @@ export async function startScriptedIssuer(answer: Respond): Promise<ScriptedIssu
       const right = { issuer: iss, token_endpoint: `${iss}/token`, authorization_endpoint: `${iss}/auth` }
       return void response.end(JSON.stringify({ ...right, jwks_uri: `${iss}/jwks`, ...issuer.metadata }))
     }
+    if (url.endsWith('/jwks')) return void response.writeHead(404).end()
     let body = ''
     request.setEncoding('utf8').on('data', (chunk: string) => {
       body += chunk
     })
     request.on('end', () => {
       const asked = { url, headers, form: new URLSearchParams(body) }
-      if (!url.endsWith('/jwks')) issuer.asked.push(asked)
+      issuer.asked.push(asked)
       answer(response, asked)
     })
   })

@@ -10,6 +10,8 @@ export type Targets = { readonly authorize: string; readonly token: string }
 export type FacadeTargets = {
   /** Undefined until discovery has succeeded. Asking then has it tried again. */
   current(): Targets | undefined
+  /** Asks for them again in the background. */
+  refresh(): void
   close(): void
 }
 
@@ -27,7 +29,7 @@ export type TargetOptions = {
 export function createFacadeTargets({ issuer, log, now = Date.now }: TargetOptions): FacadeTargets {
   const { token, authorization = ownPageOf(issuer) } = issuer.endpoints ?? {}
   if (token !== undefined && authorization !== undefined)
-    return { current: () => ({ authorize: absolute(authorization), token }), close: () => {} }
+    return configured({ authorize: absolute(authorization), token })
   let known: Targets | undefined
   let problem: string | undefined
 
@@ -62,8 +64,13 @@ export function createFacadeTargets({ issuer, log, now = Date.now }: TargetOptio
       if (known === undefined) void refetch.next()
       return known
     },
+    refresh: () => void refetch.next(),
     close: () => refetch.close(),
   }
+}
+
+function configured(targets: Targets): FacadeTargets {
+  return { current: () => targets, refresh: () => {}, close: () => {} }
 }
 
 /**
