@@ -15,7 +15,6 @@ export const decidedOtherwise: readonly Decided[] = [
     reason: 'there are no regular-expression rules: patterns match the path segment by segment',
   },
   { vectors: ['FAUTH-*'], reason: 'forward-auth does not exist yet' },
-  { vectors: ['FACADE-*'], reason: 'the OAuth facade does not exist yet' },
   {
     vectors: ['DOS-002'],
     reason:

@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { sendRaw } from '../../support/raw.ts'
 import { createStage, guarding } from '../../support/stage.ts'
 import { always } from '../../support/upstream.ts'
+import { facadeScenes } from './facade.ts'
 import { floods } from './floods.ts'
 import type { HttpVector, Scene } from './vector.ts'
 
@@ -14,6 +15,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'FWD-032': forwardsAddressesOnly,
   'PIPE-011': refusesForeignTunnel,
   ...floods,
+  ...facadeScenes,
 }
 
 /** One host has rules, every other one lies open: no spelling of the first may count as another. */
