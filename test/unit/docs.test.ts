@@ -94,7 +94,13 @@ describe('docs/troubleshooting.md', () => {
   )
 
   it('names only codes that there are, of the gateway or of OAuth', () => {
-    const known = new Set([...Object.keys(codes), 'access_denied', 'invalid_target'])
+    const known = new Set([
+      ...Object.keys(codes),
+      'access_denied',
+      'invalid_client',
+      'invalid_grant',
+      'invalid_target',
+    ])
     expect(named.filter((code) => !known.has(code ?? ''))).toEqual([])
   })
 })

@@ -45,4 +45,23 @@ describe('the share of a worker', () => {
     const methods = apis[0]?.paths[0]?.methods
     expect(methods?.get('HEAD')).toBe(methods?.get('GET'))
   })
+
+  test('of what reaches Logto through the facade adds up too, and is one at least', () => {
+    const total = (most: number, workers: number) => {
+      const limits = `{ perAddress: 30/min, total: ${most}/10s }`
+      const { config } = parseConfig(
+        `workers: ${workers}
+issuer: { logto: https://tenant.logto.app }
+apis: { a: { resource: https://a/, upstream: http://legacy:3000, routes: { /x: read } } }
+chatgpt: { clients: [app1], redirectUris: ["https://chatgpt.com/aip/g-1/oauth/callback"], limits: ${limits} }`,
+        { fileName: 'gateway.yaml', env: {} },
+      )
+      if (config === undefined) throw new Error('the configuration is at fault')
+      const parts = Array.from({ length: workers }, (_, i) => shareOf(config, i + 1).chatgpt?.facade?.limits)
+      expect(parts.map((part) => part?.perAddress.most)).toEqual(Array(workers).fill(30))
+      return parts.map((part) => part?.total.most)
+    }
+    expect(total(150, 4)).toEqual([38, 38, 37, 37])
+    expect(total(1, 3)).toEqual([1, 1, 1])
+  })
 })
