@@ -16,6 +16,7 @@ export const codes = {
   unsupported_credentials: { status: 401, title: 'These credentials sign a connection in' },
   signature_invalid: { status: 401, title: 'The signature is not accepted' },
   oauth_client_refused: { status: 401, title: 'The OAuth client is not known here' },
+  address_not_allowed: { status: 403, title: 'This client address is not allowed' },
   insufficient_scope: { status: 403, title: 'The access token lacks a scope' },
   condition_failed: { status: 403, title: 'The access token does not meet a condition' },
   not_found: { status: 404, title: 'No route is declared for this path' },

@@ -8,6 +8,7 @@ import type { AccessToken, TokenKind } from '../token/access-token.ts'
 import { findToken, type TokenSource } from '../token/source.ts'
 import type { Verification } from '../token/verification.ts'
 import type { Verifier } from '../token/verifier.ts'
+import type { AddressRules } from './address-rules.ts'
 import { type DecidedRoute, type Decision, decide, type Refusal } from './decision.ts'
 import type { Discovery } from './discovery.ts'
 
@@ -41,7 +42,10 @@ export type AccessRequest = {
 export function authorize<R extends AccessRoute>(
   table: RouteTable<R>,
   { head, target, client, nowMs }: AccessRequest,
+  addresses?: AddressRules,
 ): Decision<R> | Promise<Decision<R>> {
+  const elsewhere = addresses?.refusal(head.hostName, target.path, client.address)
+  if (elsewhere !== undefined) return elsewhere
   const route = table.find(head.hostName, target, head.method)
   if (route.kind === 'miss') return missed(route)
   if (head.upgrade && !route.websocket) return upgradeRefused(route)

@@ -75,6 +75,8 @@ export type ApiConfig = Immutable<PlainApiOptions> & {
   /** Canonical prefix without trailing slash. The empty string is the whole path space. */
   readonly pathPrefix: string
   readonly identityHeaders: readonly IdentityHeader[]
+  /** The networks whose clients may ask, as addresses or CIDRs. Undefined: any. */
+  readonly from?: readonly string[]
   /** Its name for people; undefined: its key. */
   readonly title?: string
   /** Undefined where its metadata is not to be published. */

@@ -1,20 +1,23 @@
+import type { AccessRequest } from '../access/authorize.ts'
 import type { Refusal } from '../access/decision.ts'
 import { describeFault } from '../errors.ts'
 import { isPreflight } from '../http/cors.ts'
 import type { OwnResponse } from '../http/problem.ts'
 import { hasBody, type RequestHead } from '../http/request-head.ts'
-import type { RequestTarget } from '../http/request-target.ts'
 import type { Snapshot } from './compile.ts'
 import type { CompiledRoute } from './compile-route.ts'
 import type { Visit } from './visit.ts'
 
-/** The response to a CORS preflight; undefined for every other request. */
+/**
+ * The response to a CORS preflight; undefined for every other request, and for a client that may not ask this
+ * API at all.
+ */
 export function preflightResponse(
-  { rules }: Snapshot,
-  head: RequestHead,
-  target: RequestTarget,
+  { rules, addresses }: Snapshot,
+  { head, target, client }: Omit<AccessRequest, 'nowMs'>,
 ): OwnResponse | undefined {
   if (!isPreflight(head) || target.irregularities !== 0) return undefined
+  if (addresses?.refusal(head.hostName, target.path, client.address) !== undefined) return undefined
   const found = rules.table.findPath(head.hostName, target.path)
   const cors = found && rules.apis.get(found.api)?.cors
   return found && cors?.preflight(head, [...found.path.methods.keys()])

@@ -1,3 +1,4 @@
+import { type AddressRules, createAddressRules } from '../access/address-rules.ts'
 import type { AccessRequest } from '../access/authorize.ts'
 import type { Decision } from '../access/decision.ts'
 import type { Profiles } from '../access/profiles.ts'
@@ -35,6 +36,8 @@ export type Snapshot = {
   readonly rules: CompiledRules
   /** Undefined without `identity.profile`. */
   readonly profiles: Profiles | undefined
+  /** Undefined where every API is open to any address. */
+  readonly addresses: AddressRules | undefined
   /** Undefined where the file has none. */
   readonly endpoints: EndpointTable | undefined
   readonly headerPolicy: HeaderPolicy
@@ -72,10 +75,12 @@ export function compileSnapshot({ config, runtime, current }: GatewayOptions): S
   }
   try {
     const lease = new Lease(release)
+    const rules = compileRules(build)
     return {
       config,
       runtime,
-      rules: compileRules(build),
+      rules,
+      addresses: createAddressRules({ table: rules.table, apis: config.apis }),
       profiles: profilesOf(build),
       endpoints: createEndpointTable(ownEndpoints(build)),
       headerPolicy: createHeaderPolicy({
@@ -115,6 +120,7 @@ function compileRules(build: RouteBuild): CompiledRules {
       hosts: api.hosts,
       pathPrefix: api.pathPrefix,
       distinguishes: api.distinguishes,
+      ...(api.from && { guard: JSON.stringify(api.from) }),
       paths,
     }
   })

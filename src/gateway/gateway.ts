@@ -31,7 +31,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   return {
     routes: snapshot.rules.routes,
     endpoints: snapshot.endpoints?.all ?? [],
-    authorize: (asked) => authorize(snapshot.rules.table, asked),
+    authorize: (asked) => ask(snapshot, asked),
     close: () => snapshot.lease.end(),
     handle(request, response, onClosed) {
       const received = receiveHead(snapshot, request, false)
@@ -52,6 +52,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       enter(snapshot, visit, received)
     },
   }
+}
+
+function ask({ rules, addresses }: Snapshot, asked: AccessRequest) {
+  return authorize(rules.table, asked, addresses)
 }
 
 /** Lets a request in and serves it. Whatever is thrown on the way costs that request, never the process. */
@@ -88,14 +92,14 @@ function serve(snapshot: Snapshot, visit: Visit, received: ReceivedHead): void |
   const own = snapshot.endpoints?.find(head.hostName, target, head.method)
   if (own !== undefined) return answerOwn(snapshot, visit, { head, target, client }, own)
 
-  const preflight = preflightResponse(snapshot, head, target)
+  const preflight = preflightResponse(snapshot, { head, target, client })
   if (preflight !== undefined) {
     visit.record.passed()
     return visit.reply.send(preflight, hasUnreadBody(visit, head))
   }
 
   const asked = { head, target, client, nowMs: Date.now() }
-  const decision = authorize(snapshot.rules.table, asked)
+  const decision = ask(snapshot, asked)
   if (!(decision instanceof Promise)) return carryOut(snapshot, visit, asked, decision)
   return decision.then((late) => carryOut(snapshot, visit, asked, late))
 }
@@ -127,7 +131,7 @@ async function askAgain(
   allowed: Allowed,
   profile: readonly string[],
 ): Promise<void> {
-  const decision = await authorize(snapshot.rules.table, { ...asked, nowMs: Date.now() })
+  const decision = await ask(snapshot, { ...asked, nowMs: Date.now() })
   const authMs = performance.now() - visit.startedMs
   if (decision.outcome === 'allow') {
     visit.record.waited(authMs)

@@ -1,6 +1,7 @@
-import { BlockList, isIP, isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 import { memo } from '../memo.ts'
 import { parseHost, portOf } from './host.ts'
+import { createNetworks } from './networks.ts'
 
 /** Who the client is and how it reached us, for the log and for X-Forwarded-*. */
 export type ClientAddress = {
@@ -26,7 +27,7 @@ export function createForwardedPolicy(options: {
   readonly tls: boolean
 }): ForwardedPolicy {
   const scheme = options.tls ? 'https' : 'http'
-  const isTrusted = trustOf(options.trustedProxies)
+  const isTrusted = createNetworks(options.trustedProxies)
   return {
     client(peer, headers, host) {
       const address = normalAddress(peer)
@@ -74,17 +75,6 @@ const schemes: ReadonlyMap<string, Scheme> = new Map<string, Scheme>([
   ['ws', 'http'],
   ['wss', 'https'],
 ])
-
-function trustOf(trustedProxies: readonly string[]): (address: string) => boolean {
-  if (trustedProxies.length === 0) return () => false
-  const trusted = new BlockList()
-  for (const cidr of trustedProxies) {
-    const [network = '', prefix] = cidr.split('/')
-    const family = isIP(network) === 6 ? 'ipv6' : 'ipv4'
-    trusted.addSubnet(network, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family)
-  }
-  return memo((address) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'))
-}
 
 /** IPv4 as such also where a dual-stack socket has it as `::ffff:1.2.3.4`; without an IPv6 zone. */
 const normalAddress = memo((address) => {

@@ -12,6 +12,7 @@ type Methods = ReadonlyMap<string, FoldedRoute>
 export type FoldedApi = {
   readonly distinguishes: readonly Distinction[]
   readonly pathPrefix: string
+  readonly guard: string
   readonly paths: Trie<Methods>
 }
 
@@ -36,9 +37,14 @@ export function isLookAlike(
       if (isBelow(folded, api.pathPrefix)) return false
       continue
     }
-    return !needsTheSame(methods.get(method), route) || (api !== own && route.requirement.kind !== 'public')
+    return !needsTheSame(methods.get(method), route) || (api !== own && !isOpen(route, own, api))
   }
   return false
+}
+
+/** Two APIs may have one upstream. That is no matter where both ask the same of everybody: nothing. */
+function isOpen({ requirement }: FoldedRoute, own: FoldedApi, other: FoldedApi): boolean {
+  return requirement.kind === 'public' && own.guard === other.guard
 }
 
 function findFolded({ paths, distinguishes }: FoldedApi, path: string): Methods | undefined {
@@ -49,15 +55,18 @@ function needsTheSame(other: FoldedRoute | undefined, route: FoldedRoute): boole
   return other !== undefined && requirementKey(other.requirement) === requirementKey(route.requirement)
 }
 
+type FoldedFrom = Pick<FoldedApi, 'distinguishes' | 'pathPrefix'> & Partial<Pick<FoldedApi, 'guard'>>
+
 /** Folds the routes of an API when the file loads. */
 export function foldApi(
-  { distinguishes, pathPrefix }: Pick<FoldedApi, 'distinguishes' | 'pathPrefix'>,
+  { distinguishes, pathPrefix, guard = '' }: FoldedFrom,
   paths: readonly { readonly pattern: Pattern; readonly methods: Methods }[],
 ): FoldedApi {
   const values = paths.map(({ pattern, methods }) => ({ segments: pattern.segments, value: methods }))
   return {
     distinguishes,
     pathPrefix: foldPrefix(pathPrefix, distinguishes),
+    guard,
     paths: foldPatterns(values, distinguishes),
   }
 }

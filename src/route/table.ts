@@ -26,6 +26,8 @@ export type TableApi<R extends TableRoute> = {
   readonly hosts: readonly string[]
   readonly pathPrefix: string
   readonly distinguishes: readonly Distinction[]
+  /** Stands for whatever all its routes ask in addition, the same text for the same. Default: nothing */
+  readonly guard?: string
   readonly paths: readonly TablePath<R>[]
 }
 

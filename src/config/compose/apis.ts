@@ -8,6 +8,7 @@ import { composeAudience } from './audience.ts'
 import type { Context } from './context.ts'
 import { composeCors } from './cors.ts'
 import { commonExchange, inheritExchange } from './exchange.ts'
+import { composeFrom } from './from.ts'
 import { composeIdentityHeaders } from './identity.ts'
 import { clientIds } from './logto-lock.ts'
 import { pick } from './pick.ts'
@@ -60,6 +61,7 @@ function composeApi(name: string, api: FileApi, context: ApisContext): ComposedA
     hosts: hostsOf(api, at, context),
     pathPrefix: api.path.canonical,
     identityHeaders: composeIdentityHeaders(api, at, context),
+    ...withoutUndefined({ from: composeFrom(api, at, context) }),
     ...withoutUndefined({ title: api.name, metadata: composeMetadata(api, paths) }),
     paths,
   }

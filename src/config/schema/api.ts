@@ -123,6 +123,16 @@ const api = fields(
     ),
     authorization: key(authorization, about.authorization, 'strip'),
     hosts: key(filled(host), 'The hosts of this API: a name, or "*.name" for all below it.'),
+    from: key(
+      fields({
+        file: needed(
+          text,
+          'A file with networks: in the JSON of OpenAI, as a JSON list, or one a line.',
+          'name a file with the networks that may ask this API',
+        ),
+      }),
+      'Only clients of these networks may ask this API. They name a network, never a user.',
+    ),
     path: key(prefix, 'The API stands below this path.', '/'),
     organizations: key(
       organizations,

@@ -229,7 +229,7 @@ function isHost(value: string): boolean {
   return parseHost(name) !== undefined && !/:\d+$/.test(name.replace(/^\[.*\]/, ''))
 }
 
-function isNetwork(value: string): boolean {
+export function isNetwork(value: string): boolean {
   const [ip = '', length, ...more] = value.split('/')
   const bits = isIP(ip) === 6 ? 128 : 32
   return (
