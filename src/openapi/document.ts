@@ -17,6 +17,8 @@ export type OpenApiDocument = {
    * circle: `problems` says so.
    */
   follow(value: unknown): unknown
+  /** The value that a reference in this object or list names, which may be a reference again. */
+  find(reference: string, holder: object): unknown
   placeOf(container: object, key: string | number): Place
   /** True when this key is written twice in its map: nobody can know which one is meant. */
   isTwice(container: object, key: string): boolean
@@ -51,12 +53,13 @@ function createDocument(
   references: References,
   top: Place,
 ): OpenApiDocument {
-  const { follow, problems, treeOf } = references
+  const { follow, find, problems, treeOf } = references
   return {
     version,
     root,
     location: start,
     follow,
+    find,
     problems,
     placeOf: (container, key) => treeOf(container)?.placeOf(container, key) ?? top,
     isTwice: (container, key) => treeOf(container)?.isTwice(container, key) === true,

@@ -21,6 +21,8 @@ export type Operation = {
   readonly fault: string | undefined
   /** The object itself, its reference followed; undefined where that is missing. */
   readonly value: Members | undefined
+  /** The items of its path, whose parameters are its own, too. */
+  readonly items: readonly Members[]
 }
 
 /** As much of a parameter as the form of a path depends on. */

@@ -61,7 +61,8 @@ function readPath(context: PathContext): Operation[] {
 /** Nobody knows which methods a path has that cannot be read: it counts as one operation. */
 function unknownOperation({ document, paths, template }: PathContext): Operation {
   return {
-    ...{ method: 'any', template, id: undefined, summary: undefined, value: undefined, servers: undefined },
+    ...{ method: 'any', template, id: undefined, summary: undefined, servers: undefined },
+    ...{ value: undefined, items: [] },
     place: document.placeOf(paths, template),
     parameters: new Map(),
     security: { kind: 'unsaid' },
@@ -105,6 +106,7 @@ function readOperation(
     security,
     fault: fault ?? faultOf(document, item, key, operation, security),
     value: operation,
+    items,
   }
 }
 

@@ -89,8 +89,8 @@ function formsAt(paths: readonly string[], { template, parameters }: Operation):
   }
 }
 
-/** A string says why it is no operation of this upstream. */
-function serverPaths(
+/** Before the template. A string says why it is no operation of this upstream. */
+export function serverPaths(
   document: OpenApiDocument,
   operation: Operation,
   { chosen, all }: Servers,

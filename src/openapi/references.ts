@@ -7,6 +7,8 @@ import { readSourceTree, type SourceTree } from './source-tree.ts'
 export type References = {
   /** The value itself, or what it refers to in the end; undefined for nowhere and for a circle. */
   follow(value: unknown): unknown
+  /** The value that a reference in this object or list names, which may be a reference again. */
+  find(reference: string, holder: object): unknown
   /** The file that holds this object or list. */
   treeOf(container: object): SourceTree | undefined
   readonly problems: readonly Problem[]
@@ -85,17 +87,20 @@ function referencesOf(files: readonly File[], opened: ReadonlyMap<string, Opened
   const known = new Map<Reference, unknown>()
   const fileOf = (container: object) => files.find(({ tree }) => tree.owns(container))
 
-  function look(
-    reference: Reference,
-    hops: number,
-  ): { readonly value: unknown } | { readonly fault: string } {
-    const from = fileOf(reference)
-    const target = from && targetOf(reference.$ref, from.location)
+  type Looked = { readonly value: unknown } | { readonly fault: string }
+
+  function look(reference: Reference, hops: number): Looked {
+    return lookFrom(reference, reference.$ref, hops)
+  }
+
+  function lookFrom(holder: object, $ref: string, hops: number): Looked {
+    const from = fileOf(holder)
+    const target = from && targetOf($ref, from.location)
     if (target === undefined) return { fault: 'no URL reference' }
     const found = opened.get(target.href)
     if (found === undefined || 'fault' in found) return { fault: found?.fault ?? 'not read' }
-    const hash = reference.$ref.indexOf('#')
-    const pointer = hash === -1 ? '' : reference.$ref.slice(hash + 1)
+    const hash = $ref.indexOf('#')
+    const pointer = hash === -1 ? '' : $ref.slice(hash + 1)
     return walk(found.file.tree.value, pointer, hops)
   }
 
@@ -136,6 +141,10 @@ function referencesOf(files: readonly File[], opened: ReadonlyMap<string, Opened
 
   return {
     follow: (value) => followed(value, 0),
+    find(reference, holder) {
+      const found = lookFrom(holder, reference, 0)
+      return 'fault' in found ? undefined : found.value
+    },
     treeOf: (container) => fileOf(container)?.tree,
     problems: files.flatMap((file) => [
       ...file.tree.problems,

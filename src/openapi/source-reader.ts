@@ -7,7 +7,9 @@ import { callIssuer } from '../issuer/call-issuer.ts'
 import { printableUrl } from '../issuer/printable-url.ts'
 
 /** The text of a file, or why it cannot be had. */
-export type SourceText = { readonly text: string } | { readonly fault: string }
+export type SourceText =
+  | { readonly text: string; readonly bytes?: Uint8Array }
+  | { readonly fault: string }
 
 /** Reads a document and the files that it refers to, and nothing else. */
 export type SourceReader = {
@@ -17,6 +19,9 @@ export type SourceReader = {
   /** What positions name: a file name relative to the working directory, or the URL. */
   nameOf(location: URL): string
 }
+
+/** The fault of a file that does not exist. */
+export const noSuchFile = 'no such file'
 
 /** Of one file, in bytes: the largest public documents are below it. */
 const limitMiB = 3
@@ -63,7 +68,7 @@ function textOf(bytes: Buffer): SourceText {
   if (bytes.length > limitBytes) return { fault: `larger than ${limitMiB} MiB` }
   if (!isUtf8(bytes) || bytes.includes(0)) return { fault: 'not UTF-8: save it in that encoding' }
   // A byte order mark is no part of the text.
-  return { text: bytes.toString('utf8').replace(/^\ufeff/, '') }
+  return { text: bytes.toString('utf8').replace(/^\ufeff/, ''), bytes }
 }
 
 function fileAccess(start: string, root: string | undefined): Access {
@@ -126,7 +131,7 @@ function readWhole(name: string): Content {
     }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason known'
-    return { fault: code === 'ENOENT' ? 'no such file' : `cannot be read (${code})` }
+    return { fault: code === 'ENOENT' ? noSuchFile : `cannot be read (${code})` }
   }
 }
 
