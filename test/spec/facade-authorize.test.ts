@@ -227,3 +227,25 @@ test('every other method is 405, and a look-alike of the path is refused', async
   expect([alike.status, alike.problem.code]).toEqual([400, 'ambiguous_target'])
   expect((await facade.call('/oauth/other')).status).toBe(404)
 })
+
+test('answers at the hosts of its API alone', async () => {
+  const { issuer } = facade
+  const block = chatgptBlock()
+  await facade.gateway.reload(`issuer: { logto: "${issuer.origin}", tokenEndpoint: "${issuer.origin}/oidc/token" }
+apis:
+  todo: { hosts: [api.test], resource: "${exampleResource}", upstream: "http://127.0.0.1:9", routes: { /todos: read } }
+${block}`)
+  const at = (Host: string) => facade.authorize({}, { headers: { Host } })
+  expect([(await at('api.test')).status, (await at('API.test:443')).status]).toEqual([302, 302])
+  expect((await at('other.test')).status).toBe(404)
+})
+
+test('keeps the query of a redirect URI that has one', async () => {
+  const uri = 'https://chat.example/cb?a=1'
+  const { issuer } = facade
+  await facade.gateway.reload(`issuer: { logto: "${issuer.origin}", tokenEndpoint: "${issuer.origin}/oidc/token" }
+apis: { todo: { resource: "${exampleResource}", upstream: "http://127.0.0.1:9", routes: { /todos: read } } }
+chatgpt: { clients: [chatgpt], redirectUris: ["${uri}"] }`)
+  const { headers } = await facade.authorize({ redirect_uri: uri, response_type: 'token' })
+  expect(headers.location).toMatch(/^https:\/\/chat\.example\/cb\?a=1&error=unsupported_response_type&/)
+})

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { signIn } from '../../src/dev/demo/sign-in.ts'
+import { exampleResource } from '../../src/dev/logto/data.ts'
 import { chatgptBlock, createStory, type How, type Story } from '../support/facade.ts'
 
 // The Default API of the tenant is off, and ChatGPT asks for `openid`: without the facade that is a dead end.
@@ -61,6 +62,15 @@ describe('ChatGPT signs in, calls, and refreshes when its token has expired', ()
     expect(decodeJwt(tokens['access_token'] ?? '')).toMatchObject({ scope: 'read' })
     expect(tokens).toHaveProperty('id_token')
     expect(await createStory().then((other) => other.tokens(asChatGpt))).not.toHaveProperty('id_token')
+  })
+
+  test('as a third party, for which Logto asks the user for consent', async () => {
+    const story = await createStory()
+    const application = story.logto.data.applications.find(({ id }) => id === 'chatgpt')
+    Object.assign(application ?? {}, { isThirdParty: true, consent: { [exampleResource]: ['read'] } })
+    const tokens = await story.tokens(asChatGpt)
+    expect(decodeJwt(tokens['access_token'] ?? '')).toMatchObject({ scope: 'read', aud: exampleResource })
+    expect(tokens).toHaveProperty('refresh_token')
   })
 
   test('and gets no refresh token where that is switched off', async () => {
