@@ -225,6 +225,32 @@ describe('the authorization endpoint', () => {
     },
   )
 
+  it('splits a resource at its commas', async () => {
+    const resource = `${exampleResource},https://second.example/`
+    logto.data.resources.push({
+      ...{ indicator: 'https://second.example/', permissions: ['read'], accessTokenTtl: 60 },
+    })
+    const { access_token } = await signIn(logto, {
+      ...{ ...alice, scope: 'openid read', resource, tokenResource: 'https://second.example/' },
+    })
+    expect(decodeJwt(access_token).aud).toBe('https://second.example/')
+  })
+
+  it('takes a form as well as a query', async () => {
+    const fields = { response_type: 'code', client_id: 'chatgpt', scope: 'read', state: 'x' }
+    const redirect_uri = 'https://chatgpt.example/aip/g-1/oauth/callback'
+    const body = new URLSearchParams({ ...fields, redirect_uri })
+    const request = { method: 'POST', body, redirect: 'manual' } as const
+    const response = await fetch(`${logto.issuer}/auth`, request)
+    expect(response.status).toBe(303)
+    expect(response.headers.get('location')).toMatch(/^\/sign-in\//)
+  })
+
+  it('turns away who is suspended, with 401', async () => {
+    for (const user of logto.data.users) user.isSuspended = true
+    expect(await refusalOf(signIn(logto, { ...alice, scope: 'read' }))).toMatchObject({ status: 401 })
+  })
+
   it('shows the form again after a wrong password', async () => {
     const refusal = await refusalOf(signIn(logto, { ...alice, password: 'wrong', scope: 'read' }))
     expect(refusal).toMatchObject({ status: 422, error: 'sign_in_failed' })
@@ -292,6 +318,16 @@ describe('the token endpoint', () => {
     logto.setDefaultApi(false)
     expect(await exchange()).toMatch(opaque)
   })
+
+  it.each(['application/x-www-form-urlencoded', 'application/json'])(
+    'answers 404 in text to more than 56 kB of %s',
+    async (type) => {
+      const body = type.endsWith('json') ? JSON.stringify({ x: 'x'.repeat(57_344) }) : 'x'.repeat(57_345)
+      const headers = { 'content-type': type }
+      const response = await fetch(`${logto.issuer}/token`, { method: 'POST', headers, body })
+      expect([response.status, await response.text()]).toEqual([404, 'Not Found'])
+    },
+  )
 
   it('refuses a resource that was not asked for at the authorization endpoint', async () => {
     logto.setDefaultApi(false)
@@ -553,6 +589,20 @@ describe('revocation', () => {
     expect((await revoke('garbage')).status).toBe(200)
   })
 
+  it('takes JSON', async () => {
+    const { access_token } = await signIn(logto, { ...alice, scope: 'openid' })
+    const response = await fetch(`${logto.issuer}/token/revocation`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: basic('chatgpt', 'chatgpt-secret-of-the-demo'),
+      },
+      body: JSON.stringify({ token: access_token }),
+    })
+    expect(response.status).toBe(200)
+    expect(await introspect(access_token)).toEqual({ active: false })
+  })
+
   it('cannot reach a JWT', async () => {
     const { access_token } = await signIn(logto, { ...alice, scope: 'read' })
     const response = await revoke(access_token)
@@ -585,6 +635,31 @@ describe('userinfo', () => {
       email: 'alice@example.com',
       email_verified: true,
     })
+  })
+
+  it('tells roles and phone by the scopes of these names, in the ID token too', async () => {
+    for (const user of logto.data.users) user.phone = '123456'
+    const scope = 'openid phone roles identities custom_data'
+    const { access_token, id_token = '' } = await signIn(logto, { ...alice, scope })
+    const claims = { phone_number: '123456', phone_number_verified: true, roles: ['My role'] }
+    expect(await (await me(access_token)).json()).toMatchObject({ ...claims, sso_identities: [] })
+    expect(decodeJwt(id_token)).toMatchObject(claims)
+  })
+
+  it('no longer knows who is suspended or deleted, nor do refresh and introspection', async () => {
+    for (const leave of [
+      () => Object.assign(logto.data.users[0] ?? {}, { isSuspended: true }),
+      () => logto.data.users.shift(),
+    ]) {
+      for (const user of logto.data.users) user.isSuspended = false
+      const offline = { scope: 'openid offline_access', prompt: 'consent' }
+      const { access_token, refresh_token = '' } = await signIn(logto, { ...alice, ...offline })
+      leave()
+      expect((await me(access_token)).status).toBe(401)
+      expect(await introspect(access_token)).toEqual({ active: false })
+      const refreshed = requestToken(logto, 'chatgpt', { grant_type: 'refresh_token', refresh_token })
+      expect(await refusalOf(refreshed)).toMatchObject({ status: 400, error: 'invalid_grant' })
+    }
   })
 
   it('asks for a token', async () => {
@@ -651,12 +726,84 @@ describe('discovery', () => {
     expect(response.headers.get('content-type')).toContain('text/plain')
   })
 
+  it('advertises what Logto advertises', async () => {
+    const response = await fetch(`${logto.issuer}/.well-known/openid-configuration`)
+    const advertised = (await response.json()) as Record<string, string[]>
+    const usual = 'openid offline_access profile email phone address custom_data identities roles'
+    const own = ['organizations', 'organization_roles', 'sessions', 'trusted_devices']
+    const scopes = [...usual.split(' '), ...own.map((name) => `urn:logto:scope:${name}`)]
+    expect(advertised['scopes_supported']?.toSorted()).toEqual(scopes.toSorted())
+    expect(advertised['grant_types_supported']).toEqual(
+      expect.arrayContaining([
+        ...['implicit', 'authorization_code', 'refresh_token', 'client_credentials'],
+        'urn:ietf:params:oauth:grant-type:device_code',
+        'urn:ietf:params:oauth:grant-type:token-exchange',
+      ]),
+    )
+    expect(advertised['response_types_supported']).toHaveLength(4)
+    expect(advertised['id_token_signing_alg_values_supported']?.toSorted()).toEqual([
+      ...['ES384', 'PS256', 'RS256'],
+    ])
+    expect(advertised).toMatchObject({
+      device_authorization_endpoint: `${logto.issuer}/device/auth`,
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
+    })
+    expect(advertised).not.toHaveProperty('client_id_metadata_document_supported')
+  })
+
+  it('says that clients may be documents, once they may', async () => {
+    await logto.management.call('PATCH', 'configs/cimd', { enabled: true })
+    const response = await fetch(`${logto.issuer}/.well-known/oauth-authorization-server`)
+    expect(await response.json()).toMatchObject({ client_id_metadata_document_supported: true })
+  })
+
+  it.each(['jwks', '.well-known/openid-configuration'])('is compressed when asked, as %s', async (path) => {
+    const headers = { 'accept-encoding': 'gzip' }
+    const response = await fetch(`${logto.issuer}/${path}`, { headers })
+    expect(response.headers.get('content-encoding')).toBe('gzip')
+    expect(Object.keys((await response.json()) as object)).not.toEqual([])
+    expect((await get(`/oidc/${path}`, {})).text).toMatch(/^\{/)
+  })
+
   it('writes endpoint URLs with the Host of the request, under the fixed issuer', async () => {
     const { text } = await get('/oidc/.well-known/openid-configuration', { host: 'logto.internal:8080' })
     expect(JSON.parse(text)).toMatchObject({
       issuer: logto.issuer,
       jwks_uri: 'http://logto.internal:8080/oidc/jwks',
     })
+  })
+})
+
+describe('any other path', () => {
+  it.each([
+    ['GET', 'token'],
+    ['POST', 'reg'],
+    ['GET', 'token/introspection'],
+  ])('of the provider is 404 in JSON: %s %s', async (method, path) => {
+    const response = await fetch(`${logto.issuer}/${path}`, { method })
+    expect(response.status).toBe(404)
+    expect(await response.json()).toEqual({
+      code: 'oidc.invalid_request',
+      message: 'Request is invalid.',
+      error: 'invalid_request',
+      error_description: `unrecognized route or not allowed method (${method} on /${path})`,
+    })
+  })
+
+  it('is the page of the sign-in', async () => {
+    const response = await fetch(`${logto.origin}/anything`)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toContain('text/html')
+    expect((await fetch(`${logto.origin}/`, { redirect: 'manual' })).status).toBe(302)
+  })
+
+  it('has the headers of a page', async () => {
+    const { headers } = await fetch(`${logto.issuer}/jwks`)
+    expect(headers.get('logto-core-request-id')).not.toBeNull()
+    expect(headers.get('strict-transport-security')).toContain('max-age=')
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
   })
 })
 
@@ -746,6 +893,21 @@ describe('faults', () => {
     const before = performance.now()
     await fetch(`${logto.issuer}/jwks`)
     expect(performance.now() - before).toBeGreaterThan(50)
+  })
+
+  it('meets only those to one path on demand', async () => {
+    logto.faultsAt['/oidc/jwks'] = { isDown: true }
+    await expect(fetch(`${logto.issuer}/jwks`)).rejects.toThrow()
+    expect((await fetch(`${logto.issuer}/.well-known/openid-configuration`)).status).toBe(200)
+    logto.faultsAt['/oidc/jwks'] = { wrongType: 'text/html' }
+    const response = await fetch(`${logto.issuer}/jwks`)
+    expect(response.headers.get('content-type')).toBe('text/html')
+    expect(await response.json()).toHaveProperty('keys')
+    logto.faultsAt['/api/roles'] = { status: 429, retryAfter: 3 }
+    const refused = await fetch(`${logto.origin}/api/roles?page=1`)
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '3'])
+    delete logto.faultsAt['/oidc/jwks']
+    expect((await readJwks()).keys).toHaveLength(1)
   })
 
   it('goes away and comes back on the same port', async () => {

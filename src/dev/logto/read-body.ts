@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 
-/** The whole request body. Fails with `RangeError` over 56 kB, the limit of Logto's token endpoint. */
+/** The limit of Logto's token endpoint. */
+export const limitBytes = 56 * 1024
+
+/** The whole request body. Fails with `RangeError` when it is too large, and leaves the rest unread. */
 export async function readBody(req: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of req) {
+  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
     size += chunk.length
     if (size > limitBytes) throw new RangeError('request entity too large')
     chunks.push(chunk)
@@ -12,18 +15,28 @@ export async function readBody(req: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-const limitBytes = 56 * 1024
-
 /**
- * Logto takes JSON where OAuth asks for a form. The provider uses `req.body` when something before it has
- * read the body, so a JSON body is put there and declared to be a form. One that cannot be read becomes an
- * empty form, which the provider refuses.
+ * Reads a form or JSON, which Logto takes where OAuth asks for a form. The provider uses `req.body` when
+ * something before it has read the body, so JSON is put there and declared to be a form. JSON that cannot be
+ * read becomes an empty form, which the provider refuses. False when the body is too large.
  */
-export async function acceptJson(req: IncomingMessage & { body?: unknown }): Promise<void> {
-  if (req.method !== 'POST' || !/^application\/json\b/i.test(req.headers['content-type'] ?? '')) return
-  req.body = parseObject((await readBody(req)).toString())
-  req.headers['content-type'] = 'application/x-www-form-urlencoded'
+export async function takeBody(req: IncomingMessage & { body?: unknown }): Promise<boolean> {
+  const [type = ''] = (req.headers['content-type'] ?? '').toLowerCase().split(';')
+  const isJson = type === 'application/json'
+  if (req.method !== 'POST' || !(isJson || type === formType)) return true
+  try {
+    const text = (await readBody(req)).toString()
+    req.body = isJson ? parseObject(text) : text
+    req.headers['content-type'] = formType
+    return true
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    req.resume()
+    return false
+  }
 }
+
+const formType = 'application/x-www-form-urlencoded'
 
 function parseObject(text: string): object {
   try {

@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { setTimeout as wait } from 'node:timers/promises'
-import type { Provider } from 'oidc-provider'
+import { createServer } from 'node:http'
 import { close, listen } from '../stand-in/listen.ts'
 import { addManagementApi, exampleData, type LogtoData } from './data.ts'
+import type { Fault, Faults } from './faults.ts'
 import { createManagementApi, type ManagementApi } from './management/management-api.ts'
 import { createKeyRing, type KeyAlgorithm } from './oidc/key-ring.ts'
 import { loadProvider } from './oidc/load-provider.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createStore } from './oidc/store.ts'
-import { acceptJson } from './read-body.ts'
-import { signInPage } from './sign-in/sign-in-page.ts'
+import { respond } from './respond.ts'
+import { createTraffic } from './traffic.ts'
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts'
 
 /**
@@ -23,6 +22,8 @@ export type StandInLogto = {
   readonly port: number
   readonly data: LogtoData
   readonly faults: Faults
+  /** Those to one path, `/oidc/jwks` for example, meet this one too. */
+  readonly faultsAt: Record<string, Fault>
   /** Requests to each path so far, those that met a fault included. */
   readonly calls: Record<string, number>
   /** The most requests that were under way at the same time, to each path. */
@@ -54,27 +55,6 @@ export type StandInOptions = {
   readonly data?: LogtoData
 }
 
-/** Trouble that requests from now on meet. */
-export type Faults = {
-  /** Only those to this path meet it, such as `/oidc/token/introspection`. Default: all */
-  path?: string
-  /** Milliseconds to wait before each response. */
-  delayMs?: number
-  /** Every response has this status. */
-  status?: number
-  /** Seconds in `Retry-After`, for use with `status`. */
-  retryAfter?: number
-  /** This text, which need not be JSON, is served instead of the key set. */
-  jwks?: string
-  /** Every response is this text, of the type `contentType` (default: JSON). */
-  body?: string
-  contentType?: string
-  /** Every response redirects there, with 307. */
-  location?: string
-  /** Every response is a body without end. */
-  endless?: boolean
-}
-
 /** Rejects with `EADDRINUSE` when the port is taken. */
 export async function startStandInLogto(options: StandInOptions = {}): Promise<StandInLogto> {
   const { port = 0, host = '127.0.0.1', data = exampleData() } = options
@@ -83,6 +63,7 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
   const oidc = await loadProvider()
   const keyRing = await createKeyRing()
   const faults: Faults = {}
+  const faultsAt: Record<string, Fault> = {}
   const traffic = createTraffic()
   const server = createServer()
   const bound = await listen(server, port, host)
@@ -96,7 +77,7 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
   const management = createManagementApi({ data, keyRing, issuer, webhooks })
   server.on('request', (req, res) => {
     traffic.count(req, res)
-    respond({ provider, data, faults, management, webhooks, req, res }).catch(() => res.destroy())
+    respond({ provider, data, faults, faultsAt, management, webhooks, req, res }).catch(() => res.destroy())
   })
   return {
     issuer,
@@ -104,6 +85,7 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
     port: bound,
     data,
     faults,
+    faultsAt,
     calls: traffic.calls,
     busiest: traffic.busiest,
     management,
@@ -120,79 +102,4 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
     start: async () => void (await listen(server, bound, host)),
     close: () => close(server),
   }
-}
-
-function createTraffic() {
-  const calls: Record<string, number> = {}
-  const busiest: Record<string, number> = {}
-  const underWay: Record<string, number> = {}
-  return {
-    calls,
-    busiest,
-    count({ url = '/' }: IncomingMessage, res: ServerResponse) {
-      const [path = '/'] = url.split('?')
-      calls[path] = (calls[path] ?? 0) + 1
-      const now = (underWay[path] ?? 0) + 1
-      underWay[path] = now
-      busiest[path] = Math.max(busiest[path] ?? 0, now)
-      res.once('close', () => {
-        underWay[path] = (underWay[path] ?? 1) - 1
-      })
-    },
-  }
-}
-
-type Exchange = {
-  readonly provider: Provider
-  readonly data: LogtoData
-  readonly faults: Faults
-  readonly management: ManagementApi
-  readonly webhooks: Webhooks
-  readonly req: IncomingMessage & { originalUrl?: string }
-  readonly res: ServerResponse
-}
-
-async function respond(exchange: Exchange): Promise<void> {
-  const { provider, faults, management, req, res } = exchange
-  const url = req.url ?? '/'
-  const isFaulty = faults.path === undefined || url === faults.path
-  if (isFaulty && faults.delayMs !== undefined) await wait(faults.delayMs)
-  if (isFaulty && fail(faults, url, res)) return
-  if (url.startsWith('/api/')) return management.respond(req, res)
-  if (url.startsWith('/sign-in/')) return signInPage(exchange, req, res)
-  if (!url.startsWith('/oidc/')) return sendText(res, 404, 'Not Found')
-  if (/^\/oidc\/token(?:\/introspection)?$/.test(url)) await acceptJson(req)
-  // The provider compares these two to find the path under which it is mounted.
-  req.originalUrl = url
-  req.url = url.slice('/oidc'.length)
-  await provider.callback()(req, res)
-}
-
-function fail(faults: Faults, url: string, res: ServerResponse): boolean {
-  const { status, retryAfter, jwks, body, contentType, location, endless } = faults
-  if (retryAfter !== undefined) res.setHeader('retry-after', retryAfter)
-  if (location !== undefined) res.writeHead(307, { location }).end()
-  else if (endless === true) pour(res)
-  else if (body !== undefined) sendJson(res, status ?? 200, body, contentType)
-  else if (status !== undefined) sendText(res, status, 'fault on demand')
-  else if (jwks !== undefined && url === '/oidc/jwks') res.end(jwks)
-  else return false
-  return true
-}
-
-function pour(res: ServerResponse): void {
-  res.setHeader('content-type', 'application/json')
-  const more = () => {
-    while (!res.destroyed && res.write(' '.repeat(65_536)));
-    if (!res.destroyed) res.once('drain', more)
-  }
-  more()
-}
-
-function sendJson(res: ServerResponse, status: number, text: string, type = 'application/json'): void {
-  res.writeHead(status, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' }).end(text)
-}
-
-function sendText(res: ServerResponse, status: number, text: string): void {
-  res.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text)
 }

@@ -22,7 +22,7 @@ export function createProvider(options: ProviderOptions): Provider {
   registerExchange(provider, options)
   provider.use(async (ctx, next) => {
     await next()
-    dressResponse(ctx)
+    dressResponse(ctx, options.data.settings?.cimd)
   })
   return provider
 }
@@ -46,14 +46,14 @@ function configuration(options: ProviderOptions): Configuration {
     // All members of jose's type are optional, while oidc-provider's requires those of the key type.
     jwks: { keys: keyRing.keys } as JWKS,
     cookies: { keys: [cookieKey] },
-    enabledJWA: { idTokenSigningAlgValues: ['ES384', 'RS256'] },
+    enabledJWA: { idTokenSigningAlgValues: ['ES384', 'PS256', 'RS256'] },
     clientDefaults: { id_token_signed_response_alg: alg },
-    scopes: 'openid offline_access profile email phone address custom_data identities roles'.split(' '),
+    scopes,
     claims: claimsByScope,
     conformIdTokenClaims: false,
-    responseTypes: ['code'],
     routes: {
       authorization: '/auth',
+      device_authorization: '/device/auth',
       userinfo: '/me',
       introspection: '/token/introspection',
       revocation: '/token/revocation',
@@ -93,6 +93,23 @@ function configuration(options: ProviderOptions): Configuration {
   }
 }
 
+const scopes = [
+  ...[
+    'openid',
+    'offline_access',
+    'profile',
+    'email',
+    'phone',
+    'address',
+    'custom_data',
+    'identities',
+    'roles',
+  ],
+  ...['organizations', 'organization_roles', 'sessions', 'trusted_devices'].map(
+    (n) => `urn:logto:scope:${n}`,
+  ),
+]
+
 function ttl(): NonNullable<Configuration['ttl']> {
   return {
     AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 3600,
@@ -117,6 +134,8 @@ function features({ oidc, data, keyRing }: ProviderOptions): NonNullable<Configu
         (client.clientAuthMethod !== 'none' || client.clientId === token.clientId) && isAlive(data, token),
     },
     revocation: { enabled: true },
+    deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****' },
+    backchannelLogout: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: async (ctx, _client, several) =>
