@@ -1,7 +1,8 @@
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isJsonObject } from '../issuer/json-object.ts'
 import type { CutOff, CutOffKind } from '../token/cut-offs.ts'
+import { parseInstant } from '../token/instant.ts'
 import { printCutOff } from '../token/withdrawal.ts'
 
 /** `revocation.file`: one cut-off a line, so that a restart forgets none. */
@@ -18,18 +19,23 @@ export type RevocationFile = {
 export type OpenedFile = { readonly file: RevocationFile; readonly cutOffs: readonly CutOff[] }
 
 /**
- * Reads the file, or makes it. A last line that was cut short was never answered for: it is dropped. Rejects
- * with a sentence for the operator when any other line is damaged, or the file cannot be used.
+ * Reads the file, or makes it. A last line that was cut short was never answered for: it is dropped, unless
+ * it lacks no more than its end of line, as when an editor has left that out. Rejects with a sentence for the
+ * operator when any other line is damaged, or the file cannot be used.
  */
 export async function openRevocationFile(name: string): Promise<OpenedFile> {
   const handle = await openOrMake(name)
   try {
     const text = await handle.readFile('utf8')
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-    const cutOffs = parseLines(whole, name)
-    const bytes = Buffer.byteLength(whole)
-    if (whole !== text) await handle.truncate(bytes)
-    return { file: new LineFile(name, handle, { bytes, lines: cutOffs.length }), cutOffs }
+    const end = text.lastIndexOf('\n') + 1
+    const cutOffs = parseLines(text.slice(0, end), name)
+    const last = parseLine(text.slice(end))
+    const bytes = Buffer.byteLength(text.slice(0, end))
+    if (end < text.length) await handle.truncate(bytes)
+    const file = new LineFile(name, handle, { bytes, lines: cutOffs.length })
+    if (last === undefined) return { file, cutOffs }
+    await file.append([last])
+    return { file, cutOffs: [...cutOffs, last] }
   } catch (error) {
     await handle.close()
     throw error
@@ -83,11 +89,13 @@ function parseLine(line: string): CutOff | undefined {
   if (!isJsonObject(members) || typeof members['issuer'] !== 'string') return undefined
   const named = kinds.filter((name) => Object.hasOwn(members, name))
   const [kind] = named
-  const instantS = Math.floor(Date.parse(String(members['before'])) / 1000)
-  if (kind === undefined || named.length > 1 || Number.isNaN(instantS)) return undefined
+  const instantMs = parseInstant(String(members['before']))
+  if (kind === undefined || named.length > 1 || instantMs === undefined) return undefined
   const id = members[kind]
-  if (kind === 'all') return id === true ? { issuer: members['issuer'], kind, id: '', instantS } : undefined
-  return typeof id === 'string' ? { issuer: members['issuer'], kind, id, instantS } : undefined
+  const { issuer } = members
+  const instantS = Math.floor(instantMs / 1000)
+  if (kind === 'all') return id === true ? { issuer, kind, id: '', instantS } : undefined
+  return typeof id === 'string' ? { issuer, kind, id, instantS } : undefined
 }
 
 function parseJson(line: string): unknown {
@@ -107,6 +115,8 @@ class LineFile implements RevocationFile {
   #handle: FileHandle
   #bytes: number
   #lines: number
+  /** A line was written in part, and could not be taken back yet. */
+  #isTorn = false
 
   constructor(name: string, handle: FileHandle, { bytes, lines }: { bytes: number; lines: number }) {
     this.#name = name
@@ -121,11 +131,13 @@ class LineFile implements RevocationFile {
 
   async append(cutOffs: readonly CutOff[]): Promise<void> {
     const bytes = printLines(cutOffs)
+    if (this.#isTorn) await this.#takeBack()
+    await this.#refuseOtherWriters()
     try {
       await writeAll(this.#handle, bytes, this.#bytes)
     } catch (error) {
-      // Half of a line in the middle would damage the file.
-      await this.#handle.truncate(this.#bytes).catch(() => {})
+      this.#isTorn = true
+      await this.#takeBack().catch(() => {})
       throw error
     }
     this.#bytes += bytes.length
@@ -135,19 +147,44 @@ class LineFile implements RevocationFile {
   async replace(cutOffs: readonly CutOff[]): Promise<void> {
     const bytes = printLines(cutOffs)
     const other = `${this.#name}.new`
+    if (this.#isTorn) await this.#takeBack()
+    await this.#refuseOtherWriters()
     const handle = await open(other, 'w+', mode)
     try {
       await writeAll(handle, bytes, 0)
       await rename(other, this.#name)
-      await syncFolder(this.#name)
     } catch (error) {
       await handle.close()
+      await unlink(other).catch(() => {})
       throw error
     }
-    await this.#handle.close()
+    // From here on the old file has no name any more: nothing may be written there.
+    const old = this.#handle
     this.#handle = handle
+    this.#isTorn = false
     this.#bytes = bytes.length
     this.#lines = cutOffs.length
+    await old.close()
+    await syncFolder(this.#name)
+  }
+
+  /** Half of a line in the middle would damage the file. */
+  async #takeBack(): Promise<void> {
+    await this.#handle.truncate(this.#bytes)
+    this.#isTorn = false
+  }
+
+  /**
+   * Two gateways at one file would write over each other, and a file that was moved away keeps nothing that
+   * the next start reads.
+   */
+  async #refuseOtherWriters(): Promise<void> {
+    const [own, named] = await Promise.all([this.#handle.stat(), stat(this.#name).catch(() => undefined)])
+    if (named?.ino === own.ino && named.dev === own.dev && own.size === this.#bytes) return
+    throw new Error(
+      `${this.#name} was changed, moved or replaced by another program: give each gateway a revocation.file of ` +
+        'its own, and restart this one',
+    )
   }
 
   close(): Promise<void> {
