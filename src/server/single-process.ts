@@ -9,7 +9,7 @@ import { refuseLenientParser } from './lenient-parser.ts'
 import { listen, portOf } from './listener.ts'
 import { createMetricsPage, type Program } from './metrics-page.ts'
 import { PublicSide } from './public-side.ts'
-import { openRevocations, type UsersOfRole } from './revocations.ts'
+import { deskOf, openRevocations, type UsersOfRole } from './revocations.ts'
 
 /** A running gateway: its public listener, its admin listener, and the rules in force. */
 export type Server = {
@@ -67,11 +67,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
   })
   const admin = createAdmin({
-    listenHost: config.admin.listen.host,
     live: () => true,
     health: () => healthOf([publicSide.status()], publicSide.stopping ? ['the gateway is stopping'] : []),
     routes: () => publicSide.routeLines(),
     metrics: metrics.print,
+    revocation: deskOf(revocations, () => inForce),
   })
 
   async function stop(): Promise<void> {
