@@ -54,7 +54,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     config: () => inForce,
     log,
     usersOfRole,
-    announce: () => publicSide.endRevoked(),
+    announce: (made) => publicSide.afterCutOffs(made),
   })
   const { cutOffs, revoke } = revocations
   const publicSide = new PublicSide({ config, log, cutOffs, revoke, createProfiles })
