@@ -9,6 +9,7 @@ import { loadProvider } from './oidc/load-provider.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createStore } from './oidc/store.ts'
 import { respond } from './respond.ts'
+import { createExperienceApi } from './sign-in/experience-api.ts'
 import { createTraffic } from './traffic.ts'
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts'
 
@@ -75,9 +76,12 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
   let provider = build()
   const webhooks = createWebhooks(data)
   const management = createManagementApi({ data, keyRing, issuer, webhooks })
+  const experience = createExperienceApi(data, webhooks)
   server.on('request', (req, res) => {
     traffic.count(req, res)
-    respond({ provider, data, faults, faultsAt, management, webhooks, req, res }).catch(() => res.destroy())
+    respond({ provider, data, faults, faultsAt, management, experience, webhooks, req, res }).catch(() =>
+      res.destroy(),
+    )
   })
   return {
     issuer,

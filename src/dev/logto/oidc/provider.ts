@@ -45,7 +45,8 @@ function configuration(options: ProviderOptions): Configuration {
     adapter: store,
     // All members of jose's type are optional, while oidc-provider's requires those of the key type.
     jwks: { keys: keyRing.keys } as JWKS,
-    cookies: { keys: [cookieKey] },
+    // The sign-in's own API is elsewhere than its pages, and needs the cookie of the interaction too.
+    cookies: { keys: [cookieKey], short: { path: '/', httpOnly: true, sameSite: 'lax', signed: true } },
     enabledJWA: { idTokenSigningAlgValues: ['ES384', 'PS256', 'RS256'] },
     clientDefaults: { id_token_signed_response_alg: alg },
     scopes,
