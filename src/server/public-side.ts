@@ -97,7 +97,7 @@ export class PublicSide {
   }
 
   /**
-   * Ends the streams whose tokens were revoked, and forgets what was looked up about their users. To be called
+   * Ends the streams whose tokens were revoked, and forgets the profiles of their users. To be called
    * after these are in force.
    */
   afterCutOffs(cutOffs: readonly CutOff[]): void {
