@@ -226,6 +226,28 @@ describe('anything that Logto did not sign', () => {
     expect(refusals(stage)).toMatchObject([{ detail: 'The body took longer than 5000 ms', bytesIn: 1 }])
   })
 
+  test('keeps no delivery out, however many send slowly: the oldest is given up', async () => {
+    const stage = await start()
+    const head = `POST ${path} HTTP/1.1\r\nHost: a\r\nlogto-signature-sha-256: ${right}\r\n`
+    const beganMs = performance.now()
+    const slow = Array.from({ length: 257 }, () => connect(stage.gateway.port, '127.0.0.1'))
+    onTestFinished(() => slow.forEach((socket) => void socket.destroy()))
+    let answered = ''
+    for (const socket of slow) {
+      socket
+        .on('error', () => {})
+        .on('data', (chunk) => {
+          answered += String(chunk)
+        })
+      socket.write(`${head}Content-Length: 999\r\n\r\n{`)
+    }
+    const givenUp = () => answered.match(/HTTP\/1\.1 401/g)?.length
+    await expect.poll(givenUp, { timeout: 4000 }).toBe(1)
+    expect((await deliver(stage, body)).status).toBe(204)
+    await expect.poll(givenUp).toBe(2)
+    expect(performance.now() - beganMs).toBeLessThan(5000)
+  })
+
   test('is logged as left when the sender leaves in the middle', async () => {
     const stage = await start()
     const client = request({
