@@ -13,6 +13,7 @@ import type { Gauges, Meters } from '../log/meters.ts'
 import type { RequestRecord } from '../log/request-record.ts'
 import type { CutOff, CutOffs } from '../token/cut-offs.ts'
 import type { TokenOptions } from '../token/options.ts'
+import type { Seen } from '../token/seen-subjects.ts'
 import { refuseBrokenRequests } from './client-error.ts'
 import { drain, trackConnections } from './connections.ts'
 import { refuseFixedAtStart } from './fixed-at-start.ts'
@@ -110,7 +111,7 @@ export class PublicSide {
   }
 
   /** The users who were here since the last call. */
-  takeSeen(): string[] {
+  takeSeen(): Seen[] {
     return this.#runtime.seen.take()
   }
 

@@ -4,6 +4,7 @@ import { healthOf } from '../admin/health.ts'
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../log/logger.ts'
 import type { CutOff } from '../token/cut-offs.ts'
+import type { Seen } from '../token/seen-subjects.ts'
 import type { Withdrawal } from '../token/withdrawal.ts'
 import { refuseLenientParser } from './lenient-parser.ts'
 import { listen, portOf } from './listener.ts'
@@ -22,7 +23,7 @@ export type Server = {
   /** Resolves to the cut-offs once they are in force everywhere and kept; rejects when they are not kept. */
   revoke(withdrawals: readonly Withdrawal[]): Promise<readonly CutOff[]>
   /** The users who were here since the last call, of those of whom Logto is asked now and then. */
-  takeSeen(): Promise<readonly string[]>
+  takeSeen(): Promise<readonly Seen[]>
   /**
    * Is not ready any more, takes no new connections, lets requests finish, and ends streams. After
    * `timeouts.shutdown` it closes all that is left.
