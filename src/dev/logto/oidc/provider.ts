@@ -2,6 +2,7 @@ import type { Configuration, JWKS, Provider } from 'oidc-provider'
 import type { LogtoData } from '../data.ts'
 import { claimsByScope, findAccount, findUser } from './account.ts'
 import { isAllowedOrigin } from './allowed-origin.ts'
+import { acceptAllSecrets } from './client-secrets.ts'
 import { consentPolicy } from './consent-policy.ts'
 import { createGrant, defaultResource } from './create-grant.ts'
 import { dressResponse, errorBody } from './dress-response.ts'
@@ -20,6 +21,7 @@ import type { Store } from './store.ts'
 export function createProvider(options: ProviderOptions): Provider {
   const provider = createLogtoProvider(options.oidc, options.issuer, configuration(options))
   registerExchange(provider, options)
+  acceptAllSecrets(provider, options.oidc, options.data)
   provider.use(async (ctx, next) => {
     await next()
     dressResponse(ctx, options.data.settings?.cimd)
