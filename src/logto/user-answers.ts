@@ -13,6 +13,8 @@ const user = v.object({ id: v.string(), isSuspended: v.boolean() })
 const member = v.object({ id: v.string(), organizationRoles: v.optional(v.array(withId), []) })
 const role = v.object({ id: v.string(), usersCount: v.optional(v.number()) })
 
+const kindOfRole = v.object({ type: v.string() })
+
 export type User = v.InferOutput<typeof user>
 export type Member = v.InferOutput<typeof member>
 export type Role = v.InferOutput<typeof role>
@@ -56,6 +58,7 @@ export function askAboutUsers(management: Management, signal: AbortSignal) {
       const answer = await management.readDated(path)
       return { ...decoded(path, v.array(withId), answer), total: answer.total }
     },
+    role: (roleId: string) => ask(`roles/${segment(roleId)}`, kindOfRole),
     usersOf: (roleId: string) => askAll(`roles/${segment(roleId)}/users`, withId),
     /** How many there are; undefined when Logto does not say it. */
     async organizationCount(): Promise<number | undefined> {

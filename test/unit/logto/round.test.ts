@@ -177,6 +177,18 @@ describe('the users of a role', () => {
     members.close()
   })
 
+  test('are none where nobody has it, but of a role of machines nobody says so', async () => {
+    const tenant = await tenantOf(1)
+    const members = createRoleMembers(tenant.logto, {})
+    tenant.standIn.data.roles.push(
+      { name: 'unused', permissions: {} },
+      { name: 'nightly', permissions: {}, type: 'MachineToMachine' },
+    )
+    expect(await members.find(await roleId(tenant, 'unused'))).toEqual([])
+    await expect(members.find(await roleId(tenant, 'nightly'))).rejects.toThrow('machines')
+    members.close()
+  })
+
   test('are not listed when they are too many, or Logto does not tell', async () => {
     const tenant = await tenantOf(2)
     const members = createRoleMembers(tenant.logto, {})
