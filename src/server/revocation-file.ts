@@ -26,6 +26,8 @@ export type OpenedFile = { readonly file: RevocationFile; readonly cutOffs: read
 export async function openRevocationFile(name: string): Promise<OpenedFile> {
   const handle = await openOrMake(name)
   try {
+    // Reading a pipe or a device may never end.
+    if (!(await handle.stat()).isFile()) throw new Error(`${name} is no plain file: correct revocation.file`)
     const text = await handle.readFile('utf8')
     const end = text.lastIndexOf('\n') + 1
     const cutOffs = parseLines(text.slice(0, end), name)
