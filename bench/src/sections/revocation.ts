@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { alternate } from '../alternation.ts'
 import { type Bench, gatewayOf } from '../environment.ts'
 import { using } from '../machine/subject.ts'
-import { costDifference, findRun } from '../results.ts'
+import { costDifference, findRun, type Run } from '../results.ts'
 import { median } from '../statistics.ts'
 import { startProbedGateway } from '../workload/probed-gateway.ts'
 import { sideLines } from '../workload/side-lines.ts'
 import { startTenant, type Tenant } from '../workload/tenant.ts'
-import { tenantConfig } from '../workload/tenant-config.ts'
+import { type TenantOptions, tenantConfig } from '../workload/tenant-config.ts'
 import type { Collect, Section } from './section.ts'
 
 /** Every request is asked whether a cut-off withdraws its token. */
@@ -44,19 +44,33 @@ async function writeCutOffs({ folder }: Bench, { url }: Tenant): Promise<string>
   return file
 }
 
+/** The two APIs may differ by themselves: how much is known from a process without cut-offs. */
 async function perRequest(bench: Bench, collect: Collect, tenant: Tenant, revocationFile: string) {
-  const lines = sideLines(tenant, { here: '100,000 cut-offs of its issuer', away: 'none' })
-  const start = { config: tenantConfig(tenant, { revocationFile }) }
-  const title = 'cut-offs'
-  const runs = await using(gatewayOf(bench, 'ES384', start), (gateway) =>
-    alternate(gateway, lines, bench.plan.alternation, { ...bench, title }),
-  )
-  collect.table({ id: 'revocation', title: 'A request with a token that no cut-off withdraws', runs })
-  const [many, none] = [findRun(runs, 'here'), findRun(runs, 'away')]
-  if (many === undefined || none === undefined) return
-  const rounds = costDifference(many, none)
+  const without = await inTurns(bench, tenant, 'no cut-offs', {})
+  const having = await inTurns(bench, tenant, '100,000 cut-offs', { revocationFile })
+  const title = 'A request with a token that no cut-off withdraws'
+  collect.table({
+    id: 'revocation',
+    title,
+    runs: [...having, ...without.map((run) => ({ ...run, id: `${run.id}-without` }))],
+  })
+  const differences = differencesOf(without)
+  const rounds = differencesOf(having).map((more, i) => more - (differences[i] ?? Number.NaN))
   const name = 'CPU time that they add to a request'
   collect.figure({ id: 'revocation-cost', name, value: median(rounds), unit: 'µs', rounds })
+}
+
+function inTurns(bench: Bench, tenant: Tenant, title: string, options: TenantOptions): Promise<Run[]> {
+  const names = { here: `${title}, their issuer`, away: `${title}, another issuer` }
+  const start = { config: tenantConfig(tenant, options) }
+  return using(gatewayOf(bench, 'ES384', start), (gateway) =>
+    alternate(gateway, sideLines(tenant, names), bench.plan.alternation, { ...bench, title }),
+  )
+}
+
+function differencesOf(runs: readonly Run[]): number[] {
+  const [here, away] = [findRun(runs, 'here'), findRun(runs, 'away')]
+  return here === undefined || away === undefined ? [] : costDifference(here, away)
 }
 
 /** After a collection, and before the first request. */
