@@ -16,7 +16,11 @@ export type SignIn = {
 }
 
 /** The query with which the sign-in came back, or the answer of the step that was refused. */
-export type SignedIn = { readonly callback: URLSearchParams } | { readonly refused: Answer }
+export type SignedIn =
+  | { readonly callback: URLSearchParams; readonly isConsentAsked: boolean }
+  | { readonly refused: Answer }
+
+type Reached = SignedIn | { readonly page: string }
 
 /** A person in a browser, with cookies of their own. */
 export type Browser = { signIn(options: SignIn): Promise<SignedIn> }
@@ -44,12 +48,13 @@ export function createBrowser(logto: Logto): Browser {
   }
 
   /** Follows redirects until the application's own URI, or a page, is reached. */
-  async function follow(response: Response): Promise<SignedIn | { readonly page: string }> {
+  async function follow(response: Response, isConsentAsked = false): Promise<Reached> {
     let at = response
     for (let step = 0; step < 10; step += 1) {
       const location = at.headers.get('location')
       if (location === null) return at.ok ? { page: at.url } : { refused: await answerOf(at) }
-      if (location.startsWith(redirectUri)) return { callback: new URL(location).searchParams }
+      if (location.startsWith(redirectUri))
+        return { callback: new URL(location).searchParams, isConsentAsked }
       at = await send(new URL(location, at.url).href)
     }
     throw new Error('the sign-in did not come to an end')
@@ -71,10 +76,12 @@ export function createBrowser(logto: Logto): Browser {
     return identified.status < 300 ? undefined : identified
   }
 
-  async function resume(path: string): Promise<ReturnType<typeof follow>> {
+  async function resume(path: string, isConsentAsked = false): Promise<Reached> {
     const answer = await answerOf(await api('POST', path))
     const { redirectTo } = Object(answer.body)
-    return typeof redirectTo === 'string' ? follow(await send(redirectTo)) : { refused: answer }
+    return typeof redirectTo === 'string'
+      ? follow(await send(redirectTo), isConsentAsked)
+      : { refused: answer }
   }
 
   return {
@@ -84,15 +91,20 @@ export function createBrowser(logto: Logto): Browser {
       const first = options.isForm === true ? await send(url, 'POST', query) : await send(`${url}?${query}`)
       let reached = await follow(first)
       if (!('page' in reached)) return reached
-      const refused = await experience(options)
-      if (refused !== undefined) return { refused }
-      reached = await resume('experience/submit')
-      if ('page' in reached) reached = await resume('interaction/consent')
+      if (!isConsent(reached.page)) {
+        const refused = await experience(options)
+        if (refused !== undefined) return { refused }
+        reached = await resume('experience/submit')
+      }
+      if ('page' in reached && isConsent(reached.page)) reached = await resume('interaction/consent', true)
       if ('page' in reached) throw new Error(`the sign-in ended at ${reached.page}`)
       return reached
     },
   }
 }
+
+/** A person with a session is asked for nothing else. */
+const isConsent = (page: string) => new URL(page).pathname === '/consent'
 
 function queryOf({ clientId, scope, resource = [], more }: SignIn): URLSearchParams {
   const fixed = { response_type: 'code', client_id: clientId, redirect_uri: redirectUri, state: 'a-state' }

@@ -76,6 +76,19 @@ describe('token exchange', () => {
     expect(Object(body).access_token).toMatch(/^[\w-]{43}$/)
   })
 
+  test('without openid gives a token that /oidc/me refuses: 403 insufficient_scope', async () => {
+    const { body } = await exchange((await signIn('openid')).access_token, { scope: 'profile' })
+    const headers = { authorization: `Bearer ${Object(body).access_token}` }
+    const response = await fetch(`${logto.endpoint}/oidc/me`, { headers })
+    expect(response.status).toBe(403)
+    expect(await response.json()).toMatchObject({
+      message: 'Token missing scope `{{scope}}`.',
+      error: 'insufficient_scope',
+      error_description: 'access token missing openid scope',
+      scope: 'openid',
+    })
+  })
+
   test('without a scope gives "scope": ""', async () => {
     const answer = await exchange((await signIn('openid')).access_token, { resource: resource.indicator })
     expect(claimsOf(answer)).toHaveProperty('scope', '')

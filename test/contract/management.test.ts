@@ -142,10 +142,6 @@ describe('a role', () => {
       status: 400,
       body: { code: 'role.management_api_scopes_not_assignable_to_user_role' },
     })
-    expect(await logto.api('DELETE', `resources/${management?.id}`)).toMatchObject({
-      status: 400,
-      body: { code: 'resource.cannot_delete_management_api' },
-    })
   })
 
   test('that is made with a wrong permission is refused, and there all the same', async () => {

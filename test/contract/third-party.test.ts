@@ -46,6 +46,19 @@ describe('an application of a third party', () => {
     expect(await errorOf(application, 'read')).toMatchObject({ error: 'access_denied' })
   })
 
+  test('shows a page for consent at every sign-in, while one of the tenant never does', async () => {
+    const asked = { ...user, scope: 'read', resource: [resource.indicator] }
+    const person = createBrowser(logto)
+    const third = await makeAllowed('asking')
+    for (let i = 0; i < 2; i += 1)
+      expect(await person.signIn({ ...asked, clientId: third.id })).toMatchObject({ isConsentAsked: true })
+    const first = await made.application('not asking')
+    const more = { prompt: 'login consent' }
+    expect(await person.signIn({ ...asked, clientId: first.id, more })).toMatchObject({
+      isConsentAsked: false,
+    })
+  })
+
   test('gets permissions that are enabled; the others are dropped', async () => {
     const application = await makeAllowed('allowed')
     const asked = { user, application, scope: 'read write', resource: [resource.indicator] }

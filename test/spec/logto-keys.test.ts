@@ -95,3 +95,14 @@ describe('a page of a list', () => {
     expect(response.headers.get('total-number')).toBe('3')
   })
 })
+
+// Nobody should try this with a tenant that is needed.
+test('the Management API cannot be deleted', async () => {
+  const { body } = await logto.management.call('GET', 'resources')
+  const list = body as { id: string; indicator: string }[]
+  const id = list.find(({ indicator }) => indicator === 'https://default.logto.app/api')?.id
+  expect(await logto.management.call('DELETE', `resources/${id}`)).toMatchObject({
+    status: 400,
+    body: { code: 'resource.cannot_delete_management_api' },
+  })
+})

@@ -34,7 +34,7 @@ export async function respond(exchange: Exchange): Promise<void> {
   if (fault.wrongType !== undefined) forceContentType(res, fault.wrongType)
   if (/^\/api\/(?:experience|interaction)(?:\/|$)/.test(path)) return experience.respond(provider, req, res)
   if (path.startsWith('/api/')) return management.respond(req, res)
-  if (path.startsWith('/sign-in/')) return signInPage(exchange, req, res)
+  if (path === '/consent' || path.startsWith('/sign-in/')) return signInPage(exchange, req, res)
   if (path === '/oidc' || path.startsWith('/oidc/')) return respondAsProvider(exchange, path)
   respondElsewhere(path, res)
 }

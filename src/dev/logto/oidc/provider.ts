@@ -68,7 +68,7 @@ function configuration(options: ProviderOptions): Configuration {
       isAllowedOrigin(findApplication(data, clientId), origin ?? ''),
     interactions: {
       policy: consentPolicy(oidc, data),
-      url: (_ctx, interaction) => `/sign-in/${interaction.uid}`,
+      url: (_ctx, { prompt, uid }) => (prompt.name === 'consent' ? '/consent' : `/sign-in/${uid}`),
     },
     ttl: ttl(),
     findAccount: (_ctx, id) => findAccount(data, id),
