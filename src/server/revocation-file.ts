@@ -22,6 +22,9 @@ export type OpenedFile = { readonly file: RevocationFile; readonly cutOffs: read
  * Reads the file, or makes it. A last line that was cut short was never answered for: it is dropped, unless
  * it lacks no more than its end of line, as when an editor has left that out. Rejects with a sentence for the
  * operator when any other line is damaged, or the file cannot be used.
+ *
+ * Nothing is changed before the first `append`: a gateway that is started a second time by mistake ends when
+ * it finds its port taken, and must not have touched the file of the one that runs.
  */
 export async function openRevocationFile(name: string): Promise<OpenedFile> {
   const handle = await openOrMake(name)
@@ -33,11 +36,9 @@ export async function openRevocationFile(name: string): Promise<OpenedFile> {
     const cutOffs = parseLines(text.slice(0, end), name)
     const last = parseLine(text.slice(end))
     const bytes = Buffer.byteLength(text.slice(0, end))
-    if (end < text.length) await handle.truncate(bytes)
-    const file = new LineFile(name, handle, { bytes, lines: cutOffs.length })
-    if (last === undefined) return { file, cutOffs }
-    await file.append([last])
-    return { file, cutOffs: [...cutOffs, last] }
+    const unended = last === undefined ? [] : [last]
+    const state = { bytes, lines: cutOffs.length, isTorn: end < text.length, unended }
+    return { file: new LineFile(name, handle, state), cutOffs: [...cutOffs, ...unended] }
   } catch (error) {
     await handle.close()
     throw error
@@ -112,26 +113,40 @@ function printLines(cutOffs: readonly CutOff[]): Buffer {
   return Buffer.from(cutOffs.map((cutOff) => `${JSON.stringify(printCutOff(cutOff))}\n`).join(''))
 }
 
+type FileState = {
+  /** Of whole lines. */
+  readonly bytes: number
+  readonly lines: number
+  /** Something is behind them. */
+  readonly isTorn: boolean
+  /** The last line, which lacks its end. */
+  readonly unended: readonly CutOff[]
+}
+
 class LineFile implements RevocationFile {
   readonly #name: string
   #handle: FileHandle
   #bytes: number
   #lines: number
-  /** A line was written in part, and could not be taken back yet. */
-  #isTorn = false
+  /** A line was written in part, and was not taken back yet. */
+  #isTorn: boolean
+  #unended: readonly CutOff[]
 
-  constructor(name: string, handle: FileHandle, { bytes, lines }: { bytes: number; lines: number }) {
+  constructor(name: string, handle: FileHandle, { bytes, lines, isTorn, unended }: FileState) {
     this.#name = name
     this.#handle = handle
     this.#bytes = bytes
     this.#lines = lines
+    this.#isTorn = isTorn
+    this.#unended = unended
   }
 
   get lines(): number {
     return this.#lines
   }
 
-  async append(cutOffs: readonly CutOff[]): Promise<void> {
+  async append(more: readonly CutOff[]): Promise<void> {
+    const cutOffs = [...this.#unended, ...more]
     const bytes = printLines(cutOffs)
     if (this.#isTorn) await this.#takeBack()
     await this.#refuseOtherWriters()
@@ -144,6 +159,7 @@ class LineFile implements RevocationFile {
     }
     this.#bytes += bytes.length
     this.#lines += cutOffs.length
+    this.#unended = []
   }
 
   async replace(cutOffs: readonly CutOff[]): Promise<void> {
@@ -164,6 +180,7 @@ class LineFile implements RevocationFile {
     const old = this.#handle
     this.#handle = handle
     this.#isTorn = false
+    this.#unended = []
     this.#bytes = bytes.length
     this.#lines = cutOffs.length
     await old.close()

@@ -43,7 +43,6 @@ export async function openRevocations(options: RevocationsOptions): Promise<Revo
   const opened = fileName === undefined ? undefined : await openRevocationFile(fileName)
   for (const cutOff of opened?.cutOffs ?? []) cutOffs.add(cutOff)
   const keeper = createKeeper(cutOffs, opened?.file)
-  if (opened !== undefined && opened.cutOffs.length > cutOffs.list().length) await keeper.tidy()
 
   return {
     cutOffs,
@@ -115,8 +114,6 @@ async function whoIsMeant(
 type Keeper = {
   /** Resolves when these are on the disk, with all that an earlier try could not write. */
   keep(cutOffs: readonly CutOff[]): Promise<void>
-  /** Rids the file of lines that count no more, if that can be done. */
-  tidy(): Promise<void>
   close(): Promise<void>
 }
 
@@ -140,8 +137,8 @@ function createKeeper(cutOffs: CutOffs, file: RevocationFile | undefined): Keepe
   }
 
   /**
-   * Where it fails, nothing is lost but room: a file that a container has mounted by itself, for one, cannot
-   * be replaced. False then.
+   * Rids the file of lines that count no more. Where it fails, nothing is lost but room: a file that a
+   * container has mounted by itself, for one, cannot be replaced. False then.
    */
   async function tidy(target: RevocationFile): Promise<boolean> {
     try {
@@ -163,7 +160,6 @@ function createKeeper(cutOffs: CutOffs, file: RevocationFile | undefined): Keepe
       last = written.catch(() => {})
       return written
     },
-    tidy: async () => void (file && (await tidy(file))),
     async close() {
       await last
       await file?.close()

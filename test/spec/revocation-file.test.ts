@@ -98,7 +98,9 @@ describe('revocation.file', () => {
     writeFileSync(stage.file, whole + whole.slice(0, 40))
     const second = await stage.start()
     expect(await second.statusOf(alice)).toBe(401)
-    expect(readFileSync(stage.file, 'utf8')).toBe(whole)
+    await second.revoke({ sub: 'bob' })
+    const lines = readFileSync(stage.file, 'utf8').trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line).sub)).toEqual(['alice', 'bob'])
   })
 
   test('stops the start when it is damaged, and names the line', async () => {

@@ -66,8 +66,10 @@ describe('revocation.file', () => {
         name,
         Buffer.concat([Buffer.from(line('alice')), Buffer.from(line('é')).subarray(0, cut)]),
       )
+      const before = readFileSync(name)
       const { file, cutOffs } = await openRevocationFile(name)
       expect(cutOffs).toEqual([cutOff('alice')])
+      expect(readFileSync(name)).toEqual(before)
       await file.append([cutOff('bob')])
       await file.close()
       expect(readFileSync(name, 'utf8')).toBe(line('alice') + line('bob'))
@@ -83,8 +85,12 @@ describe('revocation.file', () => {
   test('keeps a last line that lacks no more than its end, as editors leave it', async () => {
     const name = newName()
     writeFileSync(name, line('alice') + line('bob').trimEnd())
-    expect(await read(name)).toEqual([cutOff('alice'), cutOff('bob')])
-    expect(readFileSync(name, 'utf8')).toBe(line('alice') + line('bob'))
+    const { file, cutOffs } = await openRevocationFile(name)
+    expect(cutOffs).toEqual([cutOff('alice'), cutOff('bob')])
+    await file.append([cutOff('carol')])
+    await file.append([cutOff('dave')])
+    await file.close()
+    expect(readFileSync(name, 'utf8')).toBe(['alice', 'bob', 'carol', 'dave'].map(line).join(''))
   })
 
   test.each([

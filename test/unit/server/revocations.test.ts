@@ -76,17 +76,27 @@ describe('revocations', () => {
     writeFileSync(name, `${[line('old', old), line('alice', old), line('alice', now)].join('\n')}\n`)
     const { cutOffs } = await openAt(name)
     expect(cutOffs.list().map(({ id }) => id)).toEqual(['alice'])
-    expect(linesOf(name)).toHaveLength(1)
   })
 
-  test('start with a file that cannot be written anew, such as one that a container has mounted alone', async () => {
+  test('are kept in a file that cannot be written anew, such as one that a container has mounted alone', async () => {
     const name = newName()
     const old = new Date(Date.now() - 48 * 3_600_000)
-    writeFileSync(name, `${JSON.stringify({ issuer, sub: 'old', before: old.toISOString() })}\n`)
+    const line = `${JSON.stringify({ issuer, sub: 'old', before: old.toISOString() })}\n`
+    writeFileSync(name, line.repeat(10_100))
     symlinkSync('/dev/full', `${name}.new`)
     const { revoke } = await openAt(name)
     await revoke([sub('alice')])
-    expect(linesOf(name)).toHaveLength(2)
+    expect(linesOf(name)).toHaveLength(10_101)
+  })
+
+  test('leave the file of a gateway alone that runs, when another is started by mistake', async () => {
+    const name = newName()
+    const { revoke } = await openAt(name)
+    await revoke([sub('alice')])
+    writeFileSync(name, readFileSync(name).subarray(0, -10))
+    const torn = readFileSync(name)
+    await openAt(name)
+    expect(readFileSync(name)).toEqual(torn)
   })
 
   test('rid the file of lines that count no more when these are many', async () => {
