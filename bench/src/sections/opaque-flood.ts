@@ -64,9 +64,17 @@ async function measureRound(bench: Bench, tenant: Tenant): Promise<Taken> {
     const [warm, asked] = await runOpenLoop({ port, streams, warmUpSeconds, seconds })
     if (calm === undefined || warm === undefined || asked === undefined)
       throw new Error('the load gave no result')
+    requireAnswers(asked)
     const residentMiB = [before, accountOf(pid).residentMiB] as const
     return { calm, warm, asked, mostCalls: tenant.mostCalls(), residentMiB }
   })
+}
+
+/** A thousand wait at the end. More without an answer say that load or gateway were not given their core. */
+function requireAnswers({ sent, statuses }: StreamResult): void {
+  const unanswered = statuses['unanswered'] ?? 0
+  if (unanswered > sent / 5)
+    throw new Error(`the machine is too busy: of ${sent} opaque tokens ${unanswered} were not answered`)
 }
 
 async function streamOf(bench: Bench, name: string, perSecond: number, tokens: readonly string[]) {
