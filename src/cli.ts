@@ -5,8 +5,10 @@ import type { InitFlags } from './commands/init/answers.ts'
 import type { ApplyFlags } from './commands/logto/apply.ts'
 import type { DoctorFlags } from './commands/logto/doctor.ts'
 import type { PlanFlags } from './commands/logto/plan.ts'
+import type { RevokeFlags } from './commands/revoke.ts'
 import type { DemoOptions } from './dev/demo/demo-options.ts'
 import { version } from './http/product.ts'
+import { parseInstant } from './token/instant.ts'
 
 /** Exit status: 0 done, 1 the configuration is at fault, 64 wrong usage (sysexits.h). */
 const wrongUsage = 64
@@ -94,6 +96,27 @@ program
   })
 
 program
+  .command('revoke')
+  .description('have the gateway that runs with this file refuse the tokens issued so far to someone')
+  .argument(...fileArgument)
+  .option(...configFlag)
+  .option('--sub <id>', 'of this user')
+  .option('--client <id>', 'of this client')
+  .option('--organization <id>', 'of this organization')
+  .option('--all', 'of everybody')
+  .option('--before <time>', 'issued until then, such as 2026-01-31T12:00:00Z; default: until now', time)
+  .option('--issuer <name>', 'by this issuer alone: its name in the file, or its iss')
+  .action(async (file: string | undefined, options: ConfigFlag & RevokeFlags, command: Command) => {
+    const fileName = oneFile(file, options, command)
+    const { config: _, ...flags } = options
+    const named = [flags.sub, flags.client, flags.organization, flags.all]
+    if (named.filter((who) => who !== undefined).length !== 1)
+      command.error('error: say whose tokens end by one of --sub, --client, --organization and --all')
+    const { revoke } = await import('./commands/revoke.ts')
+    process.exitCode = await revoke(fileName, flags)
+  })
+
+program
   .command('schema')
   .description('print the JSON Schema of the configuration file, for editors')
   .action(async () => {
@@ -162,6 +185,11 @@ program
 /** A file of the package. */
 function beside(name: string): URL {
   return new URL(`../${name}`, import.meta.url)
+}
+
+function time(text: string): string {
+  if (parseInstant(text) !== undefined) return text
+  throw new InvalidArgumentError('a time is written as 2026-01-31T12:00:00Z')
 }
 
 function portNumber(text: string): number {

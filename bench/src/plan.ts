@@ -7,12 +7,16 @@ export type RoundsPlan = {
   readonly warmUpSeconds: number
 }
 
+/** For lines that take turns in one process. */
+export type Alternation = { readonly turns: number; readonly warmUpSeconds: number }
+
 /** How much of everything: --quick ends after three minutes, a full run within an hour. */
 export type Plan = RoundsPlan & {
   readonly quick: boolean
   readonly refusals: RoundsPlan
   /** For sections that no target speaks of. */
   readonly brief: RoundsPlan
+  readonly alternation: Alternation
   readonly latencyRounds: number
   readonly latencySeconds: number
   readonly starts: number
@@ -31,6 +35,7 @@ export const quickPlan: Plan = {
   warmUpSeconds: 8,
   refusals: { rounds: 2, roundSeconds: 2, warmUpSeconds: 8 },
   brief: { rounds: 2, roundSeconds: 2, warmUpSeconds: 8 },
+  alternation: { turns: 4, warmUpSeconds: 8 },
   latencyRounds: 2,
   latencySeconds: 2,
   starts: 3,
@@ -47,6 +52,7 @@ export const fullPlan: Plan = {
   warmUpSeconds: 8,
   refusals: { rounds: 5, roundSeconds: 3, warmUpSeconds: 8 },
   brief: { rounds: 3, roundSeconds: 2, warmUpSeconds: 8 },
+  alternation: { turns: 21, warmUpSeconds: 8 },
   latencyRounds: 5,
   latencySeconds: 3,
   starts: 11,

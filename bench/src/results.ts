@@ -117,6 +117,12 @@ export function costRatio(run: Run, base: Run): number[] {
   return quotients(run, base, 'cpuMicros')
 }
 
+/** Microseconds of CPU time that `run` takes for a request more than `base`. */
+export function costDifference(run: Run, base: Run): number[] {
+  const [costs, others] = [run, base].map((one) => roundsOf(one, 'cpuMicros'))
+  return (costs ?? []).map((cost, i) => cost - (others?.[i] ?? Number.NaN))
+}
+
 function quotients(one: Run, other: Run, key: keyof Round): number[] {
   const pairs = one.rounds.slice(0, other.rounds.length)
   return pairs.map((round, i) => (round[key] ?? Number.NaN) / (other.rounds[i]?.[key] ?? Number.NaN))

@@ -61,6 +61,8 @@ const pairs: readonly Pair[] = [
   refusal('404'),
 ]
 
+const floodOfOpaque = 'opaque-flood'
+
 const targets: readonly Target[] = [
   ...pairs.map(pairTarget),
   figureTarget('p99 added at half load', 'latency', 'added-p99', 1, 'ms'),
@@ -82,6 +84,28 @@ const targets: readonly Target[] = [
       return { wanted, measured, state: refused.value > 0 && served.value > 99 ? 'met' : 'missed' }
     },
   },
+  ...(['introspect', 'userinfo', 'exchange'] as const).map((mode) =>
+    figureTarget(`a known opaque token (${mode}) against a JWT`, 'opaque', `opaque-${mode}`, 1.15, '×'),
+  ),
+  figureTarget(
+    'p99 of warm requests in a flood of opaque tokens',
+    floodOfOpaque,
+    `${floodOfOpaque}-p99`,
+    1.5,
+    '×',
+  ),
+  {
+    what: 'a flood of opaque tokens: bounded calls, 503 beyond a bounded queue',
+    judge(results) {
+      const [calls, refused] = ['calls', '503'].map((id) => findFigure(results, `${floodOfOpaque}-${id}`))
+      const wanted = 'at most 8 calls out, some 503'
+      if (calls === undefined || refused === undefined) return missing(results, floodOfOpaque, wanted)
+      const measured = `${calls.value} calls out at most, ${digits(refused.value)} % 503`
+      return { wanted, measured, state: calls.value <= 8 && refused.value > 0 ? 'met' : 'missed' }
+    },
+  },
+  figureTarget('100,000 cut-offs, for a request', 'revocation', 'revocation-cost', 1, 'µs'),
+  figureTarget('100,000 cut-offs, in memory', 'revocation', 'revocation-mib', 16, 'MiB'),
   figureTarget('memory for a cached token', 'memory', 'kib-per-token', 1.5, 'KiB'),
   {
     what: 'RSS after a million requests',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  costDifference,
   costRatio,
   digits,
   doubt,
@@ -15,6 +16,11 @@ function round(requestsPerSecond: number, cpuMicros: number, busy: number): Roun
 }
 
 const run = (...rounds: readonly Round[]): Run => ({ id: 'a', name: 'A', rounds })
+
+it('the difference of costs is taken turn by turn', () => {
+  const [more, less] = [run(round(1, 50, 1), round(1, 90, 1)), run(round(1, 49, 1), round(1, 91, 1))]
+  expect(costDifference(more, less)).toEqual([1, -1])
+})
 
 describe('ratio', () => {
   it('is of requests where both had nothing left', () => {

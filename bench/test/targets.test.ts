@@ -83,6 +83,16 @@ it('a figure that this run did not take is not measured', () => {
   expect(verdict(results, 'RSS after a million requests')).toEqual(['not measured', 'left out of this run'])
 })
 
+it.each([
+  [8, 40, 'met'],
+  [9, 40, 'missed'],
+  [8, 0, 'missed'],
+])('a flood of opaque tokens with %d calls out and %d %% of 503 is %s', (calls, refused, state) => {
+  const what = 'a flood of opaque tokens: bounded calls, 503 beyond a bounded queue'
+  const results = figures('opaque-flood', { 'opaque-flood-calls': calls, 'opaque-flood-503': refused })
+  expect(verdict(results, what)[0]).toBe(state)
+})
+
 describe('the soak', () => {
   const what = 'memory over a soak of ten minutes'
   const soak = (growth: number, minutes = 10, answered = 100) =>

@@ -4,10 +4,10 @@ import type { CompiledRoute } from '../gateway/compile-route.ts'
 import { requirementText } from '../route/requirement-text.ts'
 import { isAdminHost } from './admin-host.ts'
 import type { Health } from './health.ts'
+import { type AdminResponse, json } from './response.ts'
+import { listRevocations, type RevocationDesk, respondToRevoke } from './revoke.ts'
 
 export type AdminOptions = {
-  /** The host in `admin.listen`. Clients may use a name that is written there. */
-  readonly listenHost: string
   /** False when nothing but a restart can help. */
   readonly live: () => boolean
   readonly health: () => Health | Promise<Health>
@@ -15,6 +15,7 @@ export type AdminOptions = {
   readonly routes: () => RouteLine[] | Promise<RouteLine[] | undefined>
   /** Everything that is counted, in the format that `accept` asks for. */
   readonly metrics: (accept: string | undefined) => Promise<MetricsText>
+  readonly revocation: RevocationDesk
 }
 
 export type MetricsText = { readonly type: string; readonly text: string }
@@ -46,7 +47,8 @@ const limits = {
 }
 
 /**
- * Serves `/livez`, `/readyz`, `/routes` and `/metrics`, on a listener of its own: never on the public one.
+ * Serves `/livez`, `/readyz`, `/routes`, `/metrics`, `/revocations` and `POST /revoke`, on a listener of its
+ * own: never on the public one.
  */
 export function createAdmin(options: AdminOptions): HttpServer {
   const server = createServer(
@@ -57,11 +59,10 @@ export function createAdmin(options: AdminOptions): HttpServer {
       connectionsCheckingInterval: limits.lookEveryMs,
     },
     (request, response) => {
-      // Nothing here reads a body. The connection is closed, so that none has to be read to its end either.
+      // The connection is closed, so that no body has to be read to its end.
       if (hasBody(request)) response.shouldKeepAlive = false
-      void respond(request, options).then(({ status, type, text }) => {
-        const allow = status === 405 ? ['Allow', 'GET, HEAD'] : []
-        response.writeHead(status, ['Content-Type', type, 'Cache-Control', 'no-store', ...allow])
+      void respond(request, options).then(({ status, type, text, headers }) => {
+        response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store', ...headers })
         response.end(text)
       })
     },
@@ -87,23 +88,25 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-type AdminResponse = MetricsText & { readonly status: number }
-
-function json(status: number, body: unknown): AdminResponse {
-  return { status, type: 'application/json', text: `${JSON.stringify(body, null, 2)}\n` }
-}
-
 const otherHost = json(421, {
   error: 'ask by an IP address, by localhost or by the name in admin.listen: other hosts are not answered',
 })
-const notAllowed = json(405, { error: 'only GET is answered here' })
+const twoHosts = json(400, { error: 'the request has several Host fields' })
+const onlyGet = json(405, { error: 'only GET is answered here' }, { Allow: 'GET, HEAD' })
+const onlyPost = json(405, { error: 'only POST is answered here' }, { Allow: 'POST' })
 const noneServes = json(503, { error: 'no worker serves at the moment' })
-const notFound = json(404, { error: 'try /livez, /readyz, /routes or /metrics' })
+const notFound = json(404, {
+  error: 'try /livez, /readyz, /routes, /metrics, /revocations or POST /revoke',
+})
 
 async function respond(request: IncomingMessage, options: AdminOptions): Promise<AdminResponse> {
-  if (!isAdminHost(request.headers.host, options.listenHost)) return otherHost
-  if (request.method !== 'GET' && request.method !== 'HEAD') return notAllowed
-  switch ((request.url ?? '').split('?')[0]) {
+  const { method, url = '', headers } = request
+  if (hostCount(request) > 1) return twoHosts
+  if (!isAdminHost(headers.host, options.revocation.listenHost)) return otherHost
+  const [path] = url.split('?')
+  if (path === '/revoke') return method === 'POST' ? respondToRevoke(request, options.revocation) : onlyPost
+  if (method !== 'GET' && method !== 'HEAD') return onlyGet
+  switch (path) {
     case '/livez': {
       const live = options.live()
       return json(live ? 200 : 503, { live })
@@ -117,8 +120,15 @@ async function respond(request: IncomingMessage, options: AdminOptions): Promise
       return routes === undefined ? noneServes : json(200, { routes })
     }
     case '/metrics':
-      return { status: 200, ...(await options.metrics(request.headers.accept)) }
+      return { status: 200, ...(await options.metrics(headers.accept)) }
+    case '/revocations':
+      return listRevocations(request, options.revocation)
     default:
       return notFound
   }
+}
+
+/** Node takes the first of several and says nothing. A proxy in front may have looked at another one. */
+function hostCount({ rawHeaders }: IncomingMessage): number {
+  return rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length
 }

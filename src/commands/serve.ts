@@ -10,6 +10,7 @@ import { warnOfFewDescriptors, watchDescriptors } from '../server/descriptors.ts
 import { catchFaults, faultStatus } from '../server/last-resort.ts'
 import type { Server, ServerOptions } from '../server/single-process.ts'
 import { boundYoungGeneration } from '../server/young-generation.ts'
+import { createLogtoSide } from './logto-side.ts'
 import { RunningProgram } from './program.ts'
 import { reloadOnChange } from './reload.ts'
 
@@ -35,12 +36,20 @@ export async function serve(fileName: string, version: string): Promise<number> 
 async function run(program: RunningProgram, config: Config, log: ProcessLogger): Promise<number> {
   const end = untilEnd(log, config.timeouts.shutdownMs)
   try {
-    const server = await start({ config, log, program, createProfiles: loadProfiles })
+    const logto = createLogtoSide(config, log)
+    const { usersOfRole } = logto
+    const server = await start({ config, log, program, createProfiles: loadProfiles, usersOfRole })
+    logto.serve(server)
     announce(program, config, server, log)
     const shortages = watchShortages(config, log)
-    const stopReloading = reloadOnChange({ program, server, log, onLoaded: shortages.look })
+    const onLoaded = (next: Config) => {
+      shortages.look(next)
+      logto.follow(next)
+    }
+    const stopReloading = reloadOnChange({ program, server, log, onLoaded })
     await end.reached
     stopReloading()
+    logto.stop()
     shortages.stop()
     log.info({}, 'stopping: no new connections, requests in flight finish')
     await server.stop()

@@ -46,6 +46,8 @@ export type RevocationConfig = {
   /** Absolute name. */
   readonly file?: string
   readonly pollMs?: number
+  /** Whether users have permissions in organizations, so that the poll looks at these too. */
+  readonly organizations: boolean
 }
 
 /** `path` is canonical, without a slash at its end. */

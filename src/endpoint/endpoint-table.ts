@@ -1,4 +1,5 @@
 import type { Refusal } from '../access/decision.ts'
+import type { RequestHead } from '../http/request-head.ts'
 import type { RequestTarget } from '../http/request-target.ts'
 import { hostRank } from '../route/host-rank.ts'
 import { createLiteralPaths } from '../route/literal-paths.ts'
@@ -8,11 +9,13 @@ import type { OwnEndpoint } from './own-endpoint.ts'
 export type EndpointTable = {
   readonly all: readonly OwnEndpoint[]
   /**
-   * The endpoint that this request is for, or the reason why it is refused: look-alikes and other methods.
-   * Undefined for a path that is not an own endpoint's.
+   * The endpoint that this request is for, or the reason why it is refused: look-alikes, other methods and
+   * upgrades. Undefined for a path that is not an own endpoint's.
    */
-  find(hostName: string, target: RequestTarget, method: string): OwnEndpoint | Refusal<never> | undefined
+  find(head: AskedHead, target: RequestTarget): OwnEndpoint | Refusal<never> | undefined
 }
+
+export type AskedHead = Pick<RequestHead, 'hostName' | 'method' | 'upgrade'>
 
 /** Undefined where there are none, so that requests pay nothing for them. */
 export function createEndpointTable(all: readonly OwnEndpoint[]): EndpointTable | undefined {
@@ -21,12 +24,13 @@ export function createEndpointTable(all: readonly OwnEndpoint[]): EndpointTable 
   const misses = new Map(all.map((endpoint) => [endpoint, methodMiss(endpoint)]))
   return {
     all,
-    find(hostName, target, method) {
+    find({ hostName, method, upgrade }, target) {
       const found = paths.find(target)
       const endpoint = found && mostSpecific(found.value, hostName)
       if (found === undefined || endpoint === undefined) return undefined
       if (!found.isExact) return ambiguous
-      return endpoint.methods.includes(method) ? endpoint : misses.get(endpoint)
+      if (!endpoint.methods.includes(method)) return misses.get(endpoint)
+      return upgrade ? { ...upgradeRefused, pattern: endpoint.path } : endpoint
     },
   }
 }
@@ -58,6 +62,12 @@ const ambiguous: Refusal<never> = {
   outcome: 'refuse',
   code: 'ambiguous_target',
   detail: 'Another spelling of this path is answered by the gateway itself',
+}
+
+const upgradeRefused: Refusal<never> = {
+  outcome: 'refuse',
+  code: 'unsupported_upgrade',
+  detail: 'The gateway itself answers this path, and takes no WebSockets there',
 }
 
 function methodMiss({ path, methods }: OwnEndpoint): Refusal<never> {

@@ -89,7 +89,7 @@ function serve(snapshot: Snapshot, visit: Visit, received: ReceivedHead): void |
     return refuse(snapshot, visit, { outcome: 'refuse', code, detail }, { head, closing: true })
   }
 
-  const own = snapshot.endpoints?.find(head.hostName, target, head.method)
+  const own = snapshot.endpoints?.find(head, target)
   if (own !== undefined) return answerOwn(snapshot, visit, { head, target, client }, own)
 
   const preflight = preflightResponse(snapshot, { head, target, client })

@@ -22,7 +22,6 @@ export function answerOwn(
   const { head } = asked
   if ('outcome' in found) return refuseOwn(snapshot, visit, head, found)
   const { path } = found
-  if (head.upgrade) return refuseOwn(snapshot, visit, head, { ...upgradeRefused, pattern: path })
   // Whoever leaves before the response is in the log with this path, too.
   visit.record.decided(factsOf('refuse', path))
   const finish = (response: EndpointResponse | undefined) => {
@@ -33,12 +32,6 @@ export function answerOwn(
   }
   const response = found.respond({ ...asked, body: bodyReader(visit, head) })
   return response instanceof Promise ? response.then(finish) : finish(response)
-}
-
-const upgradeRefused: Refusal<never> = {
-  outcome: 'refuse',
-  code: 'unsupported_upgrade',
-  detail: 'The gateway itself answers this path, and takes no WebSockets there',
 }
 
 function bodyReader({ request, reply, record }: Visit, head: RequestHead): EndpointRequest['body'] {

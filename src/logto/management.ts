@@ -1,5 +1,6 @@
 import { Agent as PlainAgent } from 'node:http'
 import { Agent as SecureAgent } from 'node:https'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { LogtoConfig } from '../config/logto-config.ts'
 import { callIssuer, type IssuerRequest, type IssuerResponse } from '../issuer/call-issuer.ts'
 import type { IssuerConnection } from '../issuer/options.ts'
@@ -13,11 +14,23 @@ export type Management = {
   read(path: string): Promise<unknown>
   /** Every page of a list. */
   readAll(path: string): Promise<unknown[]>
+  /** The same, with the time of the answer. */
+  readDated(path: string): Promise<Dated>
+  /** The same, with the time of the last page. */
+  readAllDated(path: string): Promise<Dated & { readonly body: unknown[] }>
   /** The answer to a call that changes something; undefined where it has no body. */
   write(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown>
   /** The scopes of the account's own token, undefined where it names none. */
   scope(): Promise<string | undefined>
   close(): void
+}
+
+export type Dated = {
+  readonly body: unknown
+  /** By Logto's own clock, in milliseconds since the epoch; undefined when the answer does not say it. */
+  readonly dateMs: number | undefined
+  /** The length of the whole list of which this is a page; undefined when the answer does not say it. */
+  readonly total: number | undefined
 }
 
 /** Of one list; Logto refuses more. */
@@ -34,17 +47,28 @@ export type ManagementOptions = {
   readonly maxSockets?: number
   /** Times that one call is asked again after 429. Default: 3 */
   readonly patience?: number
+  /** Least time from one call to the next, in milliseconds. Default: 0 */
+  readonly gapMs?: number
 }
 
 /** `connection` is that of the issuer: proxy and certificates. Rejects with a `ManagementFault`. */
 export function createManagement(
   config: Pick<LogtoConfig, 'endpoint' | 'resource' | 'management'>,
   connection: IssuerConnection,
-  { maxSockets = 1, patience = 3 }: ManagementOptions = {},
+  { maxSockets = 1, patience = 3, gapMs = 0 }: ManagementOptions = {},
 ): Management {
   const options = { keepAlive: true, maxSockets, timeout: idleMs }
   const agent = config.endpoint.startsWith('https:') ? new SecureAgent(options) : new PlainAgent(options)
   const token = createManagementToken(config, connection, patience)
+  let nextMs = 0
+
+  /** Calls that come together get their turns one after the other. */
+  async function takeTurn(): Promise<void> {
+    const nowMs = performance.now()
+    const turnMs = Math.max(nowMs, nextMs)
+    nextMs = turnMs + gapMs
+    if (turnMs > nowMs) await wait(turnMs - nowMs, undefined, { ref: false })
+  }
 
   async function ask(method: IssuerRequest['method'], path: string, body?: unknown): Promise<IssuerResponse> {
     const used = await token.current()
@@ -70,32 +94,37 @@ export function createManagement(
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }
-    return patiently(`${method} /api/${path}`, patience, () =>
-      callIssuer(`${config.endpoint}/api/${path}`, connection, request),
-    )
+    return patiently(`${method} /api/${path}`, patience, async () => {
+      await takeTurn()
+      return callIssuer(`${config.endpoint}/api/${path}`, connection, request)
+    })
   }
 
-  async function read(path: string) {
+  async function read(path: string): Promise<Dated> {
     const call = `GET /api/${path}`
     const response = accepted(call, await ask('GET', path))
-    return { body: jsonIn(call, response), response }
+    return { body: jsonIn(call, response), ...aboutAnswer(response.headers) }
+  }
+
+  async function readAll(path: string): Promise<Dated & { readonly body: unknown[] }> {
+    const items: unknown[] = []
+    // Its `Link` URLs lack the `/api`, so pages are counted instead of followed.
+    for (let page = 1; page <= mostPages; page++) {
+      const query = `${path.includes('?') ? '&' : '?'}page=${page}&page_size=${pageSize}`
+      const { body, dateMs, total } = await read(`${path}${query}`)
+      if (!Array.isArray(body)) throw ManagementFault.ofShape(`GET /api/${path}`, 'is no list')
+      items.push(...body)
+      if (body.length < pageSize || items.length >= (total ?? Number.POSITIVE_INFINITY))
+        return { body: items, dateMs, total }
+    }
+    throw ManagementFault.ofShape(`GET /api/${path}`, 'has no end')
   }
 
   return {
     read: async (path) => (await read(path)).body,
-    async readAll(path) {
-      const items: unknown[] = []
-      // Its `Link` URLs lack the `/api`, so pages are counted instead of followed.
-      for (let page = 1; page <= mostPages; page++) {
-        const query = `${path.includes('?') ? '&' : '?'}page=${page}&page_size=${pageSize}`
-        const { body, response } = await read(`${path}${query}`)
-        if (!Array.isArray(body)) throw ManagementFault.ofShape(`GET /api/${path}`, 'is no list')
-        items.push(...body)
-        const total = Number(response.headers['total-number'] ?? Number.NaN)
-        if (body.length < pageSize || items.length >= total) return items
-      }
-      throw ManagementFault.ofShape(`GET /api/${path}`, 'has no end')
-    },
+    readAll: async (path) => (await readAll(path)).body,
+    readDated: read,
+    readAllDated: readAll,
     async write(method, path, body) {
       const call = `${method} /api/${path}`
       const response = accepted(call, await ask(method, path, body))
@@ -103,6 +132,15 @@ export function createManagement(
     },
     scope: async () => (await token.current()).scope,
     close: () => agent.destroy(),
+  }
+}
+
+function aboutAnswer(headers: IssuerResponse['headers']): Pick<Dated, 'dateMs' | 'total'> {
+  const dateMs = Date.parse(headers.date ?? '')
+  const total = Number(headers['total-number'] ?? Number.NaN)
+  return {
+    dateMs: Number.isNaN(dateMs) ? undefined : dateMs,
+    total: Number.isNaN(total) ? undefined : total,
   }
 }
 

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 /** The keys that only a start can set, each with its value. */
 const fixedKeys: readonly (readonly [key: string, read: (config: Config) => unknown])[] = [
   ['listen', ({ listen }) => listen],
-  ['admin.listen', ({ admin }) => admin],
+  ['admin.listen', ({ admin }) => admin.listen],
   ['tls', ({ tls }) => tls ?? null],
   ['limits.headerBytes', ({ limits }) => limits.headerBytes],
   ['tokens.cache', ({ tokens }) => tokens.cacheMaxEntries],

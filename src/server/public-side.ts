@@ -11,8 +11,9 @@ import { createDecisionLog, type DecisionLog } from '../log/decision-log.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Gauges, Meters } from '../log/meters.ts'
 import type { RequestRecord } from '../log/request-record.ts'
-import type { CutOffs } from '../token/cut-offs.ts'
+import type { CutOff, CutOffs } from '../token/cut-offs.ts'
 import type { TokenOptions } from '../token/options.ts'
+import type { Seen } from '../token/seen-subjects.ts'
 import { refuseBrokenRequests } from './client-error.ts'
 import { drain, trackConnections } from './connections.ts'
 import { refuseFixedAtStart } from './fixed-at-start.ts'
@@ -96,13 +97,21 @@ export class PublicSide {
     return runtimeGauges(this.#runtime)
   }
 
-  /** Ends the streams whose tokens were revoked. To be called after a cut-off. */
-  endRevoked(): void {
+  /**
+   * Ends the streams whose tokens were revoked, and forgets the profiles of their users. To be called
+   * after these are in force.
+   */
+  afterCutOffs(cutOffs: readonly CutOff[]): void {
     this.#runtime.streams.endRevoked()
+    for (const [, profiles] of this.#runtime.profiles.entries)
+      for (const { issuer, kind, id } of cutOffs) {
+        if (kind === 'sub') profiles.drop(issuer, id)
+        if (kind === 'all') profiles.clear()
+      }
   }
 
   /** The users who were here since the last call. */
-  takeSeen(): string[] {
+  takeSeen(): Seen[] {
     return this.#runtime.seen.take()
   }
 

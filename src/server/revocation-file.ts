@@ -1,7 +1,8 @@
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isJsonObject } from '../issuer/json-object.ts'
 import type { CutOff, CutOffKind } from '../token/cut-offs.ts'
+import { parseInstant } from '../token/instant.ts'
 import { printCutOff } from '../token/withdrawal.ts'
 
 /** `revocation.file`: one cut-off a line, so that a restart forgets none. */
@@ -18,18 +19,26 @@ export type RevocationFile = {
 export type OpenedFile = { readonly file: RevocationFile; readonly cutOffs: readonly CutOff[] }
 
 /**
- * Reads the file, or makes it. A last line that was cut short was never answered for: it is dropped. Rejects
- * with a sentence for the operator when any other line is damaged, or the file cannot be used.
+ * Reads the file, or makes it. A last line that was cut short was never answered for: it is dropped, unless
+ * it lacks no more than its end of line, as when an editor has left that out. Rejects with a sentence for the
+ * operator when any other line is damaged, or the file cannot be used.
+ *
+ * Nothing is changed before the first `append`: a gateway that is started a second time by mistake ends when
+ * it finds its port taken, and must not have touched the file of the one that runs.
  */
 export async function openRevocationFile(name: string): Promise<OpenedFile> {
   const handle = await openOrMake(name)
   try {
+    // Reading a pipe or a device may never end.
+    if (!(await handle.stat()).isFile()) throw new Error(`${name} is no plain file: correct revocation.file`)
     const text = await handle.readFile('utf8')
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-    const cutOffs = parseLines(whole, name)
-    const bytes = Buffer.byteLength(whole)
-    if (whole !== text) await handle.truncate(bytes)
-    return { file: new LineFile(name, handle, { bytes, lines: cutOffs.length }), cutOffs }
+    const end = text.lastIndexOf('\n') + 1
+    const cutOffs = parseLines(text.slice(0, end), name)
+    const last = parseLine(text.slice(end))
+    const bytes = Buffer.byteLength(text.slice(0, end))
+    const unended = last === undefined ? [] : [last]
+    const state = { bytes, lines: cutOffs.length, isTorn: end < text.length, unended }
+    return { file: new LineFile(name, handle, state), cutOffs: [...cutOffs, ...unended] }
   } catch (error) {
     await handle.close()
     throw error
@@ -83,11 +92,13 @@ function parseLine(line: string): CutOff | undefined {
   if (!isJsonObject(members) || typeof members['issuer'] !== 'string') return undefined
   const named = kinds.filter((name) => Object.hasOwn(members, name))
   const [kind] = named
-  const instantS = Math.floor(Date.parse(String(members['before'])) / 1000)
-  if (kind === undefined || named.length > 1 || Number.isNaN(instantS)) return undefined
+  const instantMs = parseInstant(String(members['before']))
+  if (kind === undefined || named.length > 1 || instantMs === undefined) return undefined
   const id = members[kind]
-  if (kind === 'all') return id === true ? { issuer: members['issuer'], kind, id: '', instantS } : undefined
-  return typeof id === 'string' ? { issuer: members['issuer'], kind, id, instantS } : undefined
+  const { issuer } = members
+  const instantS = Math.floor(instantMs / 1000)
+  if (kind === 'all') return id === true ? { issuer, kind, id: '', instantS } : undefined
+  return typeof id === 'string' ? { issuer, kind, id, instantS } : undefined
 }
 
 function parseJson(line: string): unknown {
@@ -102,52 +113,97 @@ function printLines(cutOffs: readonly CutOff[]): Buffer {
   return Buffer.from(cutOffs.map((cutOff) => `${JSON.stringify(printCutOff(cutOff))}\n`).join(''))
 }
 
+type FileState = {
+  /** Of whole lines. */
+  readonly bytes: number
+  readonly lines: number
+  /** Something is behind them. */
+  readonly isTorn: boolean
+  /** The last line, which lacks its end. */
+  readonly unended: readonly CutOff[]
+}
+
 class LineFile implements RevocationFile {
   readonly #name: string
   #handle: FileHandle
   #bytes: number
   #lines: number
+  /** A line was written in part, and was not taken back yet. */
+  #isTorn: boolean
+  #unended: readonly CutOff[]
 
-  constructor(name: string, handle: FileHandle, { bytes, lines }: { bytes: number; lines: number }) {
+  constructor(name: string, handle: FileHandle, { bytes, lines, isTorn, unended }: FileState) {
     this.#name = name
     this.#handle = handle
     this.#bytes = bytes
     this.#lines = lines
+    this.#isTorn = isTorn
+    this.#unended = unended
   }
 
   get lines(): number {
     return this.#lines
   }
 
-  async append(cutOffs: readonly CutOff[]): Promise<void> {
+  async append(more: readonly CutOff[]): Promise<void> {
+    const cutOffs = [...this.#unended, ...more]
     const bytes = printLines(cutOffs)
+    if (this.#isTorn) await this.#takeBack()
+    await this.#refuseOtherWriters()
     try {
       await writeAll(this.#handle, bytes, this.#bytes)
     } catch (error) {
-      // Half of a line in the middle would damage the file.
-      await this.#handle.truncate(this.#bytes).catch(() => {})
+      this.#isTorn = true
+      await this.#takeBack().catch(() => {})
       throw error
     }
     this.#bytes += bytes.length
     this.#lines += cutOffs.length
+    this.#unended = []
   }
 
   async replace(cutOffs: readonly CutOff[]): Promise<void> {
     const bytes = printLines(cutOffs)
     const other = `${this.#name}.new`
+    if (this.#isTorn) await this.#takeBack()
+    await this.#refuseOtherWriters()
     const handle = await open(other, 'w+', mode)
     try {
       await writeAll(handle, bytes, 0)
       await rename(other, this.#name)
-      await syncFolder(this.#name)
     } catch (error) {
       await handle.close()
+      await unlink(other).catch(() => {})
       throw error
     }
-    await this.#handle.close()
+    // From here on the old file has no name any more: nothing may be written there.
+    const old = this.#handle
     this.#handle = handle
+    this.#isTorn = false
+    this.#unended = []
     this.#bytes = bytes.length
     this.#lines = cutOffs.length
+    await old.close()
+    await syncFolder(this.#name)
+  }
+
+  /** Half of a line in the middle would damage the file. */
+  async #takeBack(): Promise<void> {
+    await this.#handle.truncate(this.#bytes)
+    this.#isTorn = false
+  }
+
+  /**
+   * Two gateways at one file would write over each other, and a file that was moved away keeps nothing that
+   * the next start reads.
+   */
+  async #refuseOtherWriters(): Promise<void> {
+    const [own, named] = await Promise.all([this.#handle.stat(), stat(this.#name).catch(() => undefined)])
+    if (named?.ino === own.ino && named.dev === own.dev && own.size === this.#bytes) return
+    throw new Error(
+      `${this.#name} was changed, moved or replaced by another program: give each gateway a revocation.file of ` +
+        'its own, and restart this one',
+    )
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { RevocationDesk } from '../admin/revoke.ts'
 import type { Config } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log/logger.ts'
@@ -42,7 +43,6 @@ export async function openRevocations(options: RevocationsOptions): Promise<Revo
   const opened = fileName === undefined ? undefined : await openRevocationFile(fileName)
   for (const cutOff of opened?.cutOffs ?? []) cutOffs.add(cutOff)
   const keeper = createKeeper(cutOffs, opened?.file)
-  if (opened !== undefined && opened.cutOffs.length > cutOffs.list().length) await keeper.rewrite()
 
   return {
     cutOffs,
@@ -55,6 +55,17 @@ export async function openRevocations(options: RevocationsOptions): Promise<Revo
       return made
     },
     close: () => keeper.close(),
+  }
+}
+
+/** The part of the admin listener that operators use. */
+export function deskOf({ cutOffs, revoke }: Revocations, config: () => Config): RevocationDesk {
+  return {
+    listenHost: config().admin.listen.host,
+    token: () => config().admin.token,
+    issuers: () => config().issuers,
+    revoke,
+    list: () => cutOffs.list(),
   }
 }
 
@@ -103,25 +114,41 @@ async function whoIsMeant(
 type Keeper = {
   /** Resolves when these are on the disk, with all that an earlier try could not write. */
   keep(cutOffs: readonly CutOff[]): Promise<void>
-  rewrite(): Promise<void>
   close(): Promise<void>
 }
 
 /** Writes one batch after the other; those that come meanwhile go into the next one together. */
 function createKeeper(cutOffs: CutOffs, file: RevocationFile | undefined): Keeper {
   let unkept: CutOff[] = []
+  let spare = spareLines
   let last: Promise<void> = Promise.resolve()
 
   async function write(target: RevocationFile): Promise<void> {
     const batch = unkept
     unkept = []
     if (batch.length === 0) return
+    if (target.lines > cutOffs.size + spare && (await tidy(target))) return
     try {
-      if (target.lines > cutOffs.size + spareLines) await target.replace(cutOffs.list())
-      else await target.append(batch)
+      await target.append(batch)
     } catch (error) {
       unkept = [...batch, ...unkept]
       throw error
+    }
+  }
+
+  /**
+   * Rids the file of lines that count no more. Where it fails, nothing is lost but room: a file that a
+   * container has mounted by itself, for one, cannot be replaced. False then.
+   */
+  async function tidy(target: RevocationFile): Promise<boolean> {
+    try {
+      await target.replace(cutOffs.list())
+      spare = spareLines
+      return true
+    } catch {
+      // Not tried again with every line from now on.
+      spare = target.lines - cutOffs.size + spareLines
+      return false
     }
   }
 
@@ -133,7 +160,6 @@ function createKeeper(cutOffs: CutOffs, file: RevocationFile | undefined): Keepe
       last = written.catch(() => {})
       return written
     },
-    rewrite: async () => file?.replace(cutOffs.list()),
     async close() {
       await last
       await file?.close()

@@ -4,12 +4,13 @@ import { healthOf } from '../admin/health.ts'
 import type { Config } from '../config/config.ts'
 import type { Logger } from '../log/logger.ts'
 import type { CutOff } from '../token/cut-offs.ts'
+import type { Seen } from '../token/seen-subjects.ts'
 import type { Withdrawal } from '../token/withdrawal.ts'
 import { refuseLenientParser } from './lenient-parser.ts'
 import { listen, portOf } from './listener.ts'
 import { createMetricsPage, type Program } from './metrics-page.ts'
 import { PublicSide } from './public-side.ts'
-import { openRevocations, type UsersOfRole } from './revocations.ts'
+import { deskOf, openRevocations, type UsersOfRole } from './revocations.ts'
 
 /** A running gateway: its public listener, its admin listener, and the rules in force. */
 export type Server = {
@@ -22,7 +23,7 @@ export type Server = {
   /** Resolves to the cut-offs once they are in force everywhere and kept; rejects when they are not kept. */
   revoke(withdrawals: readonly Withdrawal[]): Promise<readonly CutOff[]>
   /** The users who were here since the last call, of those of whom Logto is asked now and then. */
-  takeSeen(): Promise<readonly string[]>
+  takeSeen(): Promise<readonly Seen[]>
   /**
    * Is not ready any more, takes no new connections, lets requests finish, and ends streams. After
    * `timeouts.shutdown` it closes all that is left.
@@ -54,7 +55,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     config: () => inForce,
     log,
     usersOfRole,
-    announce: () => publicSide.endRevoked(),
+    announce: (made) => publicSide.afterCutOffs(made),
   })
   const { cutOffs, revoke } = revocations
   const publicSide = new PublicSide({ config, log, cutOffs, revoke, createProfiles })
@@ -67,11 +68,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
   })
   const admin = createAdmin({
-    listenHost: config.admin.listen.host,
     live: () => true,
     health: () => healthOf([publicSide.status()], publicSide.stopping ? ['the gateway is stopping'] : []),
     routes: () => publicSide.routeLines(),
     metrics: metrics.print,
+    revocation: deskOf(revocations, () => inForce),
   })
 
   async function stop(): Promise<void> {

@@ -39,7 +39,11 @@ export function createCutOffs(tokens: () => TokenOptions): CutOffs {
   const issuers = new Map<string, OfIssuer>()
   let sweptMs = Date.now()
 
-  /** No timer does it: it is only needed where cut-offs come in. */
+  /** No timer does it: it is only needed where cut-offs come in, and for tokens that do not say their age. */
+  function sweepNowAndThen(nowMs: number): void {
+    if (nowMs - sweptMs >= sweepEveryMs) sweep(nowMs)
+  }
+
   function sweep(nowMs: number): void {
     sweptMs = nowMs
     const oldestS = (nowMs - keepMs(tokens())) / 1000
@@ -49,10 +53,15 @@ export function createCutOffs(tokens: () => TokenOptions): CutOffs {
     }
   }
 
+  /** Nobody can say that a token without `iat` is from after a cut-off, as long as there is one. */
+  function isAnyLeft(issuer: string): boolean {
+    sweepNowAndThen(Date.now())
+    return issuers.has(issuer)
+  }
+
   return {
     add({ issuer, kind, id, instantS }) {
-      const nowMs = Date.now()
-      if (nowMs - sweptMs >= sweepEveryMs) sweep(nowMs)
+      sweepNowAndThen(Date.now())
       const ofIssuer = issuers.get(issuer) ?? emptyOfIssuer()
       const known = ofIssuer[kind].get(id)
       if (known !== undefined && known >= instantS) return false
@@ -64,8 +73,7 @@ export function createCutOffs(tokens: () => TokenOptions): CutOffs {
       const ofIssuer = issuers.get(token.issuer)
       if (ofIssuer === undefined) return false
       const { iat } = token.claims
-      // Nobody can say that it is from after the cut-off.
-      if (typeof iat !== 'number') return true
+      if (typeof iat !== 'number') return isAnyLeft(token.issuer)
       const instantS = latest(ofIssuer, token)
       return instantS !== undefined && Math.floor(iat) <= instantS
     },

@@ -14,6 +14,8 @@ export type FairQueue = {
    * Rejects as `job` does. `client` is the address that asks.
    */
   run<T>(client: string, job: () => Promise<T>): Promise<T | undefined>
+  /** Whether `run` would take one more job of this client. */
+  hasRoomFor(client: string): boolean
   /** Jobs whose turn has not come. */
   readonly waiting: number
 }
@@ -61,6 +63,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     get waiting() {
       return lines.size
     },
+    hasRoomFor: (client) => running < atOnce || lines.hasRoomFor(client),
     async run(client, job) {
       const startedMs = performance.now()
       if (running < atOnce) running += 1

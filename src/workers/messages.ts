@@ -5,6 +5,7 @@ import type { ProcessStatus } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import type { Measured } from '../log/meters.ts'
 import type { CutOff } from '../token/cut-offs.ts'
+import type { Seen } from '../token/seen-subjects.ts'
 import type { Withdrawal } from '../token/withdrawal.ts'
 
 /** The orders that a supervisor can give a worker, each with its content. */
@@ -40,7 +41,7 @@ export type Replies = {
   readonly cutOffs: null
   readonly pleaAnswered: null
   /** The users who were here since it was last asked. */
-  readonly seen: readonly string[]
+  readonly seen: readonly Seen[]
   readonly status: ProcessStatus
   /** Undefined before it serves. */
   readonly measure: Measured | null

@@ -6,6 +6,7 @@ import type { Counter } from '../log/counter.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Measured } from '../log/meters.ts'
 import type { CutOff } from '../token/cut-offs.ts'
+import type { Seen } from '../token/seen-subjects.ts'
 import { watchLiveness } from './liveness.ts'
 import { encodeConfig } from './messages.ts'
 import type { PublicPort, Recipient } from './public-port.ts'
@@ -33,7 +34,7 @@ export type Slot = {
   /** Resolves when the process has these, also one that is still being started. */
   cutOff(cutOffs: readonly CutOff[]): Promise<unknown>
   /** The users who were here since it was last asked. */
-  seen(): Promise<readonly string[] | undefined>
+  seen(): Promise<readonly Seen[] | undefined>
   /**
    * Takes this configuration into use. Resolves to what hindered it, or to undefined. A process that ends
    * meanwhile hinders nothing: the next one starts with the configuration in force.

@@ -13,7 +13,7 @@ import { refuseFixedAtStart } from '../server/fixed-at-start.ts'
 import { refuseLenientParser } from '../server/lenient-parser.ts'
 import { listen, portOf } from '../server/listener.ts'
 import { createMetricsPage, type MetricsPage } from '../server/metrics-page.ts'
-import { openRevocations, type Revocations } from '../server/revocations.ts'
+import { deskOf, openRevocations, type Revocations } from '../server/revocations.ts'
 import type { Server, ServerOptions } from '../server/single-process.ts'
 import type { Orders, Plea } from './messages.ts'
 import { createPublicPort, type PublicPort, type PublicPortLimits } from './public-port.ts'
@@ -80,7 +80,6 @@ export async function startSupervisor({ config, log, program, usersOfRole }: Ser
     stopping: false,
   }
   const admin = createAdmin({
-    listenHost: config.admin.listen.host,
     live: () => !state.started || state.stopping || state.slots.some(({ pid }) => pid !== undefined),
     health: () =>
       workersHealth(state.slots, {
@@ -90,6 +89,7 @@ export async function startSupervisor({ config, log, program, usersOfRole }: Ser
       }),
     routes: () => routesInForce(state.slots),
     metrics: state.metrics.print,
+    revocation: deskOf(revocations, () => inForce),
   })
   try {
     await start(state, admin)
@@ -120,7 +120,7 @@ function runningServer(state: State, admin: HttpServer): Server {
     revoke: state.revocations.revoke,
     async takeSeen() {
       const seen = state.slots.map((slot) => within(replyWithinMs, slot.seen()))
-      return [...new Set((await Promise.all(seen)).flatMap((subjects) => subjects ?? []))]
+      return (await Promise.all(seen)).flatMap((users) => users ?? [])
     },
     stop: () => (stopped ??= stop(state, admin)),
   }

@@ -89,7 +89,7 @@ function orderHandlers(worker: Worker, stop: () => void): OrderHandlers {
     },
     cutOffs({ cutOffs }) {
       for (const cutOff of cutOffs) worker.serving?.cutOffs.add(cutOff)
-      worker.serving?.publicSide.endRevoked()
+      worker.serving?.publicSide.afterCutOffs(cutOffs)
       return null
     },
     pleaAnswered({ id, ...answer }) {

@@ -25,6 +25,7 @@ apis:
     routes: { /todos: { GET: read, POST: write } }`)
   onTestFinished(() => gateway.stop())
   page = await startCallbackPage({
+    clientId: 'chatgpt',
     logto,
     gateway: `http://127.0.0.1:${gateway.port}`,
     scope: () => 'read write',

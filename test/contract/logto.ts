@@ -95,7 +95,7 @@ export function basic(id: string, secret: string): string {
 
 export const idOf = (body: unknown): string => String(Object(body).id)
 
-async function answerOf(response: Response): Promise<Answer> {
+export async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text()
   return { status: response.status, headers: response.headers, body: parse(text) }
 }

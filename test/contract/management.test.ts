@@ -132,6 +132,18 @@ describe('a role', () => {
     expect(again).toMatchObject({ status: 422, body: { code: 'role.name_in_use' } })
   })
 
+  test('of users cannot hold the permissions of the Management API', async () => {
+    const resources = await logto.api('GET', 'resources?includeScopes=true')
+    const list = resources.body as { id: string; indicator: string; scopes: { id: string }[] }[]
+    const management = list.find(({ indicator }) => indicator === logto.managementResource)
+    const { id } = await makeRole('no admin')
+    const scopeIds = [management?.scopes[0]?.id]
+    expect(await logto.api('POST', `roles/${id}/scopes`, { scopeIds })).toMatchObject({
+      status: 400,
+      body: { code: 'role.management_api_scopes_not_assignable_to_user_role' },
+    })
+  })
+
   test('that is made with a wrong permission is refused, and there all the same', async () => {
     const name = logto.name('half made')
     const body = { name, description: 'x', type: 'User', scopeIds: ['nobody-has-this-id-00'] }
@@ -240,7 +252,46 @@ describe('an application', () => {
   })
 })
 
+describe('the secret of an application', () => {
+  test('has a name of its own, and an end in the future', async () => {
+    const { id } = await makeApplication('with secrets')
+    const path = `applications/${id}/secrets`
+    const made = await logto.api('POST', path, { name: 'second', expiresAt: Date.now() + 600_000 })
+    expect(made).toMatchObject({ status: 201, body: { name: 'second', value: expect.any(String) } })
+    expect(await logto.api('POST', path, { name: 'second' })).toMatchObject({
+      status: 422,
+      body: { code: 'application.secret_name_exists' },
+    })
+    expect(await logto.api('POST', path, { name: 'late', expiresAt: Date.now() - 1000 })).toMatchObject({
+      status: 400,
+      body: { code: 'request.invalid_input' },
+    })
+    expect((await logto.api('GET', path)).body).toHaveLength(2)
+  })
+})
+
+describe('a search', () => {
+  test('of roles finds part of a name, whatever the case, unless it is told otherwise', async () => {
+    const { id, name } = await makeRole('Searched')
+    const found = async (query: string) => {
+      const { body } = await logto.api('GET', `roles?${query}`)
+      return (body as { id: string }[]).some((role) => role.id === id)
+    }
+    const like = encodeURIComponent(`%${name.toLowerCase()}%`)
+    expect(await found(`search=${like}`)).toBe(true)
+    const exact = (text: string) => `search.name=${encodeURIComponent(text)}&mode.name=exact`
+    expect(await found(`${exact(name)}&isCaseSensitive=true`)).toBe(true)
+    expect(await found(`${exact(name.toLowerCase())}&isCaseSensitive=true`)).toBe(false)
+  })
+})
+
 describe('paging', () => {
+  test('tells the number of all, and links to where there is no API', async () => {
+    const { headers } = await logto.api('GET', 'roles?page=1&page_size=1')
+    expect(Number(headers.get('total-number'))).toBeGreaterThan(0)
+    expect(headers.get('link')).toMatch(/^<https?:\/\/[^/]+\/roles\?/)
+  })
+
   test.each(['page=0', 'page=1&page_size=101'])('refuses %s: 400', async (query) => {
     expect(await logto.api('GET', `roles?${query}`)).toMatchObject({
       status: 400,

@@ -74,7 +74,12 @@ describe('a token of a machine', () => {
     for (const resource of [machine.resource.slice(0, -1), 'https://nowhere.example/'])
       expect(await tokenOf({ resource, scope: 'read' })).toMatchObject({
         status: 400,
-        body: { error: 'invalid_target', code: 'oidc.invalid_target' },
+        body: {
+          code: 'oidc.invalid_target',
+          message: 'Invalid resource indicator.',
+          error: 'invalid_target',
+          error_description: 'resource indicator is missing, or unknown',
+        },
       })
   })
 

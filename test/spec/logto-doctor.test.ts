@@ -55,6 +55,15 @@ test('doctor finds nothing on a healthy tenant', async () => {
   expect(await findings(tenant.origin)).toEqual([])
 })
 
+test('doctor lets tokens live longer where revocation ends them', async () => {
+  const tenant = await healthyTenant()
+  Object.assign(resourceOf(tenant.data), { accessTokenTtl: 7200 })
+  const withoutTtl = (yaml: string) => yaml.replace('  accessTokenTtl: 15m\n', '')
+  const revocation = 'revocation: { webhook: { path: /.scopegate/logto, signingKey: 0123456789abcdef } }\n'
+  expect(await findings(tenant.origin, withoutTtl)).toEqual([expect.stringMatching(/nothing revokes them/)])
+  expect(await findings(tenant.origin, (yaml) => withoutTtl(yaml) + revocation)).toEqual([])
+})
+
 describe('doctor finds in a tenant', () => {
   const faults: [string, (data: LogtoData) => unknown, RegExp][] = [
     [

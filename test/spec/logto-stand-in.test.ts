@@ -251,6 +251,12 @@ describe('the authorization endpoint', () => {
     expect(await refusalOf(signIn(logto, { ...alice, scope: 'read' }))).toMatchObject({ status: 401 })
   })
 
+  it('says so where no sign-in is under way', async () => {
+    const response = await fetch(`${logto.origin}/sign-in/nobody-began-this`)
+    expect(response.status).toBe(400)
+    expect(await response.text()).toContain('Start again in the application')
+  })
+
   it('shows the form again after a wrong password', async () => {
     const refusal = await refusalOf(signIn(logto, { ...alice, password: 'wrong', scope: 'read' }))
     expect(refusal).toMatchObject({ status: 422, error: 'sign_in_failed' })

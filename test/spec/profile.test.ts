@@ -239,6 +239,21 @@ describe('what was looked up', () => {
     expect(stage.front.calls.toSorted()).toEqual([...both, ...both].toSorted())
   })
 
+  test.each([
+    ['of its user', 'sub', alice, 'new@example.com'],
+    ['of everybody', 'all', '', 'new@example.com'],
+    ['of somebody else', 'sub', bob, 'alice@example.com'],
+  ] as const)('is asked for again after a cut-off %s', async (_, kind, id, expected) => {
+    const stage = await createProfileStage(emailAlone)
+    await stage.call('/todos', { token: await stage.token() })
+    const [user] = stage.logto.data.users
+    if (user) user.email = 'new@example.com'
+    // Before the token was issued, so that it goes on.
+    await stage.gateway.revoke([{ kind, id, instantMs: Date.now() - minuteMs }])
+    expect((await stage.call('/todos', { token: await stage.token() })).status).toBe(200)
+    expect(stage.header('X-User-Email')).toBe(expected)
+  })
+
   test('is served for an hour while Logto fails, which is logged once with the call and the mend', async () => {
     const clock = stopClock()
     const stage = await createProfileStage(emailAlone)

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { terminalSvg } from '../../src/dev/build/terminal-svg.ts'
 import { runDemo } from '../../src/dev/demo/demo.ts'
-import { storyOf } from '../../src/dev/demo/story-text.ts'
+import { storyOf } from '../../src/dev/demo/story/story.ts'
 import { startSampleApi } from '../../src/dev/stand-in/sample-api.ts'
 import { spawnCli, temporaryFolder } from '../support/process.ts'
 

@@ -3,8 +3,14 @@ import { createServer, type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocketServer } from 'ws'
-import { signIn } from '../../src/dev/demo/sign-in.ts'
-import { exampleResource } from '../../src/dev/logto/data.ts'
+import { requestToken, signIn } from '../../src/dev/demo/sign-in.ts'
+import {
+  exampleData,
+  exampleResource,
+  type LogtoData,
+  managementAccount,
+  managementRole,
+} from '../../src/dev/logto/data.ts'
 import { type StandInLogto, startStandInLogto } from '../../src/dev/logto/stand-in-logto.ts'
 import { close, listen } from '../../src/dev/stand-in/listen.ts'
 import { startGateway } from '../support/gateway.ts'
@@ -42,8 +48,8 @@ type Tenant = {
 }
 
 /** A tenant with a webhook, and a file whose gateway knows the signing key of it. */
-async function startTenant(): Promise<Tenant> {
-  const logto = await startStandInLogto()
+async function startTenant(data: LogtoData = exampleData()): Promise<Tenant> {
+  const logto = await startStandInLogto({ data })
   onTestFinished(() => logto.close())
   const config = { url: 'http://127.0.0.1:1/' }
   const { body } = await logto.management.call('POST', 'hooks', { events, config })
@@ -218,6 +224,52 @@ describe('a delivery that comes by a redirect', () => {
     await suspend(logto)
     expect(gateway.logs).toContainEqual(expect.objectContaining({ route: path, method: 'GET', status: 405 }))
     expect(await statusOf(gateway.port, token)).toBe(200)
+  })
+})
+
+describe('a role that lost a permission, with logto.management', () => {
+  /** A tenant whose bob and whose machine have roles of their own. */
+  async function startWithManagement() {
+    const data = exampleData()
+    const account = { ...managementAccount, name: 'Management', redirectUris: [] }
+    data.applications.push({ ...account, type: 'MachineToMachine', roles: [managementRole] })
+    data.roles.push({ name: 'Reader', permissions: { [exampleResource]: ['read'] } })
+    for (const role of data.roles) if (role.name === 'Nightly job') role.type = 'MachineToMachine'
+    for (const user of data.users) if (user.username === 'bob') user.roles = ['Reader']
+    const tenant = await startTenant(data)
+    const { id, secret } = managementAccount
+    const gateway = await spawnGateway(
+      tenant.yaml('', `logto: { management: { id: ${id}, secret: ${secret} } }`),
+    )
+    await tenant.sendTo(`http://127.0.0.1:${gateway.port}${path}`)
+    const machine = { grant_type: 'client_credentials', resource: exampleResource, scope: 'read write' }
+    const tokens = [
+      await tokenOf(tenant.logto),
+      await tokenOf(tenant.logto, 'bob'),
+      (await requestToken(tenant.logto, 'nightly-job', machine)).access_token,
+    ]
+    return {
+      statuses: () => Promise.all(tokens.map((token) => statusOf(gateway.port, token))),
+      async takeRead(name: string) {
+        const roles = (await tenant.logto.management.call('GET', 'roles?page_size=100')).body
+        const role = (roles as { id: string; name: string }[]).find((one) => one.name === name)
+        const scopes = (await tenant.logto.management.call('GET', `roles/${role?.id}/scopes`)).body
+        await change(tenant.logto, 'DELETE', `roles/${role?.id}/scopes/${firstId(scopes)}`)
+      },
+    }
+  }
+
+  test('ends the access of the users who have it, and of nobody else', async () => {
+    const { statuses, takeRead } = await startWithManagement()
+    expect(await statuses()).toEqual([200, 200, 200])
+    await takeRead('My role')
+    expect(await statuses()).toEqual([401, 200, 200])
+  })
+
+  test('ends everybody’s where machines have it (hole: it ended nobody’s)', async () => {
+    const { statuses, takeRead } = await startWithManagement()
+    await takeRead('Nightly job')
+    expect(await statuses()).toEqual([401, 401, 401])
   })
 })
 

@@ -216,6 +216,26 @@ describe('anything that Logto did not sign', () => {
     expect((await deliver(stage, exact)).status).toBe(204)
   })
 
+  test('is 401 before a byte of it, where its length says that it is too large', async () => {
+    const stage = await start()
+    const head = `POST ${path} HTTP/1.1\r\nHost: a\r\nlogto-signature-sha-256: ${right}\r\n`
+    const lines = `${head}Expect: 100-continue\r\nContent-Length: ${64 * 1024 + 1}\r\n\r\n`
+    expect((await sendRaw(stage.gateway.port, lines)).status).toBe(401)
+    expect(refusals(stage)).toMatchObject([{ detail: 'The body is larger than 64 KiB', bytesIn: 0 }])
+  })
+
+  test.each([
+    ['a half-closed connection', 'Content-Length: 999\r\n\r\n{', 50],
+    ['a chunk that does not parse', 'Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\nnothing\r\n', undefined],
+  ])('may break off as it likes: %s', async (_, rest, halfCloseMs) => {
+    const stage = await start()
+    const head = `POST ${path} HTTP/1.1\r\nHost: a\r\nlogto-signature-sha-256: ${right}\r\n`
+    await sendRaw(stage.gateway.port, head + rest, 1500, halfCloseMs)
+    await expectNothingHappened(stage)
+    expect((await deliver(stage, body)).status).toBe(204)
+    expect(stage.gateway.logs.filter(({ level }) => level === 'error')).toEqual([])
+  })
+
   test('is 401 after five seconds when the body does not come', { timeout: 15_000 }, async () => {
     const stage = await start()
     const head = `POST ${path} HTTP/1.1\r\nHost: a\r\nlogto-signature-sha-256: ${right}\r\n`
@@ -224,6 +244,28 @@ describe('anything that Logto did not sign', () => {
     expect([answer.status, answer.closed]).toEqual([401, true])
     expect(performance.now() - began).toBeGreaterThan(4500)
     expect(refusals(stage)).toMatchObject([{ detail: 'The body took longer than 5000 ms', bytesIn: 1 }])
+  })
+
+  test('keeps no delivery out, however many send slowly: the oldest is given up', async () => {
+    const stage = await start()
+    const head = `POST ${path} HTTP/1.1\r\nHost: a\r\nlogto-signature-sha-256: ${right}\r\n`
+    const beganMs = performance.now()
+    const slow = Array.from({ length: 257 }, () => connect(stage.gateway.port, '127.0.0.1'))
+    onTestFinished(() => slow.forEach((socket) => void socket.destroy()))
+    let answered = ''
+    for (const socket of slow) {
+      socket
+        .on('error', () => {})
+        .on('data', (chunk) => {
+          answered += String(chunk)
+        })
+      socket.write(`${head}Content-Length: 999\r\n\r\n{`)
+    }
+    const givenUp = () => answered.match(/HTTP\/1\.1 401/g)?.length
+    await expect.poll(givenUp, { timeout: 4000 }).toBe(1)
+    expect((await deliver(stage, body)).status).toBe(204)
+    await expect.poll(givenUp).toBe(2)
+    expect(performance.now() - beganMs).toBeLessThan(5000)
   })
 
   test('is logged as left when the sender leaves in the middle', async () => {

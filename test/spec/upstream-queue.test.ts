@@ -70,10 +70,14 @@ describe('requests to an upstream with one connection', () => {
 
   test('that wait for longer than timeouts.response are answered 504', async () => {
     const { held, script } = holding()
-    const stage = await createStage(queue(1, 1, 'timeouts: { response: 300ms }'), script)
-    const answers = await Promise.all(['/first', '/second'].map((path) => stage.call(path)))
-    expect(answers.map(({ problem }) => problem.code)).toEqual(['upstream_timeout', 'upstream_timeout'])
-    expect(held.length).toBe(1)
+    const hasty = '/**: public\n      /second: { public: true, timeouts: { response: 300ms } }'
+    const stage = await createStage(queue(1, 1).replace('/**: public', hasty), script)
+    const first = stage.call('/first')
+    await expect.poll(() => held.length).toBe(1)
+    expect(await stage.call('/second')).toMatchObject({ status: 504, problem: { code: 'upstream_timeout' } })
+    held.shift()?.()
+    expect((await first).status).toBe(200)
+    expect(stage.upstream.received()).not.toContain('/second')
   })
 
   test('never get what the upstream sent behind the answer to another', async () => {

@@ -22,7 +22,8 @@ const program: Program = {
 }
 
 function load(yaml: string) {
-  const result = parseConfig(`listen: 127.0.0.1:0\nadmin: { listen: "127.0.0.1:0" }\n${yaml}`, {
+  const admin = /^admin:/m.test(yaml) ? '' : 'admin: { listen: "127.0.0.1:0" }\n'
+  const result = parseConfig(`listen: 127.0.0.1:0\n${admin}${yaml}`, {
     fileName: 'gateway.yaml',
     env: {},
   })
@@ -31,7 +32,7 @@ function load(yaml: string) {
   return result.config
 }
 
-/** A real gateway on free ports, from a configuration without `listen` and `admin`. */
+/** A real gateway on free ports, from a configuration without `listen`; `admin` may be there. */
 export async function startGateway(yaml: string): Promise<TestGateway> {
   const lines: string[] = []
   const put = (level: string) => (fields: object, msg: string) =>

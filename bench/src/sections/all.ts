@@ -5,7 +5,11 @@ import { flood } from './flood.ts'
 import { growth } from './growth.ts'
 import { latency } from './latency.ts'
 import { memory } from './memory.ts'
+import { opaque } from './opaque.ts'
+import { opaqueFlood } from './opaque-flood.ts'
+import { profile } from './profile.ts'
 import { refusals } from './refusals.ts'
+import { revocation } from './revocation.ts'
 import type { Section } from './section.ts'
 import { soak } from './soak.ts'
 import { start } from './start.ts'
@@ -16,7 +20,7 @@ import { workers } from './workers.ts'
 /** In the order in which they are measured and reported. */
 export const allSections: readonly Section[] = [
   ...[start, throughput, cold, refusals, growth, bodies, connections, streams, workers],
-  ...[latency, flood, memory, soak],
+  ...[opaque, profile, revocation, latency, flood, opaqueFlood, memory, soak],
 ]
 
 /**

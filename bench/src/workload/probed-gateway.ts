@@ -6,7 +6,7 @@ import { type Bench, placeOf } from '../environment.ts'
 import type { Subject } from '../machine/subject.ts'
 import type { Algorithm } from '../peers/peer.ts'
 import { program } from '../programs.ts'
-import { startGateway } from './gateway.ts'
+import { type GatewayStart, startGateway } from './gateway.ts'
 
 export type ProbedGateway = Subject & {
   /** Bytes of V8's heap and next to it in use: after a collection, or the least since last asked. */
@@ -14,9 +14,14 @@ export type ProbedGateway = Subject & {
 }
 
 /** A gateway that can be asked what it holds. */
-export async function startProbedGateway(bench: Bench, algorithm: Algorithm): Promise<ProbedGateway> {
+export async function startProbedGateway(
+  bench: Bench,
+  algorithm: Algorithm,
+  options: Pick<GatewayStart, 'config'> = {},
+): Promise<ProbedGateway> {
   const file = join(bench.folder, `probe-${performance.now()}`)
   const subject = await startGateway(bench.folder, placeOf(bench, algorithm), {
+    ...options,
     nodeOptions: ['--import', pathToFileURL(program('probe')).href],
     env: { SCOPEGATE_BENCH_PROBE: file },
   })

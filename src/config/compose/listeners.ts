@@ -1,3 +1,4 @@
+import { isLoopback } from '../../http/loopback.ts'
 import type { Config, ListenAddress, TlsOptions } from '../config.ts'
 import { reportCertificate } from './certificates.ts'
 import type { Context } from './context.ts'
@@ -13,11 +14,27 @@ export function composeListeners(context: Context): Pick<Config, 'listen' | 'adm
       ['admin', 'listen'],
       'this is the public port, where clients would reach health and routes: use another one',
     )
+  reportAdminToken(context)
   return {
     listen,
     admin: { listen: admin.listen, ...withoutUndefined({ token }) },
     ...withoutUndefined({ tls: composeTls(context) }),
   }
+}
+
+/** Without `revocation` nobody may miss it: health and routes need no token. */
+function reportAdminToken({ input: { admin, revocation }, issues }: Context): void {
+  if (admin.token !== undefined && !/^[\x21-\x7e]+$/.test(admin.token))
+    issues.error(
+      ['admin', 'token'],
+      'it is sent in a header field: use ASCII letters, digits and signs alone',
+    )
+  if (revocation === undefined || admin.token !== undefined || isLoopback(admin.listen.host)) return
+  issues.warning(
+    ['admin', 'listen'],
+    'it is reached from other machines, so POST /revoke and GET /revocations are refused there: write ' +
+      'admin.token, or listen on 127.0.0.1',
+  )
 }
 
 /** Port 0 is any free one. */

@@ -18,12 +18,17 @@ export function composeRevocation(
   const name = isAboutLogto ? logtoIssuerOf(about, context, issuers) : undefined
   const { path, signingKey } = webhook ?? {}
   reportRevocation(context)
-  return withoutUndefined({
+  const { apis = {} } = input
+  const rest = withoutUndefined({
     issuer: name && issuers.get(name)?.issuer,
     webhook: path === undefined || signingKey === undefined ? undefined : { path, signingKey },
     file: file && files.resolve(file),
     pollMs: poll,
   })
+  return {
+    ...rest,
+    organizations: Object.values(apis).some(({ organizations }) => organizations !== undefined),
+  }
 }
 
 function reportRevocation({ input, issues }: Context): void {

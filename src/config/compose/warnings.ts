@@ -1,3 +1,4 @@
+import { isLoopback } from '../../http/loopback.ts'
 import type { Config } from '../config.ts'
 import type { Context } from './context.ts'
 import { issuerPath } from './issuers.ts'
@@ -55,8 +56,7 @@ function resourceFault(resource: string, publicUrl: string | undefined): string 
 function isPlainHttp(url: string): boolean {
   if (!URL.canParse(url)) return false
   const { protocol, hostname } = new URL(url)
-  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname)
-  return protocol === 'http:' && !isLoopback
+  return protocol === 'http:' && !isLoopback(hostname)
 }
 
 function bare(url: string): string {

@@ -59,7 +59,11 @@ const application = fields({
 })
 
 const webhook = fields({
-  url: needed(endpoint, 'Where Logto sends events.', 'write the public URL that receives them'),
+  url: needed(
+    endpoint,
+    'Where Logto sends events. With revocation.webhook it ends in the path of that.',
+    'write one such as https://api.example.com/.scopegate/logto',
+  ),
   events: key(
     byForm({ text: word(['revocation']), list: filled(text) }),
     'revocation: every event that ends access.',

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { runDemo } from '../demo/demo.ts'
-import { storyOf } from '../demo/story-text.ts'
+import { storyOf } from '../demo/story/story.ts'
 import { terminalSvg } from './terminal-svg.ts'
 
 // `npm run story`: plays the demo once and draws what it prints as docs/demo.svg, for the README.

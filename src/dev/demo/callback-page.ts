@@ -18,6 +18,7 @@ export type CallbackOptions = {
   readonly logto: StandInLogto
   /** Origin of the gateway. */
   readonly gateway: string
+  readonly clientId: string
   /** Default: 127.0.0.1 */
   readonly host?: string
   /** Default: 0, any free port. */
@@ -35,7 +36,7 @@ type Request = Omit<TriedRequest, 'observed'>
  * with the access token, and shows what came back.
  */
 export async function startCallbackPage(options: CallbackOptions): Promise<CallbackPage> {
-  const { logto, host = '127.0.0.1', port = 0 } = options
+  const { logto, clientId, host = '127.0.0.1', port = 0 } = options
   const server = createServer()
   const url = `http://127.0.0.1:${await listen(server, port, host)}/`
   const redirectUri = `${url}callback`
@@ -52,8 +53,6 @@ type Client = CallbackOptions & {
   /** Of the sign-ins that began here: a callback with any other `state` is refused (RFC 9700 section 4.7). */
   readonly states: Set<string>
 }
-
-const clientId = 'chatgpt'
 
 async function handle(client: Client, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const { pathname, searchParams } = new URL(req.url ?? '/', client.redirectUri)
@@ -78,7 +77,7 @@ function refusal(error: string, description: string | undefined): Page {
 }
 
 /** Asks for every scope, and for no `resource`, as ChatGPT does. The prompt lets another person sign in. */
-function begin({ logto, redirectUri, states, scope }: Client, res: ServerResponse): void {
+function begin({ logto, clientId, redirectUri, states, scope }: Client, res: ServerResponse): void {
   const state = randomBytes(16).toString('hex')
   states.add(state)
   const query = new URLSearchParams({
@@ -93,7 +92,7 @@ function begin({ logto, redirectUri, states, scope }: Client, res: ServerRespons
 }
 
 async function finish(client: Client, code: string): Promise<Page> {
-  const { logto, gateway, redirectUri } = client
+  const { logto, gateway, clientId, redirectUri } = client
   const exchange = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
   const outcome = await requestToken(logto, clientId, exchange).catch((error: unknown) => error)
   if (outcome instanceof SignInRefused)

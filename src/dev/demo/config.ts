@@ -1,21 +1,30 @@
-import { exampleResource } from '../logto/data.ts'
+import { exampleResource, managementAccount } from '../logto/data.ts'
 
-/** The whole configuration of the demo, as an operator would write it. */
-export function demoConfig(options: {
+/** Everything that the demo chooses anew each time. */
+export type DemoPlaces = {
   readonly listen: string
   readonly adminPort: number
+  /** Origin of the gateway as the stand-in reaches it. */
+  readonly gateway: string
   readonly logto: string
   readonly upstream: string
-}): string {
-  return `listen: ${options.listen}
+}
+
+/** The whole configuration of the demo, as an operator would write it. */
+export function demoConfig({ listen, adminPort, gateway, logto, upstream }: DemoPlaces): string {
+  return `listen: ${listen}
 
 issuer:
-  logto: ${options.logto}
+  logto: ${logto}
+  client: { id: Gateway, secret: "\${file:secrets/Gateway.secret}" }
 
 apis:
   todo:
+    name: Todo API
     resource: ${exampleResource}
-    upstream: ${options.upstream}
+    permissions: { read: Read the todos, write: Change the todos }
+    clients: [ChatGPT, Nightly job]
+    upstream: ${upstream}
     routes:
       /health: public
       /me: authenticated
@@ -26,7 +35,35 @@ apis:
         GET: read
         PUT, PATCH, DELETE: write
 
+logto:
+  management:
+    id: ${managementAccount.id}
+    secret: "\${file:secrets/setup.secret}"
+  defaultApi: todo
+  roles:
+    My role: { todo: read }
+    Nightly: { machine: true, todo: read write }
+  applications:
+    ChatGPT:
+      type: traditional
+      redirectUris: [${demoRedirectUri}]
+    Nightly job: { type: machine, roles: [Nightly] }
+    Gateway: { type: machine, tokenExchange: true }
+  users: { alice: [My role] }
+  webhook: { url: "${gateway}/.scopegate/logto" }
+
+revocation:
+  webhook:
+    path: /.scopegate/logto
+    signingKey: "\${file:secrets/webhook.key}"
+
 admin:
-  listen: 127.0.0.1:${options.adminPort}
+  listen: 127.0.0.1:${adminPort}
 `
 }
+
+/** Where ChatGPT waits for the browser. */
+const demoRedirectUri = 'https://chatgpt.example/aip/g-1/oauth/callback'
+
+/** The line that the second chapter adds. */
+export const exchangeLine = 'tokens: { opaque: exchange }'

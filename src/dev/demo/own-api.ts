@@ -49,7 +49,7 @@ export async function playOwnApi(options: DemoOptions, stage: Stage): Promise<nu
     })
     closers.push(async () => watch.close())
   }
-  const signIn = { logto, gateway, host: place.host, port: place.pagePort }
+  const signIn = { logto, gateway, clientId: 'chatgpt', host: place.host, port: place.pagePort }
   const page = await startCallbackPage({ ...signIn, ...signInWith(trial) })
   closers.push(() => page.close())
   print(formatOwnApi(trial, { gateway, signInUrl: page.url, file }))

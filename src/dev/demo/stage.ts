@@ -7,6 +7,7 @@ import { createLogger } from '../../log/logger.ts'
 import { loadProfiles } from '../../logto/load-profiles.ts'
 import type { Program } from '../../server/metrics-page.ts'
 import { type Server, startServer } from '../../server/single-process.ts'
+import type { LogtoData } from '../logto/data.ts'
 import { type StandInLogto, startStandInLogto } from '../logto/stand-in-logto.ts'
 
 /** Where the parts of the demo listen. URLs name 127.0.0.1 in either case. */
@@ -30,10 +31,11 @@ export type Stage = {
   readonly closers: (() => Promise<unknown>)[]
 }
 
-export async function openLogto({ place, closers }: Stage): Promise<StandInLogto> {
+/** Default of `data`: the tenant of the founding story. */
+export async function openLogto({ place, closers }: Stage, data?: LogtoData): Promise<StandInLogto> {
   const { host, logtoPort: port } = place
   const fixed = port === 0 ? {} : { issuerOrigin: `http://127.0.0.1:${port}` }
-  const logto = await startStandInLogto({ host, port, ...fixed })
+  const logto = await startStandInLogto({ host, port, ...fixed, ...(data !== undefined && { data }) })
   closers.push(() => logto.close())
   return logto
 }

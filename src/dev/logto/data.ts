@@ -63,6 +63,8 @@ export type Role = {
   description?: string
   /** Default: for users */
   type?: 'User' | 'MachineToMachine'
+  /** Every user who is made later gets it. */
+  isDefault?: boolean
 }
 
 export type User = {
@@ -96,6 +98,8 @@ export type Application = {
   /** `Traditional` and `MachineToMachine` have a secret, `SPA` and `Native` have PKCE. */
   type: 'Traditional' | 'SPA' | 'Native' | 'MachineToMachine'
   secret?: string
+  /** Further secrets, each under a name of its own. */
+  secrets?: ApplicationSecret[]
   redirectUris: string[]
   /** Roles count for machine clients only. */
   roles: string[]
@@ -111,6 +115,13 @@ export type Application = {
   /** Further members of what Logto calls so. */
   customClientMetadata?: Record<string, unknown>
   postLogoutRedirectUris?: string[]
+}
+
+export type ApplicationSecret = {
+  name: string
+  value: string
+  /** Milliseconds since 1970. Default: never */
+  expiresAt?: number
 }
 
 export const exampleResource = 'https://api.example.com/'

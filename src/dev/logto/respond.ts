@@ -6,6 +6,7 @@ import type { LogtoData } from './data.ts'
 import { type Fault, type Faults, fail, forceContentType, sendText } from './faults.ts'
 import type { ManagementApi } from './management/management-api.ts'
 import { readBody, takeBody } from './read-body.ts'
+import type { ExperienceApi } from './sign-in/experience-api.ts'
 import { signInPage } from './sign-in/sign-in-page.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
 
@@ -15,6 +16,7 @@ export type Exchange = {
   readonly faults: Faults
   readonly faultsAt: Readonly<Record<string, Fault>>
   readonly management: ManagementApi
+  readonly experience: ExperienceApi
   readonly webhooks: Webhooks
   readonly req: IncomingMessage & { originalUrl?: string }
   readonly res: ServerResponse
@@ -22,7 +24,7 @@ export type Exchange = {
 
 /** The whole of Logto's own server: the management API, the sign-in, the provider, and the rest. */
 export async function respond(exchange: Exchange): Promise<void> {
-  const { management, req, res } = exchange
+  const { provider, management, experience, req, res } = exchange
   const url = req.url ?? '/'
   const [path = '/'] = url.split('?')
   setCommonHeaders(res)
@@ -30,8 +32,9 @@ export async function respond(exchange: Exchange): Promise<void> {
   if (fault.delayMs !== undefined) await wait(fault.delayMs)
   if (fail(fault, path, res)) return
   if (fault.wrongType !== undefined) forceContentType(res, fault.wrongType)
+  if (/^\/api\/(?:experience|interaction)(?:\/|$)/.test(path)) return experience.respond(provider, req, res)
   if (path.startsWith('/api/')) return management.respond(req, res)
-  if (path.startsWith('/sign-in/')) return signInPage(exchange, req, res)
+  if (path === '/consent' || path.startsWith('/sign-in/')) return signInPage(exchange, req, res)
   if (path === '/oidc' || path.startsWith('/oidc/')) return respondAsProvider(exchange, path)
   respondElsewhere(path, res)
 }

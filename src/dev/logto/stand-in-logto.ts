@@ -9,6 +9,7 @@ import { loadProvider } from './oidc/load-provider.ts'
 import { createProvider } from './oidc/provider.ts'
 import { createStore } from './oidc/store.ts'
 import { respond } from './respond.ts'
+import { createExperienceApi } from './sign-in/experience-api.ts'
 import { createTraffic } from './traffic.ts'
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts'
 
@@ -30,8 +31,11 @@ export type StandInLogto = {
   readonly busiest: Record<string, number>
   readonly management: ManagementApi
   readonly webhooks: Webhooks
-  /** Makes a new key, which signs at once. The key before the last one is gone. */
-  rotateKeys(algorithm?: KeyAlgorithm): Promise<void>
+  /**
+   * Makes a new key, which signs at once, or when a grace period in seconds is over. The key before the last
+   * one is gone.
+   */
+  rotateKeys(algorithm?: KeyAlgorithm, graceSeconds?: number): Promise<void>
   setDefaultApi(on: boolean): void
   /** Signs exactly these claims with the current key, for tokens that Logto would never issue. */
   mint(claims: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>): Promise<string>
@@ -74,10 +78,27 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
   const store = createStore(data, oidc.errors)
   let provider = build()
   const webhooks = createWebhooks(data)
-  const management = createManagementApi({ data, keyRing, issuer, webhooks })
+  const rebuild = () => {
+    provider = build()
+  }
+  const rotateKeys = async (algorithm?: KeyAlgorithm, graceSeconds = 0) => {
+    if (graceSeconds === 0) await keyRing.rotate(algorithm)
+    else await keyRing.announce(algorithm)
+    rebuild()
+    const promote = () => {
+      keyRing.promote()
+      rebuild()
+    }
+    if (graceSeconds > 0) setTimeout(promote, graceSeconds * 1000).unref()
+  }
+  const keys = { ring: keyRing, rotate: rotateKeys, changed: rebuild }
+  const management = createManagementApi({ data, keys, issuer, webhooks })
+  const experience = createExperienceApi(data, webhooks)
   server.on('request', (req, res) => {
     traffic.count(req, res)
-    respond({ provider, data, faults, faultsAt, management, webhooks, req, res }).catch(() => res.destroy())
+    respond({ provider, data, faults, faultsAt, management, experience, webhooks, req, res }).catch(() =>
+      res.destroy(),
+    )
   })
   return {
     issuer,
@@ -90,10 +111,7 @@ export async function startStandInLogto(options: StandInOptions = {}): Promise<S
     busiest: traffic.busiest,
     management,
     webhooks,
-    rotateKeys: async (algorithm) => {
-      await keyRing.rotate(algorithm)
-      provider = build()
-    },
+    rotateKeys,
     setDefaultApi: (on) => {
       data.defaultApi = on ? defaultApi : undefined
     },

@@ -43,6 +43,11 @@ const refusedMs = 10_000
 const refusedLimit = 10_000
 /** Questions that wait. Further ones are answered 503 at once, so that none can fill the memory. */
 const waitingLimit = 1000
+/**
+ * How long a question may wait for its turn, in milliseconds. One that begins later would be cut off before
+ * its answer: while more come than the issuer answers, all would wait for nothing, and none be answered.
+ */
+const askWithinMs = issuerTimeoutMs / 2
 
 export type IssuerLineOptions = {
   readonly issuer: IssuerOptions
@@ -73,8 +78,9 @@ export function createIssuerLine(options: IssuerLineOptions): IssuerLine {
   }
 
   /** Those whose turn comes too late, or while the issuer wants to be left alone, do not ask. */
-  async function question<T>(job: Question<T>, signal: AbortSignal): Promise<T | Unavailable> {
-    if (signal.aborted || now() < pausedUntilMs) return unavailable('issuerSilent', pauseSeconds())
+  async function question<T>(job: Question<T>, signal: AbortSignal, latestMs: number) {
+    if (signal.aborted || now() >= latestMs || now() < pausedUntilMs)
+      return unavailable('issuerSilent', pauseSeconds())
     try {
       const answer = await job(signal)
       report.succeeded()
@@ -92,20 +98,38 @@ export function createIssuerLine(options: IssuerLineOptions): IssuerLine {
     },
     async ask(client, job) {
       if (now() < pausedUntilMs) return unavailable('issuerSilent', pauseSeconds())
-      const signal = AbortSignal.timeout(issuerTimeoutMs)
-      const turn = queue.run(client, () => question(job, signal))
-      return (await Promise.race([turn, lateIn(signal)])) ?? unavailable('issuerBusy', 1)
+      // First of all, so that a flood leaves no timers behind.
+      if (!queue.hasRoomFor(client)) return unavailable('issuerBusy', 1)
+      const latestMs = now() + askWithinMs
+      const deadline = createDeadline()
+      const turn = queue.run(client, () => question(job, deadline.signal, latestMs))
+      const answer = await Promise.race([turn, deadline.late])
+      deadline.end()
+      return answer ?? unavailable('issuerBusy', 1)
     },
     fault: (problem) => faulty(new EndpointFault(problem)),
   }
 }
 
-/** A moment after the signal, so that a call which it cuts off says why first. */
-function lateIn(signal: AbortSignal): Promise<Unavailable> {
-  return new Promise((resolve) => {
-    const late = () => setImmediate(() => resolve(unavailable('issuerSilent', 1)))
-    signal.addEventListener('abort', late, { once: true })
+type Deadline = {
+  readonly signal: AbortSignal
+  /** Resolves a moment after the signal, so that a call which it cuts off says why first. */
+  readonly late: Promise<Unavailable>
+  end(): void
+}
+
+/** Unlike `AbortSignal.timeout`, it is gone as soon as it is over: most answers take far less time. */
+function createDeadline(): Deadline {
+  const controller = new AbortController()
+  let passed: (answer: Unavailable) => void = () => {}
+  const late = new Promise<Unavailable>((resolve) => {
+    passed = resolve
   })
+  const timer = setTimeout(() => {
+    controller.abort()
+    setImmediate(() => passed(unavailable('issuerSilent', 1)))
+  }, issuerTimeoutMs).unref()
+  return { signal: controller.signal, late, end: () => clearTimeout(timer) }
 }
 
 function createRefusedTokens(): RefusedTokens {

@@ -6,7 +6,6 @@ import { sendRaw } from '../../support/raw.ts'
 
 async function startAdmin(live = true) {
   const admin = createAdmin({
-    listenHost: '127.0.0.1',
     live: () => live,
     health: () => ({
       ready: true,
@@ -17,6 +16,13 @@ async function startAdmin(live = true) {
     }),
     metrics: async (accept: string | undefined) => ({ type: 'text/plain', text: `for ${accept}\n` }),
     routes: () => [],
+    revocation: {
+      listenHost: '127.0.0.1',
+      token: () => undefined,
+      issuers: () => new Map(),
+      revoke: async () => [],
+      list: () => [],
+    },
   })
   admin.listen(0, '127.0.0.1')
   await once(admin, 'listening')
@@ -49,6 +55,21 @@ describe('the admin listener', () => {
     expect(status).toBe(421)
     expect(text).toContain('admin.listen')
     expect(text).not.toContain('"routes"')
+  })
+
+  test('refuses two Hosts: a proxy in front may have looked at the other one', async () => {
+    const { status } = await sendRaw(
+      await startAdmin(),
+      get('/routes', '127.0.0.1', 'Host: rebound.example\r\n'),
+    )
+    expect(status).toBe(400)
+  })
+
+  test('says which methods there are', async () => {
+    const port = await startAdmin()
+    expect((await sendRaw(port, get('/revoke'))).text).toContain('Allow: POST\r\n')
+    const post = 'POST /revocations HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+    expect((await sendRaw(port, post)).text).toContain('Allow: GET, HEAD\r\n')
   })
 
   test('answers an HTTP/1.0 probe without a Host', async () => {

@@ -16,10 +16,10 @@ const hook = endpoint('/hook', ['POST'])
 const wide = endpoint('/document', ['GET'], ['*.test'])
 const table = createEndpointTable([wide, document, hook])
 
-function find(host: string, raw: string, method: string) {
+function find(host: string, raw: string, method: string, upgrade = false) {
   const target = parseRequestTarget(raw, method, host)
   if ('code' in target) throw new Error(target.detail)
-  return table?.find(host, target, method)
+  return table?.find({ hostName: host, method, upgrade }, target)
 }
 
 describe('the table of own endpoints', () => {
@@ -37,6 +37,12 @@ describe('the table of own endpoints', () => {
     for (const method of ['GET', 'HEAD', 'PUT', 'OPTIONS', 'post'])
       expect(find('a', '/hook', method)).toMatchObject({ code: 'method_not_allowed', allow: 'POST' })
     expect(find('a.test', '/document', 'POST')).toMatchObject({ allow: 'GET, HEAD', pattern: '/document' })
+  })
+
+  test('refuses upgrades', () => {
+    const refused = { code: 'unsupported_upgrade', pattern: '/document' }
+    expect(find('a.test', '/document', 'GET', true)).toMatchObject(refused)
+    expect(find('a.test', '/hook', 'GET', true)).toMatchObject({ code: 'method_not_allowed' })
   })
 
   test('refuses look-alikes, whatever the method', () => {

@@ -57,6 +57,10 @@ describe('a literal path', () => {
     expect(findIn(paths, '/openapis')).toBeUndefined()
   })
 
+  test('with a long extension is looked like by every other extension', () => {
+    expect(findIn(['/a.json-and-more'], '/A.x')).toBe('alike /a.json-and-more')
+  })
+
   test('in capitals is looked like by small letters', () => {
     expect(findIn(['/Hook'], '/hook')).toBe('alike /Hook')
     expect(findIn(['/Hook'], '/Hook')).toBe('exact /Hook')

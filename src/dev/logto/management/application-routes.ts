@@ -3,7 +3,7 @@ import type { Application } from '../data.ts'
 import { newId } from './objects.ts'
 import { badInput, pageOf, Refusal } from './reply.ts'
 import type { Routes } from './route.ts'
-import { heldRoles, rolesOf, takeRole } from './user-role-routes.ts'
+import { isLike } from './search.ts'
 
 function applicationView(application: Application) {
   const { id, name, type, description = '', isThirdParty = false, redirectUris } = application
@@ -33,7 +33,12 @@ export const applicationRoutes: Routes = (objects) => {
     {
       method: 'GET',
       path: 'applications',
-      handle: ({ query }) => pageOf(applications.map(applicationView), query, true),
+      handle: ({ query }) => pageOf(applications.filter(isSearched(query)).map(applicationView), query, true),
+    },
+    {
+      method: 'GET',
+      path: 'applications/:id',
+      handle: ({ ids: [id] }) => ({ status: 200, body: applicationView(objects.application(id)) }),
     },
     {
       method: 'POST',
@@ -84,18 +89,16 @@ export const applicationRoutes: Routes = (objects) => {
         return { status: 204 }
       },
     },
-    {
-      method: 'GET',
-      path: 'applications/:id/secrets',
-      handle({ ids: [id] }) {
-        const { secret } = objects.application(id)
-        const secrets =
-          secret === undefined ? [] : [{ name: 'Default secret', value: secret, expiresAt: null }]
-        return { status: 200, body: secrets }
-      },
-    },
-    ...machineRoutes(objects),
   ]
+}
+
+/** `?types=`, `?isThirdParty=true` and `?search=%25name%25`. */
+function isSearched(query: URLSearchParams): (application: Application) => boolean {
+  const types = query.getAll('types')
+  const isThirdPartyAsked = query.get('isThirdParty') === 'true'
+  const isNamed = isLike(query)
+  return ({ type, isThirdParty = false, name }) =>
+    (types.length === 0 || types.includes(type)) && (!isThirdPartyAsked || isThirdParty) && isNamed(name)
 }
 
 function isType(type: unknown): type is Application['type'] {
@@ -130,37 +133,3 @@ function setMetadata(application: Application, body: Readonly<Record<string, unk
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
-
-const machineRoutes: Routes = (objects) => [
-  {
-    method: 'GET',
-    path: 'applications/:applicationId/roles',
-    handle: ({ ids: [id], query }) => pageOf(heldRoles(objects, objects.application(id)), query),
-  },
-  {
-    method: 'POST',
-    path: 'applications/:applicationId/roles',
-    handle({ ids: [id], body: { roleIds } }) {
-      const application = objects.application(id)
-      if (application.type !== 'MachineToMachine')
-        throw new Refusal(
-          422,
-          'application.invalid_type',
-          'Only machine to machine applications can have roles.',
-        )
-      const roles = rolesOf(objects, roleIds)
-      if (roles.some(({ type = 'User' }) => type === 'User'))
-        throw new Refusal(422, 'application.invalid_role_type', 'Can not assign user type role to machine.')
-      for (const { name } of roles) if (!application.roles.includes(name)) application.roles.push(name)
-      return { status: 201 }
-    },
-  },
-  {
-    method: 'DELETE',
-    path: 'applications/:applicationId/roles/:roleId',
-    handle({ ids: [id, roleId] }) {
-      takeRole(objects.application(id), objects.role(roleId))
-      return { status: 204 }
-    },
-  },
-]

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isJsonObject } from '../../../issuer/json-object.ts'
 import type { LogtoData } from '../data.ts'
-import type { KeyRing } from '../oidc/key-ring.ts'
 import { readBody } from '../read-body.ts'
 import { callerOf } from '../webhooks/caller.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
@@ -11,6 +10,9 @@ import { configRoutes } from './config-routes.ts'
 import { consentRoutes } from './consent-routes.ts'
 import { dispatch, type Outcome } from './dispatch.ts'
 import { hookRoutes } from './hook-routes.ts'
+import { type Keys, keyRoutes } from './key-routes.ts'
+import { linkOf } from './link.ts'
+import { machineRoleRoutes } from './machine-role-routes.ts'
 import { memberRoleRoutes } from './member-role-routes.ts'
 import { createObjects } from './objects.ts'
 import { organizationRoleRoutes } from './organization-role-routes.ts'
@@ -19,6 +21,7 @@ import { personalTokenRoutes } from './personal-token-routes.ts'
 import { badInput, Refusal, type Reply } from './reply.ts'
 import { resourceRoutes } from './resource-routes.ts'
 import { roleRoutes } from './role-routes.ts'
+import { secretRoutes } from './secret-routes.ts'
 import { subjectTokenRoutes } from './subject-token-routes.ts'
 import { userRoleRoutes } from './user-role-routes.ts'
 import { userRoutes } from './user-routes.ts'
@@ -56,7 +59,7 @@ export type ManagementApi = {
 
 export type ManagementOptions = {
   readonly data: LogtoData
-  readonly keyRing: KeyRing
+  readonly keys: Keys
   readonly issuer: string
   readonly webhooks: Webhooks
 }
@@ -65,6 +68,8 @@ const plainRoutes = [
   resourceRoutes,
   roleRoutes,
   applicationRoutes,
+  secretRoutes,
+  machineRoleRoutes,
   consentRoutes,
   userRoutes,
   userRoleRoutes,
@@ -77,10 +82,14 @@ const plainRoutes = [
 ]
 
 /** The subset of Logto's Management API that the gateway needs, with its status codes and bodies. */
-export function createManagementApi({ data, keyRing, issuer, webhooks }: ManagementOptions): ManagementApi {
+export function createManagementApi({ data, keys, issuer, webhooks }: ManagementOptions): ManagementApi {
   const objects = createObjects(data)
-  const routes = [...plainRoutes.flatMap((of) => of(objects)), ...hookRoutes(objects, webhooks)]
-  const admit = createAdmission(keyRing, issuer)
+  const routes = [
+    ...plainRoutes.flatMap((of) => of(objects)),
+    ...hookRoutes(objects, webhooks),
+    ...keyRoutes(keys),
+  ]
+  const admit = createAdmission(keys.ring, issuer)
   const perform = (method: string, target: string, body: unknown): Promise<Outcome> => {
     const { pathname, searchParams } = new URL(target, 'http://logto')
     return dispatch(routes, { method, path: pathname.slice('/api/'.length), query: searchParams, body })
@@ -124,6 +133,7 @@ type Run = (body: unknown) => Promise<Outcome>
 
 async function meetNothing(body: unknown, run: Run, res: ServerResponse): Promise<Outcome['events']> {
   const { reply, events } = await run(body)
+  if (reply.total !== undefined) res.setHeader('link', linkOf(res.req, reply.total))
   send(res, reply)
   return events
 }

@@ -1,4 +1,4 @@
-import type { Resource } from '../data.ts'
+import { managementResource, type Resource } from '../data.ts'
 import type { Objects } from './objects.ts'
 import { badInput, emptyChange, pageOf, Refusal } from './reply.ts'
 import type { Routes } from './route.ts'
@@ -60,6 +60,11 @@ export const resourceRoutes: Routes = (objects) => {
       },
     },
     {
+      method: 'GET',
+      path: 'resources/:id',
+      handle: ({ ids: [id] }) => ({ status: 200, body: resourceView(objects, objects.resource(id)) }),
+    },
+    {
       method: 'PATCH',
       path: 'resources/:id',
       handle({ ids: [id], body: { name, accessTokenTtl } }) {
@@ -84,6 +89,8 @@ export const resourceRoutes: Routes = (objects) => {
       path: 'resources/:id',
       handle({ ids: [id] }) {
         const resource = objects.resource(id)
+        if (resource.indicator === managementResource)
+          throw new Refusal(400, 'resource.cannot_delete_management_api', 'Cannot delete management API.')
         data.resources.splice(data.resources.indexOf(resource), 1)
         return { status: 204 }
       },

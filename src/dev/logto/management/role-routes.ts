@@ -1,9 +1,10 @@
-import type { Role } from '../data.ts'
+import { managementResource, type Resource, type Role } from '../data.ts'
 import type { Objects } from './objects.ts'
 import { badInput, emptyChange, notThere, pageOf, Refusal } from './reply.ts'
 import { resourceView, scopeView } from './resource-routes.ts'
 import { roleView } from './role-view.ts'
 import type { Routes } from './route.ts'
+import { isLike } from './search.ts'
 
 /** Roles, and the permissions that they grant. */
 export const roleRoutes: Routes = (objects) => {
@@ -14,9 +15,10 @@ export const roleRoutes: Routes = (objects) => {
       path: 'roles',
       handle({ query }) {
         const type = query.get('type')
+        const isNamed = isLike(query)
         const views = data.roles.map((role) => roleView(objects, role))
         return pageOf(
-          views.filter((view) => type === null || view.type === type),
+          views.filter((view) => (type === null || view.type === type) && isNamed(view.name)),
           query,
         )
       },
@@ -24,13 +26,19 @@ export const roleRoutes: Routes = (objects) => {
     {
       method: 'POST',
       path: 'roles',
-      handle({ body: { name, description, type = 'User', scopeIds = [] } }) {
+      handle({ body: { name, description, type = 'User', scopeIds = [], isDefault } }) {
         if (typeof name !== 'string' || name === '') throw badInput('Error in request body: name.')
         if (typeof description !== 'string' || description === '')
           throw badInput('Error in request body: description.')
         requireFreeName(data.roles, name)
         const kind = type === 'MachineToMachine' ? type : 'User'
-        const role: Role = { name, description, type: kind, permissions: {} }
+        const role: Role = {
+          name,
+          description,
+          type: kind,
+          permissions: {},
+          ...(isDefault === true && { isDefault }),
+        }
         data.roles.push(role)
         // Not transactional: with an unknown permission the role stays all the same.
         grant(objects, role, scopeIds)
@@ -51,9 +59,9 @@ export const roleRoutes: Routes = (objects) => {
     {
       method: 'PATCH',
       path: 'roles/:id',
-      handle({ ids: [id], body: { name, description } }) {
+      handle({ ids: [id], body: { name, description, isDefault } }) {
         const role = objects.role(id)
-        if (name === undefined && description === undefined) throw emptyChange()
+        if (name === undefined && description === undefined && isDefault === undefined) throw emptyChange()
         if (typeof name === 'string' && name !== role.name) {
           requireFreeName(data.roles, name)
           for (const holder of [...data.users, ...data.applications])
@@ -61,6 +69,7 @@ export const roleRoutes: Routes = (objects) => {
           role.name = name
         }
         if (typeof description === 'string') role.description = description
+        if (typeof isDefault === 'boolean') role.isDefault = isDefault
         return { status: 200, body: roleView(objects, role) }
       },
     },
@@ -128,9 +137,17 @@ function grant(objects: Objects, role: Role, scopeIds: unknown): void {
       )
     return scope
   })
+  if (role.type !== 'MachineToMachine' && scopes.some(({ resource }) => isManagement(resource)))
+    throw new Refusal(
+      400,
+      'role.management_api_scopes_not_assignable_to_user_role',
+      'Cannot assign management API scopes to a user role.',
+    )
   for (const { resource, name } of scopes)
     role.permissions[resource.indicator] = [...(role.permissions[resource.indicator] ?? []), name]
 }
+
+const isManagement = ({ indicator }: Resource) => indicator === managementResource
 
 function grantedView(objects: Objects, role: Role) {
   return objects.data.resources.flatMap((resource) =>

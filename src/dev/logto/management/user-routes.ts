@@ -25,7 +25,8 @@ export const userRoutes: Routes = (objects) => {
       handle({ body }) {
         requireFree(data, body)
         const id = newId().slice(0, 12)
-        const user: User = { id, username: '', password: '', name: '', email: '', roles: [] }
+        const roles = data.roles.filter(({ isDefault }) => isDefault === true).map(({ name }) => name)
+        const user: User = { id, username: '', password: '', name: '', email: '', roles }
         setMembers(user, body)
         if (typeof body['password'] === 'string') user.password = body['password']
         data.users.push(user)

@@ -2,6 +2,7 @@ import type { Configuration, JWKS, Provider } from 'oidc-provider'
 import type { LogtoData } from '../data.ts'
 import { claimsByScope, findAccount, findUser } from './account.ts'
 import { isAllowedOrigin } from './allowed-origin.ts'
+import { acceptAllSecrets } from './client-secrets.ts'
 import { consentPolicy } from './consent-policy.ts'
 import { createGrant, defaultResource } from './create-grant.ts'
 import { dressResponse, errorBody } from './dress-response.ts'
@@ -20,6 +21,7 @@ import type { Store } from './store.ts'
 export function createProvider(options: ProviderOptions): Provider {
   const provider = createLogtoProvider(options.oidc, options.issuer, configuration(options))
   registerExchange(provider, options)
+  acceptAllSecrets(provider, options.oidc, options.data)
   provider.use(async (ctx, next) => {
     await next()
     dressResponse(ctx, options.data.settings?.cimd)
@@ -45,7 +47,8 @@ function configuration(options: ProviderOptions): Configuration {
     adapter: store,
     // All members of jose's type are optional, while oidc-provider's requires those of the key type.
     jwks: { keys: keyRing.keys } as JWKS,
-    cookies: { keys: [cookieKey] },
+    // The sign-in's own API is elsewhere than its pages, and needs the cookie of the interaction too.
+    cookies: { keys: [cookieKey], short: { path: '/', httpOnly: true, sameSite: 'lax', signed: true } },
     enabledJWA: { idTokenSigningAlgValues: ['ES384', 'PS256', 'RS256'] },
     clientDefaults: { id_token_signed_response_alg: alg },
     scopes,
@@ -65,7 +68,7 @@ function configuration(options: ProviderOptions): Configuration {
       isAllowedOrigin(findApplication(data, clientId), origin ?? ''),
     interactions: {
       policy: consentPolicy(oidc, data),
-      url: (_ctx, interaction) => `/sign-in/${interaction.uid}`,
+      url: (_ctx, { prompt, uid }) => (prompt.name === 'consent' ? '/consent' : `/sign-in/${uid}`),
     },
     ttl: ttl(),
     findAccount: (_ctx, id) => findAccount(data, id),

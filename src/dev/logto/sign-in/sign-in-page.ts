@@ -17,7 +17,9 @@ export type SignIn = {
 /** The page at `/sign-in/…`: a form that a person fills in and a test posts (`username`, `password`). */
 export async function signInPage(signIn: SignIn, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const { provider, data, webhooks } = signIn
-  const { params, prompt } = await provider.interactionDetails(req, res)
+  const interaction = await provider.interactionDetails(req, res).catch(() => undefined)
+  if (interaction === undefined) return sendPage(res, 400, 'Sign in', noSession)
+  const { params, prompt } = interaction
   const { client_id: clientId, scope } = params
   if (prompt.name === 'consent') return consentPage(signIn, { clientId, scope }, req, res)
   if (req.method !== 'POST') return sendPage(res, 200, 'Sign in', form(data, undefined))
@@ -31,6 +33,8 @@ export async function signInPage(signIn: SignIn, req: IncomingMessage, res: Serv
   await provider.interactionFinished(req, res, { login: { accountId: user.id } })
   webhooks.fireInteraction(signInEvent(user, application, callerOf(req)))
 }
+
+const noSession = html`<p>This sign-in is over, or began in another browser. Start again in the application.</p>`
 
 function form(data: LogtoData, problem: string | undefined): Markup {
   return html`<p class="soft">This page stands in for Logto's, in the demo and in the tests.</p>

@@ -11,6 +11,7 @@ beforeEach(async () => {
   logto = await startStandInLogto()
   gateway = await startFakeGateway()
   page = await startCallbackPage({
+    clientId: 'chatgpt',
     logto,
     gateway: gateway.origin,
     scope: () => 'read write',

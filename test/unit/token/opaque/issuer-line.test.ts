@@ -42,6 +42,38 @@ describe('the line before an issuer', () => {
     expect(await line.ask('c', async () => 'answer')).toBe('answer')
   })
 
+  test('lets nobody ask whose turn comes too late to be answered, so that those behind are', async () => {
+    const { clock, line } = createLine(1)
+    let release = () => {}
+    const first = line.ask('a', () => new Promise((resolve) => (release = () => resolve('answer'))))
+    let asked = 0
+    const ask = () =>
+      line.ask('a', async () => {
+        asked += 1
+        return 'answer'
+      })
+    const late = ask()
+    clock.nowMs += 2000
+    const next = ask()
+    clock.nowMs += 500
+    release()
+    expect(await Promise.all([first, late, next])).toEqual([
+      'answer',
+      expect.objectContaining({ code: 'issuer_unavailable', retryAfterSeconds: 1 }),
+      'answer',
+    ])
+    expect(asked).toBe(1)
+  })
+
+  test('has room for a thousand that wait, and answers further ones at once', async () => {
+    const { line } = createLine(1)
+    const never = () => new Promise<string>(() => {})
+    for (let i = 0; i < 1001; i += 1) void line.ask('a', never)
+    expect(line.waiting).toBe(1000)
+    expect(await line.ask('a', never)).toMatchObject({ code: 'issuer_unavailable', retryAfterSeconds: 1 })
+    expect(line.waiting).toBe(1000)
+  })
+
   test('tells each problem once a minute, and its end once it was calm', async () => {
     const { clock, line, log } = createLine()
     const fail = () => line.ask('a', () => Promise.reject(new EndpointFault('answered 500')))

@@ -1,4 +1,4 @@
-import { type Observed, seenHeaders } from './observed.ts'
+import { type Observed, seenHeaders } from '../observed.ts'
 
 /** The response that must come back, and the reason in a newcomer's words. */
 export type Expectation = {

@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http'
 import { afterEach, expect, it } from 'vitest'
-import { playStory } from '../../../../src/dev/demo/story.ts'
-import { startStandInLogto } from '../../../../src/dev/logto/stand-in-logto.ts'
-import { close, listen } from '../../../../src/dev/stand-in/listen.ts'
-import { startSampleApi } from '../../../../src/dev/stand-in/sample-api.ts'
+import { playFounding } from '../../../../../src/dev/demo/story/founding.ts'
+import type { Scene } from '../../../../../src/dev/demo/story/story-line.ts'
+import { type StandInLogto, startStandInLogto } from '../../../../../src/dev/logto/stand-in-logto.ts'
+import { close, listen } from '../../../../../src/dev/stand-in/listen.ts'
+import { startSampleApi } from '../../../../../src/dev/stand-in/sample-api.ts'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -16,10 +17,16 @@ async function start<T extends { close(): Promise<void> }>(starting: Promise<T>)
   return started
 }
 
+function scene(logto: StandInLogto, gateway: string): Scene {
+  const [alice, bob] = logto.data.users
+  if (alice === undefined || bob === undefined) throw new Error('the tenant has no alice and bob')
+  return { logto, gateway, alice, bob, clients: { chatgpt: 'chatgpt', nightlyJob: 'nightly-job' } }
+}
+
 it('marks what a gateway lets through although it should not', async () => {
   const logto = await start(startStandInLogto())
   const open = await start(startSampleApi())
-  const { lines } = await playStory(logto, open.origin)
+  const { lines } = await playFounding(scene(logto, open.origin))
   expect(lines.map(({ who, request, expected }) => `${expected ? 'ok' : 'NO'} ${who} ${request}`)).toEqual([
     'NO alice GET /todos',
     'NO alice POST /todos',
@@ -39,7 +46,7 @@ it('marks an authorization server that grants what nobody granted', async () => 
   const logto = await start(startStandInLogto())
   const open = await start(startSampleApi())
   for (const user of logto.data.users) user.roles = ['My role']
-  const { lines } = await playStory(logto, open.origin)
+  const { lines } = await playFounding(scene(logto, open.origin))
   expect(lines[2]).toMatchObject({ who: 'bob', said: 'an access token', expected: false })
 })
 
@@ -53,7 +60,7 @@ it('shows the scope that a refusal names and the words of the gateway', async ()
   })
   const port = await listen(server, 0, '127.0.0.1')
   closers.push(() => close(server))
-  const { lines } = await playStory(logto, `http://127.0.0.1:${port}`)
+  const { lines } = await playFounding(scene(logto, `http://127.0.0.1:${port}`))
   expect(lines[1]).toMatchObject({
     result: '403',
     said: 'insufficient_scope, scope="write"',

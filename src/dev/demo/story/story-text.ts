@@ -1,27 +1,22 @@
 import { styleText } from 'node:util'
-import { curl } from './curl.ts'
-import type { Story, StoryLine } from './story.ts'
-import { wrap } from './wrap.ts'
+import { curl } from '../curl.ts'
+import { wrap } from '../wrap.ts'
+import type { StoryLine } from './story-line.ts'
 
 /** Characters a line. A terminal has rarely fewer. */
 const width = 80
 
-/** Two lines for each line of the story. The last one says whether everything came out as expected. */
-export function formatStory({ lines }: Story): string {
+/** A part of the story, below a line that says what has changed. */
+export type Chapter = { readonly heading?: string; readonly lines: readonly StoryLine[] }
+
+/** Two lines for each line of the story, and the words that it quotes below its chapter. */
+export function formatChapter({ heading, lines }: Chapter): string {
   const details = lines.flatMap(({ detail }) => detail ?? [])
-  const wrong = lines.filter(({ expected }) => !expected).length
   return [
+    ...(heading === undefined ? [] : [heading]),
     lines.map(formatLine).join('\n'),
     ...details.map(formatDetail),
-    conclusion(lines.length, wrong),
   ].join('\n\n')
-}
-
-/** The story among everything that the demo prints, without the words that it quotes. */
-export function storyOf(printed: readonly string[]): string {
-  const story = printed.find((text) => text.includes('answers are as expected'))
-  const [table = '', ...rest] = (story ?? '').split('\n\n')
-  return `${table}\n\n${rest.at(-1)}`
 }
 
 /** `ok  alice        GET /todos   200  her role grants read`, and below it what the API saw. */
@@ -37,14 +32,19 @@ function formatDetail(detail: string): string {
   return ['About the opaque token the gateway says:', ...lines].join('\n')
 }
 
-/** `styleText` adds no colour without a terminal or with NO_COLOR. */
-function conclusion(all: number, wrong: number): string {
-  if (wrong === 0) return styleText('green', `All ${all} answers are as expected.`)
-  return styleText('red', `${wrong} of ${all} answers are NOT as expected.`)
+/** Says whether everything came out as expected. Without a terminal, or with NO_COLOR, it has no colour. */
+export function conclusion(lines: readonly StoryLine[]): string {
+  const wrong = lines.filter(({ expected }) => !expected).length
+  if (wrong === 0) return styleText('green', `All ${lines.length} answers are as expected.`)
+  return styleText('red', `${wrong} of ${lines.length} answers are NOT as expected.`)
 }
 
 /** Commands to paste, with tokens that work, and where to sign in. */
-export function suggestions({ tokens }: Story, gateway: string, signInUrl: string): string {
+export function suggestions(
+  tokens: { readonly alice: string; readonly opaque: string },
+  gateway: string,
+  signInUrl: string,
+): string {
   const read = { method: 'GET', path: '/todos' }
   const write = { method: 'POST', path: '/todos' }
   return `
@@ -62,7 +62,7 @@ OPAQUE=${tokens.opaque}
 401: without an access token nobody may.
   ${curl(gateway, read, undefined)}
 
-401: an opaque token holds no permission; the answer says how to get another.
+200: an opaque token holds no permission; the gateway has it exchanged.
   ${curl(gateway, read, '$OPAQUE')}
 
 Sign in with a browser, as alice or bob:

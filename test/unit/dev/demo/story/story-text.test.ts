@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from 'vitest'
-import type { Story, StoryLine } from '../../../../src/dev/demo/story.ts'
-import { formatStory, suggestions } from '../../../../src/dev/demo/story-text.ts'
+import type { StoryLine } from '../../../../../src/dev/demo/story/story-line.ts'
+import { conclusion, formatChapter, suggestions } from '../../../../../src/dev/demo/story/story-text.ts'
 
 const line: StoryLine = {
   who: 'alice',
@@ -13,37 +13,35 @@ const line: StoryLine = {
   expected: true,
 }
 
-function story(...lines: StoryLine[]): Story {
-  return { lines, tokens: { alice: 'ALICE', opaque: 'OPAQUE' } }
-}
+const plain = stripVTControlCharacters
 
-const format = (given: Story) => stripVTControlCharacters(formatStory(given))
-
-it('marks each line, says below it what came back, and concludes that all is well', () => {
-  expect(format(story(line, line)).split('\n')).toEqual([
-    'ok  alice        GET /todos   200  her role grants read',
-    '                 API saw X-User-Id: 7q6j4duell21, X-User-Scopes: read',
-    'ok  alice        GET /todos   200  her role grants read',
-    '                 API saw X-User-Id: 7q6j4duell21, X-User-Scopes: read',
+it('marks each line, says below it what came back, and begins with the heading', () => {
+  expect(plain(formatChapter({ heading: 'One more:', lines: [line, line] })).split('\n')).toEqual([
+    'One more:',
     '',
-    'All 2 answers are as expected.',
+    'ok  alice        GET /todos   200  her role grants read',
+    '                 API saw X-User-Id: 7q6j4duell21, X-User-Scopes: read',
+    'ok  alice        GET /todos   200  her role grants read',
+    '                 API saw X-User-Id: 7q6j4duell21, X-User-Scopes: read',
   ])
 })
 
-it('counts what went wrong', () => {
-  const text = format(story(line, { ...line, expected: false }))
-  expect(text).toContain('NO  alice')
-  expect(text).toContain('1 of 2 answers are NOT as expected.')
+it('concludes that all is well, or counts what went wrong', () => {
+  const wrong = { ...line, expected: false }
+  expect(plain(formatChapter({ lines: [wrong] }))).toContain('NO  alice')
+  expect(plain(conclusion([line, line]))).toBe('All 2 answers are as expected.')
+  expect(plain(conclusion([line, wrong]))).toBe('1 of 2 answers are NOT as expected.')
 })
 
 it('quotes the gateway below the table, in lines of 80 columns', () => {
-  const text = format(story({ ...line, detail: 'ask for a resource '.repeat(9).trim() }))
+  const text = plain(formatChapter({ lines: [{ ...line, detail: 'ask for a resource '.repeat(9).trim() }] }))
   expect(text).toContain('says:\n    ask for a resource')
   expect(text.split('\n').filter((one) => one.length > 80)).toEqual([])
 })
 
-it('names each token once, and suggests a short command for 200, 403 and both kinds of 401', () => {
-  const text = suggestions(story(line), 'http://127.0.0.1:8080', 'http://page/')
+it('names each token once, and suggests a short command for 200, 403, 401 and an opaque token', () => {
+  const tokens = { alice: 'ALICE', opaque: 'OPAQUE' }
+  const text = suggestions(tokens, 'http://127.0.0.1:8080', 'http://page/')
   expect(text.match(/^ {2}curl .*$/gm)).toEqual([
     '  curl -i http://127.0.0.1:8080/todos -H "Authorization: Bearer $TOKEN"',
     '  curl -i -X POST http://127.0.0.1:8080/todos -H "Authorization: Bearer $TOKEN"',

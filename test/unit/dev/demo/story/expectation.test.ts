@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { lacksScope, reached, refused } from '../../../../src/dev/demo/expectation.ts'
-import type { Observed } from '../../../../src/dev/demo/observed.ts'
+import type { Observed } from '../../../../../src/dev/demo/observed.ts'
+import { lacksScope, reached, refused } from '../../../../../src/dev/demo/story/expectation.ts'
 
 const observed = (status: number, body: Record<string, unknown>, challenge?: string) =>
   ({ status, body, challenge }) satisfies Observed
