@@ -42,15 +42,21 @@ export type NetworkParts = {
   issueAt(at: KeyPath, message: string): Issue
 }
 
-export type DecodeOptions = Pick<Context, 'files' | 'fileName' | 'isProvisioning'>
+export type DecodeOptions = Pick<Context, 'files' | 'fileName'> & { readonly use: Use }
+
+/**
+ * `provision`: to set Logto up, before the secrets of this file exist and applications have an id. `visit`:
+ * to call the gateway as a client, from where those secrets need not be.
+ */
+export type Use = 'serve' | 'provision' | 'visit'
 
 /** The walked document → a Config and every issue. */
-export function decode(tree: YamlTree, { files, fileName, isProvisioning }: DecodeOptions): Composed {
+export function decode(tree: YamlTree, { files, fileName, use }: DecodeOptions): Composed {
   const list = createIssueList(tree)
   const input = tree.readable ? readFile(tree.value, list) : undefined
-  const given = input && { input, files, issues: list, fileName, isProvisioning }
+  const given = input && { input, files, issues: list, fileName, isProvisioning: use !== 'serve' }
   const composed = given && compose({ ...given, lock: readLock(given) })
-  const issues = isProvisioning ? list.all().filter((issue) => !isOfLater(issue)) : list.all()
+  const issues = list.all().filter((issue) => !isOfLater(issue, use))
   const isRight = issues.every(({ severity }) => severity !== 'error')
   const issueAt = (at: KeyPath, message: string) =>
     tree.issueAt(at, message, { severity: 'error', part: 'value' })
@@ -61,15 +67,18 @@ export function decode(tree: YamlTree, { files, fileName, isProvisioning }: Deco
   }
 }
 
-/**
- * A reference to what does not exist yet, where the commands that set Logto up do not look. They do look at
- * how the issuer is reached, at the resources, and at what is to be provisioned.
- */
-function isOfLater({ isUnset, path }: Issue): boolean {
-  const isLookedAt =
-    /^(?:issuer|issuers\.[^.]+)\.(?:logto|proxy|tls\b.*)$|^logto\b|^apis\.[^.]+\.(?:resource|name|issuer|permissions\b.*)$/
-  return isUnset === true && !isLookedAt.test(path)
+/** A reference to what does not exist here or not yet, at a key that this use does not look at. */
+function isOfLater({ isUnset, path }: Issue, use: Use): boolean {
+  return isUnset === true && use !== 'serve' && !lookedAt[use].test(path)
 }
+
+/** How the issuer is reached, the resources, and what is to be provisioned; or what clients are told. */
+const lookedAt = {
+  provision:
+    /^(?:issuer|issuers\.[^.]+)\.(?:logto|proxy|tls\b.*)$|^logto\b|^apis\.[^.]+\.(?:resource|name|issuer|permissions\b.*)$/,
+  visit:
+    /^(?:issuer|issuers\.[^.]+)\.(?:logto|url|proxy|tls\b.*)$|^publicUrl$|^chatgpt\b|^apis\.[^.]+\.(?:resource|issuer)$/,
+} as const
 
 /** Wrong values are reported and taken out. The rest is checked as if they had never been written. */
 function readFile(value: unknown, issues: IssueList): File | undefined {
