@@ -15,6 +15,7 @@ import { composeIdentity } from './identity.ts'
 import { inMs } from './in-ms.ts'
 import { composeIssuers, issuerPath } from './issuers.ts'
 import { composeListeners } from './listeners.ts'
+import { composeLog } from './log.ts'
 import { composeLogto } from './logto.ts'
 import { readLock } from './logto-lock.ts'
 import { reportOpaque } from './opaque.ts'
@@ -92,7 +93,7 @@ function readFile(value: unknown, issues: IssueList): File | undefined {
 
 function compose(context: Context): { config: Config; network: Omit<NetworkParts, 'issueAt'> } {
   const { input, issues } = context
-  const { publicUrl, tokens, limits, log, metrics, trustedProxies } = input
+  const { publicUrl, tokens, limits, metrics, trustedProxies } = input
   const issuers = composeIssuers(context)
   const composed = composeApis({ ...context, issuers })
   const apis = composed.map(({ config }) => config)
@@ -124,7 +125,7 @@ function compose(context: Context): { config: Config; network: Omit<NetworkParts
     identity: composeIdentity(context, apis),
     limits,
     timeouts: inMs(input.timeouts),
-    log,
+    log: composeLog(context),
     metrics,
     trustedProxies,
     workers: composeWorkers(context, apis),
