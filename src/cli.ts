@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { DoctorFlags as ChatGptDoctorFlags } from './commands/chatgpt/doctor.ts'
+import type { SetupFlags } from './commands/chatgpt/setup.ts'
 import type { CheckOptions } from './commands/check.ts'
 import type { InitFlags } from './commands/init/answers.ts'
 import type { ApplyFlags } from './commands/logto/apply.ts'
@@ -166,6 +168,41 @@ logto
   .action(async (file: string | undefined, options: ConfigFlag & DoctorFlags, command: Command) => {
     const fileName = oneFile(file, options, command)
     const { doctor } = await import('./commands/logto/doctor.ts')
+    process.exitCode = await doctor(fileName, options)
+  })
+
+const chatgpt = program
+  .command('chatgpt')
+  .description('set ChatGPT up with this gateway, or find why it would not get along')
+
+chatgpt
+  .command('setup')
+  .description('print what to paste into the GPT editor, and what to register in Logto')
+  .argument(...fileArgument)
+  .option(...configFlag)
+  .option('--mcp', 'for an app that speaks MCP', false)
+  .action(async (file: string | undefined, options: ConfigFlag & SetupFlags, command: Command) => {
+    const fileName = oneFile(file, options, command)
+    const { setup } = await import('./commands/chatgpt/setup.ts')
+    process.exitCode = setup(fileName, options)
+  })
+
+chatgpt
+  .command('doctor')
+  .description('play ChatGPT against a running gateway, with a sign-in in the browser')
+  .argument(...fileArgument)
+  .option(...configFlag)
+  .option('--url <url>', 'where the gateway runs. Default: publicUrl')
+  .option('--client <id>', 'application that is ChatGPT. Default: the first of chatgpt.clients')
+  .option('--callback <url>', 'where the browser comes back. Default: the first on loopback in redirectUris')
+  .option('--no-browser', 'print the URL of the sign-in, and open no browser')
+  .option('--code <code>', 'a code that was pasted from the browser, instead of a sign-in')
+  .option('--mcp', 'play an app that speaks MCP', false)
+  .option('--json', 'print JSON', false)
+  .addHelpText('after', '\nSCOPEGATE_CLIENT_SECRET holds the secret of the application.')
+  .action(async (file: string | undefined, options: ConfigFlag & ChatGptDoctorFlags, command: Command) => {
+    const fileName = oneFile(file, options, command)
+    const { doctor } = await import('./commands/chatgpt/doctor.ts')
     process.exitCode = await doctor(fileName, options)
   })
 

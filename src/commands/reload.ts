@@ -65,7 +65,7 @@ async function reload({ program, server, log }: Reloading, loaded: LoadResult): 
   }
   await server.reload(loaded.config)
   program.took(loaded)
-  log.setLevel(loaded.config.log.level)
+  log.take(loaded.config.log)
   log.info({ file: loaded.fileName }, 'configuration loaded')
   return loaded.config
 }

@@ -33,7 +33,7 @@ const linesOf = memoByObject(({ text }: { readonly text: string }) => text.split
 
 /** The value of a key that holds a secret, credentials, and the user of a URL. References are no secrets. */
 const secretValues =
-  /(?<=\b(?:secret|signingKey|token)["']?:\s+)(?:"[^"]*"|'[^']*'|[^\s,{}[\]](?:[^,{}[\]]*[^\s,{}[\]])?)|(?<=\bauthorization["']?:\s+["']?[\w-]+ )[^\s"'{}]+|(?<=:\/\/)[^\s/@"']+(?=@)/g
+  /(?<=\b(?:secret|signingKey|pseudonymKey|token)["']?:\s+)(?:"[^"]*"|'[^']*'|[^\s,{}[\]](?:[^,{}[\]]*[^\s,{}[\]])?)|(?<=\bauthorization["']?:\s+["']?[\w-]+ )[^\s"'{}]+|(?<=:\/\/)[^\s/@"']+(?=@)/g
 const reference = /\$\{|^\$/
 
 /** As long as it was, since carets may stand below it. What is printed here ends in logs and in chats. */

@@ -1,12 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { dirname, resolve } from 'node:path'
-import { type Composed, decode } from './compose/file.ts'
+import { type Composed, decode, type Use } from './compose/file.ts'
 import { createFileReader, type FileDigests, type FileReader } from './file-reader.ts'
 import type { Issue } from './issue.ts'
 import { readYamlTree } from './yaml/tree.ts'
-
-/** `provision`: to set Logto up, before the secrets of this file exist and applications have an id. */
-type Use = 'serve' | 'provision'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -60,7 +57,7 @@ function parse(
   { fileName, env, files, use }: { fileName: string; env: Environment; files: FileReader; use: Use },
 ): LoadResult {
   const tree = readYamlTree(text, { env, files })
-  const options = { files, fileName: resolve(fileName), isProvisioning: use === 'provision' }
+  const options = { files, fileName: resolve(fileName), use }
   return { ...decode(tree, options), fileName, text, files: files.digests }
 }
 

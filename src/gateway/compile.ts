@@ -11,6 +11,7 @@ import { createHeaderPolicy, type HeaderPolicy } from '../http/header-policy.ts'
 import { createDecisionLog, type DecisionLog } from '../log/decision-log.ts'
 import type { Rules } from '../proxy/exchange.ts'
 import { createRouteTable, type RouteTable } from '../route/table.ts'
+import { type ChatGptRequests, createChatGptRequests } from './chatgpt-requests.ts'
 import { type CompiledRoute, compileApiRoutes, discoveriesOf, type RouteBuild } from './compile-route.ts'
 import { Lease } from './lease.ts'
 import { ownEndpoints } from './own-endpoints.ts'
@@ -42,6 +43,8 @@ export type Snapshot = {
   readonly endpoints: EndpointTable | undefined
   readonly headerPolicy: HeaderPolicy
   readonly forwarded: ForwardedPolicy
+  /** Undefined where the file does not speak of ChatGPT. */
+  readonly chatGpt: ChatGptRequests | undefined
   readonly refusalResponse: RefusalResponses
   readonly log: DecisionLog
   readonly streamRules: Rules
@@ -91,6 +94,7 @@ export function compileSnapshot({ config, runtime, current }: GatewayOptions): S
         trustedProxies: config.trustedProxies,
         tls: config.tls !== undefined,
       }),
+      chatGpt: config.chatgpt && createChatGptRequests(config.chatgpt, runtime.longAnswers),
       refusalResponse: createRefusalResponses(config.publicUrl ?? 'scopegate'),
       log: createDecisionLog(runtime.log, config.log),
       streamRules: streamRules(current, lease, runtime),

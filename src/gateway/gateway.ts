@@ -69,10 +69,12 @@ function enter(snapshot: Snapshot, visit: Visit, received: ReceivedHead): void {
   }
 }
 
-function leave({ log, lease, runtime }: Snapshot, { record: keeper, startedMs }: Visit): void {
+function leave({ log, lease, chatGpt, runtime }: Snapshot, { record: keeper, startedMs }: Visit): void {
   const record = keeper.close()
   log(record)
-  runtime.countRequest(record, (performance.now() - startedMs) / 1000)
+  const tookMs = performance.now() - startedMs
+  runtime.countRequest(record, tookMs / 1000)
+  chatGpt?.over(keeper, tookMs)
   lease.leave()
 }
 
@@ -82,6 +84,7 @@ function serve(snapshot: Snapshot, visit: Visit, received: ReceivedHead): void |
     return refuse(snapshot, visit, { outcome: 'refuse', ...received.fault }, { closing: true })
 
   const { head, client } = received
+  snapshot.chatGpt?.received(visit.record, head)
   const target = receiveTarget(visit.request.url ?? '', head, snapshot.config.limits.targetBytes)
   if (target.path !== undefined) visit.record.targeted(target.path)
   if ('code' in target) {
@@ -115,6 +118,7 @@ function carryOut(
   decision: Decision<CompiledRoute>,
 ): void | Promise<void> {
   visit.record.decided(decisionFacts(decision, performance.now() - visit.startedMs))
+  snapshot.chatGpt?.decided(visit.record, decision)
   const { head } = asked
   if (decision.outcome === 'refuse')
     return refuse(snapshot, visit, decision, { head, closing: hasUnreadBody(visit, head) })

@@ -2,6 +2,7 @@ import type { CreateProfiles, Profiles } from '../access/profiles.ts'
 import type { FacadeParts } from '../endpoint/oauth-facade/facade-options.ts'
 import type { KeySet } from '../issuer/key-set.ts'
 import type { Logger } from '../log/logger.ts'
+import { createLongAnswers, type LongAnswers } from '../log/long-answers.ts'
 import { Meters } from '../log/meters.ts'
 import { createRequestMeter, type RequestMeter } from '../log/request-meter.ts'
 import { createOpenStreams, type OpenStreams } from '../proxy/open-streams.ts'
@@ -32,6 +33,7 @@ export type Runtime = {
   readonly createProfiles: CreateProfiles | undefined
   readonly streams: OpenStreams
   readonly meters: Meters
+  readonly longAnswers: LongAnswers
   readonly countRequest: RequestMeter
 }
 
@@ -70,6 +72,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     createProfiles,
     streams: createOpenStreams(),
     meters,
+    longAnswers: createLongAnswers(log),
     countRequest: createRequestMeter(meters),
   }
 }

@@ -1,6 +1,7 @@
 import { codes } from '../errors.ts'
 import { memo } from '../memo.ts'
 import type { Logger, LogOptions } from './logger.ts'
+import { createPseudonyms, type PseudonymOptions, type Pseudonyms } from './pseudonyms.ts'
 import type { RequestRecord } from './request-record.ts'
 
 /** Writes the line of one request, once, when it is over. */
@@ -12,12 +13,25 @@ export type DecisionLog = (record: RequestRecord) => void
  */
 export function createDecisionLog(
   log: Logger,
-  options: Pick<LogOptions, 'decisions' | 'level'>,
+  options: Pick<LogOptions, 'decisions' | 'level'> & PseudonymOptions,
 ): DecisionLog {
   if (options.decisions === 'off' || options.level === 'silent') return () => {}
   const all = options.decisions === 'all'
+  const hidden = createPseudonyms(options)
   return (record) => {
-    if (all || isRefusedOrFailed(record)) log.write(line(record))
+    if (all || isRefusedOrFailed(record))
+      log.write(line(hidden === undefined ? record : withPseudonyms(record, hidden)))
+  }
+}
+
+function withPseudonyms(record: RequestRecord, hidden: Pseudonyms): RequestRecord {
+  const { sub, conversation, gpt, remote } = record
+  return {
+    ...record,
+    sub: sub && hidden(sub),
+    conversation: conversation && hidden(conversation),
+    gpt: gpt && hidden(gpt),
+    remote: remote && hidden(remote),
   }
 }
 
@@ -52,6 +66,9 @@ function line(record: RequestRecord): string {
     detail(record.detail) +
     (record.sub === undefined ? '' : `,"sub":${JSON.stringify(record.sub)}`) +
     clientId(record.clientId) +
+    (record.client === undefined ? '' : `,"client":"${record.client}"`) +
+    (record.conversation === undefined ? '' : `,"conversation":${JSON.stringify(record.conversation)}`) +
+    (record.gpt === undefined ? '' : `,"gpt":${JSON.stringify(record.gpt)}`) +
     scopesHeld(record.scopesHeld) +
     scopesNeeded(record.scopesNeeded) +
     tokenKind(record.tokenKind) +

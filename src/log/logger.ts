@@ -2,6 +2,7 @@ import { isatty } from 'node:tty'
 import pino from 'pino'
 import { type Destination, openDestination } from './destination.ts'
 import { prettyLines } from './pretty.ts'
+import { createPseudonyms, type PseudonymOptions, type Pseudonyms } from './pseudonyms.ts'
 
 /** The log of a process, with one JSON line for each event. A destination that fails never stops traffic. */
 export type Logger = {
@@ -17,14 +18,16 @@ export type LogOptions = {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly format: 'json' | 'pretty'
   readonly decisions: 'all' | 'refused' | 'off'
-}
+} & PseudonymOptions
 
 /** `worker` is the number of the process, where there are several. It is a field of every line. */
-type ProcessLogOptions = Pick<LogOptions, 'level' | 'format'> & { readonly worker?: number }
+type ProcessLogOptions = Pick<LogOptions, 'level' | 'format'> &
+  PseudonymOptions & { readonly worker?: number }
 
-/** A logger with a handle on its level and its buffer. */
+/** A logger with a handle on its options and its buffer. */
 export type ProcessLogger = Logger & {
-  setLevel(level: LogOptions['level']): void
+  /** Uses these options from now on. */
+  take(options: Pick<LogOptions, 'level'> & PseudonymOptions): void
   /** The number of lines that were lost since the start because nobody took them. */
   readonly droppedLines: number
   /** Writes the lines that are buffered, in order, and ends. The process must wait for it before it ends. */
@@ -56,12 +59,13 @@ export function createLogger(options: ProcessLogOptions, destination: number | s
     },
     stream,
   )
+  let hidden = createPseudonyms(options)
   const lines = batched((text) => stream.write(text))
   const entry =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (fields: Readonly<Record<string, unknown>>, message: string) => {
       lines.flush()
-      log[level](fields, message)
+      log[level](hidden === undefined ? fields : withPseudonyms(fields, hidden), message)
     }
   return {
     debug: entry('debug'),
@@ -69,8 +73,9 @@ export function createLogger(options: ProcessLogOptions, destination: number | s
     warn: entry('warn'),
     error: entry('error'),
     write: worker === undefined ? lines.write : (line) => lines.write(withWorker(line, worker)),
-    setLevel: (level) => {
-      log.level = level
+    take(next) {
+      log.level = next.level
+      hidden = createPseudonyms(next)
     },
     get droppedLines() {
       return sink.droppedLines
@@ -80,6 +85,17 @@ export function createLogger(options: ProcessLogOptions, destination: number | s
       return sink.end()
     },
   }
+}
+
+/** The fields by which people are told apart. */
+const personal = ['sub', 'remote'] as const
+
+function withPseudonyms(fields: Readonly<Record<string, unknown>>, hidden: Pseudonyms) {
+  const entries = personal.flatMap((name) => {
+    const value = fields[name]
+    return typeof value === 'string' ? [[name, hidden(value)] as const] : []
+  })
+  return { ...fields, ...Object.fromEntries(entries) }
 }
 
 function withWorker(line: string, worker: number): string {

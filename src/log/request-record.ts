@@ -16,6 +16,11 @@ type Fields = {
   detail: string | undefined
   sub: string | undefined
   clientId: string | undefined
+  /** The client is one of `chatgpt.clients`. */
+  client: 'chatgpt' | undefined
+  /** As the client claims them. */
+  conversation: string | undefined
+  gpt: string | undefined
   scopesHeld: string | undefined
   scopesNeeded: string | undefined
   tokenKind: 'jwt' | 'opaque' | 'exchanged' | 'personal' | undefined
@@ -50,6 +55,7 @@ export type DecisionFacts = Pick<
 /** Fills the record of one request while it runs. */
 export class RecordKeeper {
   readonly #fields: Fields
+  #characters: number | undefined
 
   /** `remote` is the address of the client as far as it is known, or undefined. */
   constructor(requestId: string, method: string, remote: string | undefined) {
@@ -98,6 +104,18 @@ export class RecordKeeper {
     this.#fields.authMs = authMs
   }
 
+  /** It says that it comes from this conversation and this GPT. Nothing is decided by that. */
+  claimed(conversation: string | undefined, gpt: string | undefined): void {
+    this.#fields.conversation = conversation
+    this.#fields.gpt = gpt
+  }
+
+  /** ChatGPT asks, by the client of its token. It reads characters, which are counted from now on. */
+  fromChatGpt(): void {
+    this.#fields.client = 'chatgpt'
+    this.#characters ??= 0
+  }
+
   /** A preflight passes without a decision. */
   passed(): void {
     this.#fields.outcome = 'allow'
@@ -135,6 +153,17 @@ export class RecordKeeper {
     this.#fields.bytesOut += bytes
   }
 
+  /** A part of a response body. */
+  sentChunk(chunk: Buffer): void {
+    this.#fields.bytesOut += chunk.length
+    if (this.#characters !== undefined) this.#characters += charactersIn(chunk)
+  }
+
+  /** The characters of the response body in UTF-8; 0 where nobody counts them. */
+  get characters(): number {
+    return this.#characters ?? 0
+  }
+
   /** The request is over. One without a response was left by its client, and a status must be in the log. */
   close(): RequestRecord {
     const fields = this.#fields
@@ -143,6 +172,13 @@ export class RecordKeeper {
     fields.status = codes[fields.code].status
     return fields
   }
+}
+
+/** Each begins with a byte that continues none. */
+function charactersIn(chunk: Buffer): number {
+  let count = 0
+  for (const byte of chunk) if ((byte & 0xc0) !== 0x80) count += 1
+  return count
 }
 
 /** Begins a record, in which only the request itself is known. */
@@ -159,6 +195,9 @@ export function startRecord(requestId: string, method: string): Fields {
     detail: undefined,
     sub: undefined,
     clientId: undefined,
+    client: undefined,
+    conversation: undefined,
+    gpt: undefined,
     scopesHeld: undefined,
     scopesNeeded: undefined,
     tokenKind: undefined,

@@ -173,7 +173,7 @@ class HttpExchange implements Attempting, Timed, Running {
 
   onData(chunk: Buffer): boolean {
     if (this.#over) return true
-    this.#exchange.record.sent(chunk.length)
+    this.#exchange.record.sentChunk(chunk)
     this.#lifetime.refresh()
     return this.#client.write(chunk)
   }

@@ -200,7 +200,7 @@ async function reload(serving: Serving | undefined, whole: Config): Promise<Conf
   const config = shareOf(whole, serving.number)
   try {
     await serving.publicSide.reload(config)
-    serving.log.setLevel(config.log.level)
+    serving.log.take(config.log)
     serving.connectionLimit = config.limits.connections
     return {}
   } catch (error) {

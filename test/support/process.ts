@@ -54,8 +54,12 @@ export function spawnCli(
   args: readonly string[],
   nodeFlags: readonly string[] = [],
   stdout: 'pipe' | number = 'pipe',
+  env: Readonly<Record<string, string>> = {},
 ): { child: ChildProcess; output: () => string; exited: Promise<number | NodeJS.Signals> } {
-  const child = spawn(process.execPath, [...nodeFlags, cli, ...args], { stdio: ['ignore', stdout, 'pipe'] })
+  const child = spawn(process.execPath, [...nodeFlags, cli, ...args], {
+    stdio: ['ignore', stdout, 'pipe'],
+    env: { ...process.env, ...env },
+  })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {

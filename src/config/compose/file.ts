@@ -15,6 +15,7 @@ import { composeIdentity } from './identity.ts'
 import { inMs } from './in-ms.ts'
 import { composeIssuers, issuerPath } from './issuers.ts'
 import { composeListeners } from './listeners.ts'
+import { composeLog } from './log.ts'
 import { composeLogto } from './logto.ts'
 import { readLock } from './logto-lock.ts'
 import { reportOpaque } from './opaque.ts'
@@ -42,15 +43,21 @@ export type NetworkParts = {
   issueAt(at: KeyPath, message: string): Issue
 }
 
-export type DecodeOptions = Pick<Context, 'files' | 'fileName' | 'isProvisioning'>
+export type DecodeOptions = Pick<Context, 'files' | 'fileName'> & { readonly use: Use }
+
+/**
+ * `provision`: to set Logto up, before the secrets of this file exist and applications have an id. `visit`:
+ * to call the gateway as a client, from where those secrets need not be.
+ */
+export type Use = 'serve' | 'provision' | 'visit'
 
 /** The walked document → a Config and every issue. */
-export function decode(tree: YamlTree, { files, fileName, isProvisioning }: DecodeOptions): Composed {
+export function decode(tree: YamlTree, { files, fileName, use }: DecodeOptions): Composed {
   const list = createIssueList(tree)
   const input = tree.readable ? readFile(tree.value, list) : undefined
-  const given = input && { input, files, issues: list, fileName, isProvisioning }
+  const given = input && { input, files, issues: list, fileName, isProvisioning: use !== 'serve' }
   const composed = given && compose({ ...given, lock: readLock(given) })
-  const issues = isProvisioning ? list.all().filter((issue) => !isOfLater(issue)) : list.all()
+  const issues = list.all().filter((issue) => !isOfLater(issue, use))
   const isRight = issues.every(({ severity }) => severity !== 'error')
   const issueAt = (at: KeyPath, message: string) =>
     tree.issueAt(at, message, { severity: 'error', part: 'value' })
@@ -61,15 +68,18 @@ export function decode(tree: YamlTree, { files, fileName, isProvisioning }: Deco
   }
 }
 
-/**
- * A reference to what does not exist yet, where the commands that set Logto up do not look. They do look at
- * how the issuer is reached, at the resources, and at what is to be provisioned.
- */
-function isOfLater({ isUnset, path }: Issue): boolean {
-  const isLookedAt =
-    /^(?:issuer|issuers\.[^.]+)\.(?:logto|proxy|tls\b.*)$|^logto\b|^apis\.[^.]+\.(?:resource|name|issuer|permissions\b.*)$/
-  return isUnset === true && !isLookedAt.test(path)
+/** A reference to what does not exist here or not yet, at a key that this use does not look at. */
+function isOfLater({ isUnset, path }: Issue, use: Use): boolean {
+  return isUnset === true && use !== 'serve' && !lookedAt[use].test(path)
 }
+
+/** How the issuer is reached, the resources, and what is to be provisioned; or what clients are told. */
+const lookedAt = {
+  provision:
+    /^(?:issuer|issuers\.[^.]+)\.(?:logto|proxy|tls\b.*)$|^logto\b|^apis\.[^.]+\.(?:resource|name|issuer|permissions\b.*)$/,
+  visit:
+    /^(?:issuer|issuers\.[^.]+)\.(?:logto|url|proxy|tls\b.*)$|^publicUrl$|^chatgpt\b|^apis\.[^.]+\.(?:resource|issuer)$/,
+} as const
 
 /** Wrong values are reported and taken out. The rest is checked as if they had never been written. */
 function readFile(value: unknown, issues: IssueList): File | undefined {
@@ -83,7 +93,7 @@ function readFile(value: unknown, issues: IssueList): File | undefined {
 
 function compose(context: Context): { config: Config; network: Omit<NetworkParts, 'issueAt'> } {
   const { input, issues } = context
-  const { publicUrl, tokens, limits, log, metrics, trustedProxies } = input
+  const { publicUrl, tokens, limits, metrics, trustedProxies } = input
   const issuers = composeIssuers(context)
   const composed = composeApis({ ...context, issuers })
   const apis = composed.map(({ config }) => config)
@@ -115,7 +125,7 @@ function compose(context: Context): { config: Config; network: Omit<NetworkParts
     identity: composeIdentity(context, apis),
     limits,
     timeouts: inMs(input.timeouts),
-    log,
+    log: composeLog(context),
     metrics,
     trustedProxies,
     workers: composeWorkers(context, apis),

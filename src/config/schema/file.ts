@@ -78,15 +78,27 @@ const tls = fields({
   minVersion: key(word(['TLSv1.2', 'TLSv1.3']), 'The oldest version that is spoken.', 'TLSv1.2'),
 })
 
-const log = fields({
-  level: key(
-    word(['debug', 'info', 'warn', 'error', 'silent']),
-    'The least severe line that is written.',
-    'info',
-  ),
-  format: key(word(['json', 'pretty']), 'One JSON object a line, or lines for a person.', 'json'),
-  decisions: key(word(['all', 'refused', 'off']), 'Which requests get a line.', 'all'),
-})
+const log = fields(
+  {
+    level: key(
+      word(['debug', 'info', 'warn', 'error', 'silent']),
+      'The least severe line that is written.',
+      'info',
+    ),
+    format: key(word(['json', 'pretty']), 'One JSON object a line, or lines for a person.', 'json'),
+    decisions: key(word(['all', 'refused', 'off']), 'Which requests get a line.', 'all'),
+    pseudonymise: key(
+      flag,
+      'Whether users, client addresses, conversations and GPTs are written as digests that only this key makes.',
+      false,
+    ),
+    pseudonymKey: key(secret, 'The key of these digests. Default: another one with each start.'),
+  },
+  (value) =>
+    'pseudonymKey' in value && value['pseudonymise'] !== true
+      ? { key: 'pseudonymKey', message: 'nothing is made with this key without pseudonymise: true' }
+      : undefined,
+)
 
 const metrics = fields({
   series: key(

@@ -26,6 +26,7 @@ const neighbours: Readonly<Record<string, { [key: string]: Value }>> = {
     contactEmail: 'help@example.com',
     legalInfoUrl: 'https://example.com/legal',
   },
+  log: { pseudonymise: true },
   'logto.management': { id: 'm2m', secret: 'secret' },
   'logto.applications.*': { type: 'traditional' },
   'logto.webhook': { url: 'https://api.example.com/hook' },

@@ -33,6 +33,9 @@ const full: RequestRecord = {
   detail: 'Why not',
   sub: 'user1',
   clientId: 'app1',
+  client: 'chatgpt',
+  conversation: 'c1',
+  gpt: 'g-1',
   scopesHeld: 'read',
   scopesNeeded: 'read write',
   tokenKind: 'jwt',
@@ -52,7 +55,8 @@ describe('a decision line', () => {
     expect(write([full])).toBe(
       '{"level":"info","time":"2026-01-02T03:04:05.678Z","msg":"request","requestId":"r1","api":"todo",' +
         '"route":"/todos/{id}","method":"DELETE","path":"/todos/7","status":403,"outcome":"refuse",' +
-        '"code":"insufficient_scope","detail":"Why not","sub":"user1","clientId":"app1","scopesHeld":"read",' +
+        '"code":"insufficient_scope","detail":"Why not","sub":"user1","clientId":"app1",' +
+        '"client":"chatgpt","conversation":"c1","gpt":"g-1","scopesHeld":"read",' +
         '"scopesNeeded":"read write","tokenKind":"jwt","cache":"hit","authMs":0.250,"upstreamMs":12.500,' +
         '"bytesIn":3,"bytesOut":250,"remote":"203.0.113.7"}\n',
     )

@@ -9,7 +9,7 @@ function decoded(text: string) {
   return decode(readYamlTree(text, { env: {}, files }), {
     files,
     fileName: '/gateway.yaml',
-    isProvisioning: false,
+    use: 'serve',
   })
 }
 
