@@ -18,7 +18,8 @@ import {
   type Visitor,
 } from '../support/chatgpt.ts'
 import { startHttpUpstream } from '../support/http-upstream.ts'
-import { spawnGateway } from '../support/process.ts'
+import { cli, spawnCli, spawnGateway } from '../support/process.ts'
+import { python } from '../support/program.ts'
 
 const trial = 'publicUrl: http://127.0.0.1:8080'
 /** Logto alone, at a name that the API has, too. */
@@ -417,6 +418,30 @@ describe('the program', () => {
     expect(mistaken).toEqual({ status: 1, output: expect.stringContaining('--url is a URL such as') })
   })
 
+  test('it asks for the secret on a terminal, and shows it nowhere', async () => {
+    const clinic = await openClinic()
+    const { file, port } = await spawnGateway(clinic.yaml(storyOf()))
+    const flags = [file, '--url', onLoopback({ port }), '--code', 'a-code-of-another-day']
+    const printed = await python(onTerminal, process.execPath, cli, 'chatgpt', 'doctor', ...flags)
+    expect(printed[0]).toBe('exit status 1')
+    const text = printed.join('\n')
+    expect(text).toMatch(/Secret of the application, not shown: /)
+    expect(text).toMatch(/code=\*\*\*&redirect_uri=.*client_secret=\*\*\*/)
+    expect(text).toMatch(/400 invalid_grant/)
+    expect(text).not.toMatch(/chatgpt-secret|a-code-of/)
+  })
+
+  test('scopegate chatgpt setup says what to paste, without any secret of the gateway', async () => {
+    const clinic = await openClinic()
+    const { file } = await spawnGateway(clinic.yaml(storyOf()))
+    const { output, exited } = spawnCli(['chatgpt', 'setup', file])
+    expect(await exited).toBe(0)
+    expect(output()).toMatch(/ {2}Client ID +chatgpt\n/)
+    expect(output()).toMatch(/ {2}Token URL +https:\/\/api\.example\.com\/oauth\/token\n/)
+    const none = spawnCli(['chatgpt', 'setup', '/nowhere/gateway.yaml'])
+    expect(await none.exited).toBe(1)
+  })
+
   test('it says that nobody can wait at a port that is taken', async () => {
     const clinic = await openClinic()
     const taken = await startHttpUpstream((_, res) => void res.end())
@@ -428,6 +453,31 @@ describe('the program', () => {
     expect(run.status).toBe(1)
   })
 })
+
+/** Runs a program on a terminal, and types the secret when it asks for it. */
+const onTerminal = `
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.environ.pop('SCOPEGATE_CLIENT_SECRET', None)
+    os.execv(sys.argv[1], sys.argv[1:])
+printed = b''
+typed = False
+while True:
+    try:
+        chunk = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not chunk:
+        break
+    printed += chunk
+    if not typed and b'not shown: ' in printed:
+        typed = True
+        os.write(terminal, b'${chatgptSecret}\\r')
+status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+print('exit status', status)
+print(printed.decode())
+`
 
 /** An API whose identifier is an address of the gateway, as apps that speak MCP need it. */
 const mcp = storyOf(facadeBlock).replaceAll('https://api.example.com/\n', 'https://api.example.com/mcp\n')

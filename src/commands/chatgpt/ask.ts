@@ -14,13 +14,15 @@ export type AskOptions = {
   readonly connection: IssuerConnection
   /** Advice for whoever finds nobody there. */
   readonly mend: string
+  /** Other advice, for this reason. */
+  readonly mends?: (reason: string) => string | undefined
 }
 
 /** More of an answer is not read: nobody who answers can fill the memory. */
 const limitBytes = 4 * 1024 * 1024
 
 /** Asks once. Throws a `CheckFault` where no answer comes. */
-export async function ask(sent: Sent, { timeoutMs, connection, mend }: AskOptions): Promise<Exchange> {
+export async function ask(sent: Sent, { timeoutMs, connection, mend, mends }: AskOptions): Promise<Exchange> {
   const startMs = performance.now()
   const signal = AbortSignal.timeout(timeoutMs)
   try {
@@ -31,7 +33,8 @@ export async function ask(sent: Sent, { timeoutMs, connection, mend }: AskOption
   } catch (error) {
     const place = printableUrl(sent.url)
     if (signal.aborted) throw new CheckFault(`no whole answer of ${place} within ${timeoutMs / 1000} s`, mend)
-    throw new CheckFault(`${place} cannot be reached: ${reasonOf(error)}`, mend)
+    const reason = reasonOf(error)
+    throw new CheckFault(`${place} cannot be reached: ${reason}`, mends?.(reason) ?? mend)
   }
 }
 

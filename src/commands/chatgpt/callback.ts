@@ -53,7 +53,8 @@ function queryOf(
 ): URLSearchParams | undefined {
   if (method !== 'GET' || !url.startsWith('/') || !URL.canParse(url, redirectUri)) return undefined
   const target = new URL(url, redirectUri)
-  return target.pathname === pathname ? target.searchParams : undefined
+  const isHere = target.origin === new URL(redirectUri).origin && target.pathname === pathname
+  return isHere ? target.searchParams : undefined
 }
 
 /** Nothing of the request is in the page. */

@@ -70,7 +70,11 @@ export async function walk(
 function visitOf(subject: Subject, signIn: SignIn): Visit {
   const mask = createMask()
   for (const secret of [subject.client.secret, subject.code]) if (secret !== undefined) mask.hide(secret)
-  const gateway = { connection: {}, mend: 'start the gateway, or say with --url where it runs' }
+  const gateway = {
+    connection: {},
+    mend: 'start the gateway, or say with --url where it runs',
+    mends: (reason: string) => (reason.startsWith('its certificate') ? publicCertificate : undefined),
+  }
   const server = {
     connection: subject.issuer,
     mend: 'start the authorization server, or correct issuer.logto; browsers must reach it too',
@@ -83,6 +87,9 @@ function visitOf(subject: Subject, signIn: SignIn): Visit {
     askServer: (sent: Sent) => ask(sent, { ...server, timeoutMs: patienceMs }),
   }
 }
+
+const publicCertificate =
+  'ChatGPT takes certificates of public authorities alone; for a trial, NODE_EXTRA_CA_CERTS names another'
 
 /** Time for an answer that is no call of the API, in milliseconds. Longer than the facade waits for Logto. */
 const patienceMs = 15_000

@@ -26,8 +26,17 @@ export function textsIn(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
 }
 
-/** A text that may be shown in a line. */
+/** A value of unknown origin, in a few words. */
 export function short(value: unknown): string {
-  const text = typeof value === 'string' ? value : value === undefined ? 'nothing' : JSON.stringify(value)
+  const text = typeof value === 'string' ? value : value === undefined ? 'nothing' : jsonOf(value)
   return text.length > 200 ? `${text.slice(0, 200)}...` : text
+}
+
+/** Nesting without end can be read, and not be written. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return 'a value without end'
+  }
 }

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 
 /** Asks on the terminal. Undefined where there is none. */
@@ -10,25 +10,22 @@ export async function ask(question: string): Promise<string | undefined> {
 export async function askSecret(question: string): Promise<string | undefined> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const answer = await prompt(question, nowhere)
-  if (answer !== undefined) process.stderr.write('\n')
+  if (process.stderr.isTTY) process.stderr.write('\n')
   return answer
 }
 
-/** Standard error: standard output may be a file that holds the report. */
+/** Standard error: standard output may be a file that holds the report. Ctrl-C and Ctrl-D give no answer. */
 async function prompt(question: string, echo: NodeJS.WritableStream): Promise<string | undefined> {
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return undefined
-  process.stderr.write(question)
   const terminal = createInterface({ input: process.stdin, output: echo, terminal: true })
-  const interrupted = new AbortController()
-  terminal.once('SIGINT', () => {
-    process.stderr.write('\n')
-    interrupted.abort()
-  })
+  // Only now does the terminal itself no longer show what is typed.
+  process.stderr.write(question)
   try {
-    return (await terminal.question('', { signal: interrupted.signal })).trim()
-  } catch (error) {
-    if (interrupted.signal.aborted) return undefined
-    throw error
+    return await new Promise((resolve) => {
+      terminal.once('line', (line) => resolve(line.trim()))
+      terminal.once('SIGINT', () => resolve(undefined))
+      terminal.once('close', () => resolve(undefined))
+    })
   } finally {
     terminal.close()
   }

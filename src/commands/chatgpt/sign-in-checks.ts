@@ -94,7 +94,7 @@ function isOf(target: URL, callback: string): boolean {
 /** Nobody but the authorization server is given the browser: whoever stands there asks for a password. */
 function requireOwnTarget(target: URL, exchange: Exchange, { issuer, chatgpt }: Subject): void {
   const known = [issuer.issuer, ...(issuer.also ?? []), issuer.endpoints?.authorization ?? issuer.issuer]
-  if (!known.some((url) => new URL(url).origin === target.origin))
+  if (!known.some((url) => URL.canParse(url) && new URL(url).origin === target.origin))
     throw new CheckFault(
       `the gateway sends browsers to ${target.origin}, which is no address of the authorization server`,
       `${runsAnotherFile}; issuer.authorizationEndpoint says where browsers sign in`,
