@@ -63,15 +63,15 @@ export const chatgpt = fields(
       ? {
           key: 'clients',
           message:
-            'redirectUris is missing: without them, anybody could have codes sent elsewhere; copy both callback ' +
-            'URLs from the GPT editor',
+            'without redirectUris, anybody could have codes sent elsewhere: copy both callback URLs from the GPT ' +
+            'editor',
         }
       : undefined,
   (value) =>
     'redirectUris' in value && !('clients' in value)
       ? {
           key: 'redirectUris',
-          message: 'clients is missing: name the applications of Logto that are ChatGPT',
+          message: 'this has no use without clients: name the applications of Logto that are ChatGPT',
         }
       : undefined,
   (value) =>

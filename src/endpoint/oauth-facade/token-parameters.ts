@@ -48,6 +48,9 @@ const tooLarge: OAuthError = {
   code: 'body_too_large',
 }
 const tooSlow: OAuthError = {
-  ...invalidRequest(`The body took longer than ${bodyLimits.withinMs / 1000} s`, 408),
+  ...invalidRequest(
+    `The body came too slowly: all of it must be here within ${bodyLimits.withinMs / 1000} s`,
+    408,
+  ),
   code: 'request_timeout',
 }
