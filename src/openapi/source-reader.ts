@@ -16,7 +16,7 @@ export type SourceReader = {
   /** Where the document is, with links resolved. */
   readonly start: URL
   read(location: URL): Promise<SourceText>
-  /** What positions name: a file name relative to the working directory, or the URL. */
+  /** As positions name it: a file name relative to the working directory, or the URL. */
   nameOf(location: URL): string
 }
 
