@@ -16,7 +16,8 @@ async function requirementOf(security: string, root = ''): Promise<unknown> {
   const [one] = placed
   if (one === undefined) return leftOut[0]?.why
   const { requirement, operation } = one
-  const sets = requirement.kind === 'scopes' ? requirement.anyOf.map((set) => set.join(' ')) : requirement.kind
+  const sets =
+    requirement.kind === 'scopes' ? requirement.anyOf.map((set) => set.join(' ')) : requirement.kind
   return operation.security.kind === 'unsaid' ? ['proposed', sets] : sets
 }
 
@@ -74,7 +75,11 @@ describe('security of a document becomes', () => {
 describe('two requirements together', () => {
   test.each<[Requirement, Requirement, Requirement]>([
     [{ kind: 'public' }, scopes('a'), scopes('a')],
-    [{ kind: 'optional', where: [] }, { kind: 'authenticated', where: [] }, { kind: 'authenticated', where: [] }],
+    [
+      { kind: 'optional', where: [] },
+      { kind: 'authenticated', where: [] },
+      { kind: 'authenticated', where: [] },
+    ],
     [scopes('a'), scopes('b'), scopes('a b')],
     [scopes('a', 'b'), scopes('c'), scopes('a c', 'b c')],
     [scopes('a', 'b'), scopes('a'), scopes('a')],
