@@ -26,7 +26,7 @@ export function askRoutes(config: Config): Answer {
         methods: new Map(
           [...methods].map(([method, route]) => [
             method,
-            { kind: 'route', ...route, clients: undefined, api: api.name, verifier },
+            { kind: 'route', ...route, clients: undefined, discovery: undefined, api: api.name, verifier },
           ]),
         ),
       })),
