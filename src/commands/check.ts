@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { formatIssue, type Issue } from '../config/issue.ts'
 import { type LoadResult, loadConfig } from '../config/load.ts'
+import { notesOf } from '../config/notes.ts'
 import { summaryOf } from '../config/summary.ts'
 import type { CompareOptions } from './compare.ts'
 
@@ -31,7 +32,10 @@ export async function check(fileName: string, options: CheckOptions): Promise<nu
   printIssues(issues, loaded)
   if (issues.length === 0) process.stdout.write(`${fileName}: no problems\n`)
   else process.stderr.write(`${fileName}: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}\n`)
-  const lines = loaded.config === undefined ? [] : [summaryOf(loaded.config), ...reached.answers]
+  const lines =
+    loaded.config === undefined
+      ? []
+      : [summaryOf(loaded.config), ...notesOf(loaded.config), ...reached.answers]
   process.stdout.write(lines.map((line) => `${line}\n`).join(''))
   if (errors > 0 || (strict && warnings > 0)) return 1
   return openapi === undefined || loaded.config === undefined
