@@ -63,6 +63,9 @@ program
   .option(...configFlag)
   .option('--strict', 'fail on warnings too', false)
   .option('--online', 'ask the issuers and the Management API, and connect to every upstream', false)
+  .option('--openapi <file|url>', 'compare the routes with this document; exit status 2 where they differ')
+  .option('--server <url>', 'server whose path the upstream has, where the document names several')
+  .option('--root <folder>', 'folder below which the document may refer to files, instead of its own')
   .action(async (file: string | undefined, options: ConfigFlag & CheckOptions, command: Command) => {
     const fileName = oneFile(file, options, command)
     const { check } = await import('./commands/check.ts')

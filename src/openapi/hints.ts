@@ -5,7 +5,7 @@ import type { Placed } from './placement.ts'
 /** Operations for which an argument is not made from one or two of them. */
 const fewestAlike = 3
 
-/** What a person should look at in the scopes of a document. Nothing is changed because of it. */
+/** Says what a person should look at in the scopes of a document. Nothing is changed because of it. */
 export function scopeHints(placed: readonly Placed[]): readonly string[] {
   const withScopes = placed.filter(({ requirement, operation }) => {
     return requirement.kind === 'scopes' && operation.security.kind === 'said'

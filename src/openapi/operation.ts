@@ -12,7 +12,7 @@ export type Operation = {
   readonly id: string | undefined
   readonly summary: string | undefined
   readonly place: Place
-  /** What its parameters of the path look like, by name. */
+  /** The parameters of its path, by name. */
   readonly parameters: ReadonlyMap<string, PathParameter>
   /** Servers of its own, or of its path. Undefined: those of the document. */
   readonly servers: unknown

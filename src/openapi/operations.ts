@@ -10,7 +10,7 @@ export type Operations = { readonly list: readonly Operation[]; readonly problem
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
 /**
- * Reads `paths`: what stands under `webhooks`, `callbacks` and `components` is asked of nobody here. Undefined
+ * Reads `paths`. The operations under `webhooks`, `callbacks` and `components` are asked of others. Undefined
  * when the document has no `paths`, or something else in its place.
  */
 export function readOperations(document: OpenApiDocument): Operations | undefined {

@@ -130,12 +130,18 @@ function writeSegment(segment: readonly TemplatePart[], isLast: boolean, names: 
 const restElsewhere =
   'a parameter of several segments stands where only ** at the end of a path could say that'
 const severalParameters = 'several parameters in one segment cannot be told apart, so that one stands for all'
-const badEscape = 'a % in it is no escape of UTF-8: write plain characters'
+const badEscape =
+  'an escape in it is no UTF-8, or stands for a character that no route can hold: write plain characters'
 
-/** Literals are written in plain characters. */
+/**
+ * Literals are written in plain characters. Of these, some mean something else in a route: `%2A` is no
+ * wildcard, and `%2F` no slash.
+ */
 function textOf(parts: readonly TemplatePart[]): string | undefined {
+  const text = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('')
+  if (/%(?:2[35AF]|3[BF]|5C|7[BD])/i.test(text)) return undefined
   try {
-    return decodeURIComponent(parts.map((part) => (part.kind === 'text' ? part.text : '')).join(''))
+    return decodeURIComponent(text)
   } catch {
     return undefined
   }

@@ -13,6 +13,8 @@ export type Placed = {
   readonly operation: Operation
   readonly requirement: Requirement
   readonly forms: Extract<PathForms, { kind: 'forms' }>
+  /** At least its paths, where its forms cover more. */
+  readonly reaches: readonly Reach[]
 }
 
 /** An operation that becomes none. */
@@ -21,9 +23,9 @@ export type LeftOut = {
   readonly why: string
   /** No request to this upstream can be meant by it. */
   readonly isElsewhere: boolean
-  /** What it needs, wherever a route of others may lead to it. */
+  /** A route of others that may lead to it needs this too. */
   readonly requirement: Requirement
-  /** Its paths, where routes can say them, and at least its paths where they cannot. */
+  /** Its paths, or more than these, where routes can say them; and at least its paths, where they cannot. */
   readonly patterns: readonly Pattern[]
   readonly reaches: readonly Reach[]
 }
@@ -61,14 +63,18 @@ function placeOperation(
   if (typeof paths === 'string') return { ...nowhere, why: paths, isElsewhere: true }
   const forms = formsAt(paths, operation)
   if (operation.fault !== undefined) return unusable(operation, operation.fault, paths, forms)
-  if (forms.kind === 'forms') return { operation, forms, requirement }
+  if (forms.kind === 'forms') {
+    const isExact = forms.widened === undefined
+    return { operation, forms, requirement, reaches: isExact ? [] : reachesAt(paths, operation) }
+  }
   return { ...nowhere, why: forms.why, reaches: reachesAt(paths, operation) }
 }
 
 /** Its paths may be known, but not who may ask for them. */
 function unusable(operation: Operation, why: string, paths: readonly string[], forms: PathForms): LeftOut {
   const patterns = forms.kind === 'forms' ? forms.patterns : []
-  const reaches = forms.kind === 'forms' ? [] : reachesAt(paths, operation)
+  const isExact = forms.kind === 'forms' && forms.widened === undefined
+  const reaches = isExact ? [] : reachesAt(paths, operation)
   return { operation, why, isElsewhere: false, requirement: refused, patterns, reaches }
 }
 

@@ -4,8 +4,8 @@ import type { Operation } from './operation.ts'
 type Asked = Pick<Operation, 'method' | 'template'>
 
 /**
- * What is proposed for an operation of which the document does not say who may call it: `read` or `write`, by
- * its method. Where nearly every operation is a POST the method says nothing, and the name decides.
+ * Proposes `read` or `write`, by its method, for an operation of which the document does not say who may call
+ * it. Where nearly every operation is a POST the method says nothing, and the name decides.
  */
 export function proposedRequirement(operations: readonly Asked[]): (operation: Asked) => Requirement {
   const isRead = isRpc(operations) ? readsByName : readsByMethod

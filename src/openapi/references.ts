@@ -66,7 +66,7 @@ function referencesIn(value: unknown): Reference[] {
     if (typeof next !== 'object' || next === null || seen.has(next)) continue
     seen.add(next)
     if (isReference(next)) found.push(next)
-    for (const member of Object.values(next)) if (typeof member === 'object') open.push(member)
+    for (const member of Object.values(next).reverse()) if (typeof member === 'object') open.push(member)
   }
   return found
 }

@@ -4,7 +4,7 @@ import type { OpenApiDocument } from './document.ts'
 import { isMembers, type Members } from './members.ts'
 import type { Place } from './place.ts'
 
-/** What a document says about who may call an operation. */
+/** Who may call an operation, as its document says. */
 export type Security =
   /** Nothing, or that nothing is needed for the whole document: nobody has thought of this operation. */
   | { readonly kind: 'unsaid' }
@@ -81,7 +81,7 @@ const mostSets = 32
 const mostPairs = 1024
 
 /**
- * What nobody can meet, since no token of the issuer has this `iss`. It keeps requests of an operation that
+ * Nobody can meet this, since no token of the issuer has this `iss`. It keeps requests of an operation that
  * cannot become a route from a wider one.
  */
 export const refused: Requirement = {

@@ -7,16 +7,14 @@ import { callIssuer } from '../issuer/call-issuer.ts'
 import { printableUrl } from '../issuer/printable-url.ts'
 
 /** The text of a file, or why it cannot be had. */
-export type SourceText =
-  | { readonly text: string; readonly bytes?: Uint8Array }
-  | { readonly fault: string }
+export type SourceText = { readonly text: string; readonly bytes?: Uint8Array } | { readonly fault: string }
 
 /** Reads a document and the files that it refers to, and nothing else. */
 export type SourceReader = {
   /** Where the document is, with links resolved. */
   readonly start: URL
   read(location: URL): Promise<SourceText>
-  /** What positions name: a file name relative to the working directory, or the URL. */
+  /** As positions name it: a file name relative to the working directory, or the URL. */
   nameOf(location: URL): string
 }
 

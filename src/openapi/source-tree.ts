@@ -1,4 +1,4 @@
-import { type Document, LineCounter, parseDocument } from 'yaml'
+import { Composer, type CST, type Document, LineCounter, Parser } from 'yaml'
 import { readNodeValues, UnreadableNode } from './node-values.ts'
 import type { Place, Problem } from './place.ts'
 
@@ -27,17 +27,21 @@ export function readSourceTree(text: string, file: string): SourceTree {
     problems: [{ place: placeAt(offset), message }],
   })
   try {
-    const document = parseYaml(text)
+    const [document, second] = parseYaml(text)
     const [fault] = [...document.errors, ...document.warnings]
+    if (fault?.code === 'RESOURCE_EXHAUSTION') return unreadable(fault.pos[0], tooDeep)
     if (fault !== undefined) return unreadable(fault.pos[0], `not YAML or JSON: ${fault.message}`)
+    if (second !== undefined) return unreadable(second.range[0], 'the file holds more than one document')
     return treeOf(document, placeAt)
   } catch (error) {
     if (error instanceof UnreadableNode) return unreadable(error.offset, error.message)
     // Text that is nested thousands of levels deep overflows the stack of any parser.
-    if (error instanceof RangeError) return unreadable(0, 'nested too deeply to be read')
+    if (error instanceof RangeError) return unreadable(0, tooDeep)
     throw error
   }
 }
+
+const tooDeep = 'nested too deeply to be read'
 
 const emptyTree: SourceTree = {
   value: undefined,
@@ -55,8 +59,9 @@ function linesOf(text: string): LineCounter {
   return lines
 }
 
-function parseYaml(text: string): Document.Parsed {
-  return parseDocument(text, {
+/** The first document, and the second where there is one. */
+function parseYaml(text: string): readonly [Document.Parsed, Document.Parsed | undefined] {
+  const composer = new Composer({
     version: '1.2',
     schema: 'core',
     merge: false,
@@ -65,6 +70,17 @@ function parseYaml(text: string): Document.Parsed {
     // The walk finds duplicates: the library takes quadratic time.
     uniqueKeys: false,
   })
+  const [first, second] = composer.compose(upToError(new Parser().parse(text)), true, text.length)
+  if (first === undefined) throw new Error('there is always a first one')
+  return [first, second]
+}
+
+/** A log of JSON lines has an error in each line: all of them would fill the memory. */
+function* upToError(tokens: Iterable<CST.Token>): Generator<CST.Token> {
+  for (const token of tokens) {
+    yield token
+    if (token.type === 'error') return
+  }
 }
 
 function treeOf({ contents }: Document.Parsed, placeAt: (offset: number) => Place): SourceTree {

@@ -56,6 +56,20 @@ describe('scopegate check', () => {
     expect(run(['check'], { 'gateway.yaml': none }).stdout).toContain('0 routes: every request is refused\n')
   })
 
+  test('names the metadata that is answered here, what must be routed here for it, and what has none', () => {
+    const text = `publicUrl: https://api.example.com/base
+${right.replace('.com/', '.com/base/todo')}  other: { resource: https://other.example.com/, path: /other, upstream: http://b, routes: { /other/x: read } }
+`
+    const { status, stdout } = run(['check', '--strict'], { 'gateway.yaml': text })
+    const path = '/.well-known/oauth-protected-resource/base/todo'
+    expect(status).toBe(0)
+    expect(stdout.split('\n').slice(1, -1)).toEqual([
+      `2 routes: 2 by scope; scopes: read; answered here: GET, HEAD, OPTIONS ${path}`,
+      'no metadata (RFC 9728) of apis.other: its resource has another origin than publicUrl',
+      `https://api.example.com${path} must be routed here, as ${path}: metadata is looked for at the root, publicUrl has a path`,
+    ])
+  })
+
   test('exits 1 on an error and shows where it is', () => {
     const { status, stdout, stderr } = run(['check'], { 'gateway.yaml': wrong })
     expect(status).toBe(1)

@@ -17,7 +17,7 @@ export type InitFlags = {
   readonly force: boolean
 }
 
-/** What only a person can know: from flags, else asked for on a terminal. */
+/** The things that only a person can know: from flags, else asked for on a terminal. */
 export type Answers = {
   /** A file or a URL; undefined for none. */
   document(): Promise<string | undefined>

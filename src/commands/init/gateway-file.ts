@@ -1,7 +1,8 @@
 import { keywordDoubt } from '../../config/compose/doubtful-scopes.ts'
+import type { ProposedPath, ProposedRoute } from '../../openapi/draft.ts'
 import type { Operation } from '../../openapi/operation.ts'
 import type { LeftOut } from '../../openapi/placement.ts'
-import type { ProposedPath, ProposedRoute, ProposedRoutes } from '../../openapi/routes.ts'
+import type { ProposedRoutes } from '../../openapi/routes.ts'
 import { refused } from '../../openapi/security.ts'
 import type { Requirement } from '../../route/requirement.ts'
 

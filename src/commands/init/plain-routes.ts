@@ -1,4 +1,5 @@
-import type { ProposedRoute, ProposedRoutes } from '../../openapi/routes.ts'
+import type { ProposedRoute } from '../../openapi/draft.ts'
+import type { ProposedRoutes } from '../../openapi/routes.ts'
 import { parsePattern } from '../../route/pattern.ts'
 
 function route(scope: string): ProposedRoute {

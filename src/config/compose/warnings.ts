@@ -1,6 +1,7 @@
 import { isLoopback } from '../../http/loopback.ts'
 import type { Config } from '../config.ts'
 import type { Context } from './context.ts'
+import { doubtfulResources } from './doubtful-resources.ts'
 import { issuerPath } from './issuers.ts'
 
 /** Reports what is allowed but rarely meant. (Weaker wildcards are found with the conflicts.) */
@@ -10,8 +11,9 @@ export function reportWarnings(config: Config, { input, issues }: Context): void
     issues.warning(['publicUrl'], 'tokens travel to this gateway over plain http: use https')
   reportPlainIssuers(config, { input, issues })
   reportDeafWebhook({ input, issues })
+  const doubtful = doubtfulResources(config)
   for (const { name, resource } of config.apis) {
-    const fault = resource === '' ? undefined : resourceFault(resource, publicUrl)
+    const fault = resource === '' ? undefined : (resourceFault(resource, publicUrl) ?? doubtful.get(name))
     if (fault !== undefined) issues.warning(['apis', name, 'resource'], fault)
   }
 }

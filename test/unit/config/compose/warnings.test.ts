@@ -33,4 +33,33 @@ describe('a warning', () => {
     )
     expect(problemsOf(text)).toEqual([expect.stringContaining(`apis.a.resource: warning: ${words}`)])
   })
+
+  const origin = 'MCP clients do not agree on whether such an origin ends with a slash'
+  const elsewhere = 'differs from what people will type'
+  test.each([
+    ['https://a.test', 'https://a.test', '', origin],
+    ['https://a.test/', 'https://a.test/', '', origin],
+    ['https://a.test', 'https://a.test/todo', '', undefined],
+    ['https://a.test', 'https://a.test/todo', 'path: /todo', undefined],
+    ['https://a.test', 'https://a.test/todo/', 'path: /todo', undefined],
+    ['https://a.test', 'https://a.test/todo/mcp', 'path: /todo', undefined],
+    ['https://a.test', 'https://a.test/todo', 'path: /todo/v1', undefined],
+    ['https://a.test', 'https://a.test/todo', 'path: /v1', elsewhere],
+    ['https://a.test', 'https://a.test/todos', 'path: /todo', elsewhere],
+    ['https://a.test/base', 'https://a.test/base/todo', 'path: /todo', undefined],
+    ['https://a.test/base', 'https://a.test/todo', '', elsewhere],
+    ['https://a.test', 'https://a.test', 'metadata: false', undefined],
+    ['https://b.test', 'https://a.test/', '', undefined],
+  ])('at %s for the resource %s (%s): %s', (publicUrl, resource, api, words) => {
+    const routes = '{ /todo/v1/x: read, /v1/x: read, /todo/x: read }'
+    const prefix = /path: (\S+)/.exec(api)?.[1] ?? ''
+    const text = fileWith({
+      top: `publicUrl: ${publicUrl}`,
+      api,
+      routes: prefix === '' ? routes : `{ ${prefix}/x: read }`,
+    }).replace('resource: https://a.test/', `resource: "${resource}"`)
+    const expected =
+      words === undefined ? [] : [expect.stringContaining(`apis.a.resource: warning: ${words}`)]
+    expect(problemsOf(text)).toEqual(expected)
+  })
 })
