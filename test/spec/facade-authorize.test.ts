@@ -89,6 +89,8 @@ describe('a browser is sent on to Logto', () => {
     await start('refresh: false, openid: keep, scopes: write')
     const query = await passed({ scope: 'read openid write' })
     expect([query.get('scope'), query.get('prompt')]).toEqual(['openid write', null])
+    const asked = await passed({ scope: 'offline_access write', prompt: 'consent' })
+    expect([asked.get('scope'), asked.get('prompt')]).toEqual(['write', null])
     await start('organization: org-one')
     expect((await passed({ scope: '' })).get('scope')).toBe(
       'offline_access urn:logto:scope:organizations read write',
