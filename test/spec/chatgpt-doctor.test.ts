@@ -314,6 +314,76 @@ describe('the doctor of ChatGPT names', () => {
   })
 })
 
+describe('the doctor of ChatGPT looks at a document,', () => {
+  const published = {
+    openapi: '3.1.0',
+    servers: [{ url: 'https://api.example.com' }],
+    paths: { '/todos': { get: {}, post: {}, parameters: [] } },
+    components: {
+      securitySchemes: {
+        oauth: {
+          type: 'oauth2',
+          flows: {
+            authorizationCode: {
+              authorizationUrl: 'https://api.example.com/oauth/authorize',
+              tokenUrl: 'https://api.example.com/oauth/token',
+            },
+          },
+        },
+      },
+    },
+  }
+  const file = storyOf(`${facadeBlock}, openapi: ./openapi.yaml`)
+
+  async function resultAbout(document: unknown): Promise<Result | undefined> {
+    const clinic = await openClinic()
+    const gateway = await openGateway(clinic, storyOf())
+    const text = typeof document === 'string' ? document : JSON.stringify(document)
+    const url = await openFront(onLoopback(gateway), (answer, path) =>
+      path === '/openapi.json'
+        ? { status: 200, headers: { 'content-type': 'application/json' }, text }
+        : answer,
+    )
+    const results = await examine(clinic, file, { url })
+    return results.find(({ title }) => title === 'The OpenAPI document is published')
+  }
+
+  test('which is right', async () => {
+    expect(await resultAbout(published)).toMatchObject({
+      outcome: 'passed',
+      note: 'https://api.example.com/openapi.json, 2 operations',
+    })
+  })
+
+  test.each<[string, unknown, RegExp]>([
+    ['no JSON', 'openapi: 3.1.0', /is no JSON/],
+    [
+      'about another server',
+      { ...published, servers: [{ url: 'https://other.example' }] },
+      /is about the server https:\/\/other\.example, and publicUrl is https:\/\/api\.example\.com/,
+    ],
+    [
+      'with more operations than the editor takes',
+      {
+        ...published,
+        paths: Object.fromEntries(Array.from({ length: 31 }, (_, i) => [`/${i}`, { get: {} }])),
+      },
+      /has 31 operations, and the GPT editor takes 30/,
+    ],
+    ['larger than the editor takes', { ...published, x: 'x'.repeat(1_000_000) }, /has 1000\d{3} bytes/],
+    [
+      'that sends users elsewhere',
+      JSON.stringify(published).replace('/oauth/authorize', '/login'),
+      /names https:\/\/api\.example\.com\/login and \S+, not the URLs of the facade/,
+    ],
+  ])('%s', async (_, document, message) => {
+    expect(await resultAbout(document)).toMatchObject({
+      outcome: 'failed',
+      note: expect.stringMatching(message),
+    })
+  })
+})
+
 describe('whoever answers the doctor of ChatGPT', () => {
   async function withFront(change: Parameters<typeof openFront>[1]): Promise<Result[]> {
     const clinic = await openClinic()
