@@ -1,5 +1,8 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Result } from '../../src/commands/chatgpt/checklist.ts'
+import { browse } from '../../src/dev/demo/sign-in.ts'
 import type { LogtoData } from '../../src/dev/logto/data.ts'
 import {
   applicationOf,
@@ -18,7 +21,7 @@ import {
   type Visitor,
 } from '../support/chatgpt.ts'
 import { startHttpUpstream } from '../support/http-upstream.ts'
-import { cli, spawnCli, spawnGateway } from '../support/process.ts'
+import { cli, spawnCli, spawnGateway, temporaryFolder } from '../support/process.ts'
 import { python } from '../support/program.ts'
 
 const trial = 'publicUrl: http://127.0.0.1:8080'
@@ -486,6 +489,55 @@ describe('the program', () => {
     expect(without).toEqual({ status: 1, output: expect.stringContaining('set SCOPEGATE_CLIENT_SECRET') })
     const mistaken = await runDoctor([file, '--url', 'ftp://x'])
     expect(mistaken).toEqual({ status: 1, output: expect.stringContaining('--url is a URL such as') })
+  })
+
+  test('it opens the browser of the desktop with the URL as it is', async () => {
+    const clinic = await openClinic()
+    const { file, port } = await spawnGateway(clinic.yaml(storyOf()))
+    const folder = temporaryFolder()
+    const opened = join(folder, 'opened')
+    for (const name of ['xdg-open', 'open'])
+      writeFileSync(
+        join(folder, name),
+        `#!/bin/sh\nprintf %s "$*" > ${opened}.part && mv ${opened}.part ${opened}\n`,
+        {
+          mode: 0o755,
+        },
+      )
+    const { exited, output } = spawnCli(
+      ['chatgpt', 'doctor', file, '--url', onLoopback({ port })],
+      [],
+      'pipe',
+      {
+        SCOPEGATE_CLIENT_SECRET: chatgptSecret,
+        PATH: `${folder}:${process.env['PATH']}`,
+      },
+    )
+    await expect.poll(() => existsSync(opened), { timeout: 10_000 }).toBe(true)
+    const url = readFileSync(opened, 'utf8')
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/oauth\/authorize\?response_type=code&client_id=chatgpt&/)
+    const query = await browse(url, clinic.callback, {
+      username: 'alice',
+      password: 'alice-password',
+      scope: '',
+    })
+    await fetch(`${clinic.callback}?${query}`).then((response) => response.text())
+    expect(await exited).toBe(0)
+    expect(output()).toContain('Sign in with the browser that has opened, or with this URL:\n')
+  })
+
+  test('it says what to do where the browser ends at ChatGPT itself', async () => {
+    const uris = ['chat.openai.com', 'chatgpt.com'].map((host) => `https://${host}/aip/g-1/oauth/callback`)
+    const clinic = await openClinic((data) => Object.assign(applicationOf(data), { redirectUris: uris }))
+    const yaml = storyOf(`clients: [chatgpt], redirectUris: [${uris.join(', ')}]`)
+    const { file, port } = await spawnGateway(clinic.yaml(yaml))
+    const run = await runDoctor([file, '--url', onLoopback({ port })])
+    expect(run.output).toMatch(/^http:\S+\/oauth\/authorize\?response_type=code\S+chat\.openai\.com/m)
+    expect(run.output).toMatch(
+      /nobody can wait at https:\/\/chat\.openai\.com\S+, which is not on this machine/,
+    )
+    expect(run.output).toMatch(/mend {2}add a callback such as .* run again with --code/)
+    expect(run.status).toBe(1)
   })
 
   test('it asks for the secret on a terminal, and shows it nowhere', async () => {
