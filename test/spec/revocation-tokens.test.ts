@@ -171,7 +171,9 @@ describe('a cut-off from before issuer and issuer.also changed places', () => {
     const statusOf = async (claims: object) =>
       (await stage.call('/x', { token: await stage.token({ iat: minuteAgo(), ...claims }) })).status
     const custom = { iss: 'https://custom.test/oidc' }
-    expect([await statusOf({ sub: 'alice' }), await statusOf({ sub: 'alice', ...custom })]).toEqual([401, 401])
+    expect([await statusOf({ sub: 'alice' }), await statusOf({ sub: 'alice', ...custom })]).toEqual([
+      401, 401,
+    ])
     expect(await statusOf({ sub: 'bob', ...custom })).toBe(200)
   })
 
