@@ -42,7 +42,7 @@ export async function playStory(
   return { isAsExpected: answers.every(({ expected }) => expected), tokens: suspended.tokens }
 }
 
-/** The founding chapter among everything that the demo prints, without the words that it quotes, and the end. */
+/** The founding chapter of all that the demo prints, without the words that it quotes, and the conclusion. */
 export function storyOf(printed: readonly string[]): string {
   const [founding = ''] = printed.filter((text) => /^(?:ok|NO) {2}/m.test(text))
   const end = printed.find((text) => text.includes('answers are as expected')) ?? ''
