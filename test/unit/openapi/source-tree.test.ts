@@ -78,8 +78,8 @@ describe('a file is not read', () => {
     ['maps in maps', () => '{"a":'.repeat(100_000), 'are nested more than 500 levels deep'],
     [
       'lists in lines',
-      () => '- '.repeat(501),
-      'f:1:1001 lists and maps are nested more than 500 levels deep',
+      () => `${'- '.repeat(501)}x`,
+      'f:1:1003 lists and maps are nested more than 500 levels deep',
     ],
     ['JSON in lines', () => '{"a":1}\n'.repeat(300_000), 'f:2:1 not YAML or JSON'],
     ['a billion laughs', () => laughs, 'the aliases of this file stand for more than 100,000 nodes'],
