@@ -290,6 +290,20 @@ describe('the doctor of ChatGPT names', () => {
     expect(JSON.stringify(results)).not.toContain(chatgptSecret)
   })
 
+  test('an address that apis.*.from does not admit', async () => {
+    const clinic = await openClinic()
+    const list = join(temporaryFolder(), 'chatgpt-connectors.json')
+    writeFileSync(
+      list,
+      '{"creationTime":"2026-01-01T00:00:00.000000","prefixes":[{"ipv4Prefix":"192.0.2.0/24"}]}',
+    )
+    const running = storyOf().replace('    upstream', `    from: { file: ${list} }\n    upstream`)
+    const gateway = await openGateway(clinic, running)
+    expect(firstOf(await examine(clinic, storyOf(), { url: onLoopback(gateway) }))).toMatch(
+      /403 address_not_allowed.*add the address of this machine/,
+    )
+  })
+
   test('a call that takes too long', async () => {
     const clinic = await openClinic()
     const upstream = await startHttpUpstream(() => {})

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Config } from '../../config/config.ts'
@@ -69,7 +70,8 @@ async function playWholeStory({ once, port: wanted }: DemoOptions, stage: Stage)
   print('Playing the story: every line is a real sign-in or a real request.\n')
   const scene = sceneOf(logto, gateway)
   const exchangeOpaque = () => addLine(fileName, server, print)
-  const story = await playStory(scene, { print, exchangeOpaque })
+  const secret = readFileSync(join(dirname(fileName), 'secrets', 'ChatGPT.secret'), 'utf8')
+  const story = await playStory(scene, { print, exchangeOpaque, chatgpt: { config, secret } })
   if (!once) {
     const { host, pagePort } = place
     const clientId = scene.clients.chatgpt
