@@ -39,6 +39,7 @@ apis:
 chatgpt:
   clients: [ChatGPT]
   redirectUris: [${demoRedirectUri}]
+  openapi: openapi.yaml
 
 logto:
   management:
