@@ -1,4 +1,4 @@
-/** What the sample API has said of itself for years: nothing about sign-ins, and more than ChatGPT needs. */
+/** The words of the sample API about itself: nothing about sign-ins, and more than ChatGPT needs. */
 export const openapiDocument = `openapi: 3.0.3
 info: { title: Todos, version: '1' }
 paths:
