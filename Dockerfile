@@ -18,7 +18,7 @@ EXPOSE 8080 3000 3001
 ENTRYPOINT ["scopegate"]
 CMD ["demo", "--container"]
 
-# The program is one file that needs no package, so npm and yarn have no use here either.
+# The program is two files that need no package, so npm and yarn have no use here either.
 FROM node:24.21.0-bookworm-slim AS gateway
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
     /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* \
@@ -26,7 +26,7 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /us
 ENV NODE_ENV=production SCOPEGATE_CONFIG=/etc/scopegate/gateway.yaml
 WORKDIR /app
 COPY package.json LICENSE gateway.schema.json ./
-COPY --from=build /app/dist/scopegate.js /app/dist/cli.js /app/dist/cli.js.map ./dist/
+COPY --from=build /app/dist/scopegate.js /app/dist/cli.js /app/dist/cli.js.map /app/dist/openapi.js ./dist/
 COPY --from=build /app/dist/THIRD-PARTY.txt /app/dist/sbom.cdx.json ./dist/
 USER 1000:1000
 EXPOSE 8080

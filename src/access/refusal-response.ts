@@ -1,6 +1,6 @@
 import type { Code } from '../errors.ts'
 import { challenge } from '../http/challenge.ts'
-import { type OwnResponse, type Problem, problem, problemResponse } from '../http/problem.ts'
+import { type Problem, problem, problemResponse, type TextResponse } from '../http/problem.ts'
 import { memo, memoByObject } from '../memo.ts'
 import type { Refusal } from './decision.ts'
 import type { Discovery } from './discovery.ts'
@@ -17,7 +17,7 @@ type RefusedRoute = { readonly discovery: Discovery | undefined }
 export type RefusalResponses = <R extends RefusedRoute>(
   refusal: Refusal<R>,
   context: RefusalContext,
-) => OwnResponse
+) => TextResponse
 
 /**
  * Puts refusals into the words of RFC 6750 and RFC 9457. There are as many as routes times reasons, and each

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { formatIssue, type Issue } from '../config/issue.ts'
-import { type LoadResult, loadConfig } from '../config/load.ts'
+import type { LoadResult } from '../config/load.ts'
+import { loadWhole } from '../config/load-whole.ts'
 import { notesOf } from '../config/notes.ts'
 import { summaryOf } from '../config/summary.ts'
 import type { CompareOptions } from './compare.ts'
@@ -24,7 +25,7 @@ export type CheckOptions = {
  */
 export async function check(fileName: string, options: CheckOptions): Promise<number> {
   const { strict, online, openapi } = options
-  const loaded = loadConfig(fileName, process.env)
+  const loaded = await loadWhole(fileName, process.env)
   const reached = online && loaded.config !== undefined ? await reach(loaded) : { issues: [], answers: [] }
   const issues = [...loaded.issues, ...reached.issues]
   const errors = issues.filter(({ severity }) => severity === 'error').length

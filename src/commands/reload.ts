@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
-import { type LoadResult, loadConfig } from '../config/load.ts'
+import type { LoadResult } from '../config/load.ts'
+import { loadWhole } from '../config/load-whole.ts'
 import { type FilesWatch, watchFiles } from '../config/watch.ts'
 import { messageOf } from '../errors.ts'
 import type { ProcessLogger } from '../log/logger.ts'
@@ -20,8 +21,12 @@ export type Reloading = {
  */
 export function reloadOnChange(reloading: Reloading): () => void {
   const { program, server, log } = reloading
+  // One after the other: an older content that takes longer must not come into force behind a newer one.
+  let last = Promise.resolve()
   const watch = watchFiles(program.loaded.files, {
-    changed: () => void tryReload(reloading, watch),
+    changed() {
+      last = last.then(() => tryReload(reloading, watch))
+    },
     unreadable: (file, problem) =>
       log.error({ file, problem }, 'a file of the configuration cannot be read, the running one stays'),
   })
@@ -39,7 +44,7 @@ export function reloadOnChange(reloading: Reloading): () => void {
 async function tryReload(reloading: Reloading, watch: FilesWatch): Promise<void> {
   const { program, log, onLoaded } = reloading
   try {
-    const loaded = loadConfig(program.loaded.fileName, process.env)
+    const loaded = await loadWhole(program.loaded.fileName, process.env)
     watch.follow(loaded.files)
     const config = await reload(reloading, loaded)
     if (config === undefined) program.refused()
@@ -56,7 +61,8 @@ async function reload({ program, server, log }: Reloading, loaded: LoadResult): 
   const [first] = errors
   if (loaded.config === undefined) {
     const problem =
-      first && `${loaded.fileName}:${first.line}:${first.column} ${first.path}: ${first.message}`
+      first &&
+      `${first.source?.fileName ?? loaded.fileName}:${first.line}:${first.column} ${first.path}: ${first.message}`
     log.error(
       { errors: errors.length, problem },
       'configuration not loaded, the running one stays; see scopegate check',

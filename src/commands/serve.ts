@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { formatIssue } from '../config/issue.ts'
-import { loadConfig } from '../config/load.ts'
+import { loadWhole } from '../config/load-whole.ts'
 import { routesOf } from '../config/summary.ts'
 import { messageOf } from '../errors.ts'
 import { createLogger, type Logger, type ProcessLogger } from '../log/logger.ts'
@@ -19,7 +19,7 @@ import { reloadOnChange } from './reload.ts'
  * exit status.
  */
 export async function serve(fileName: string, version: string): Promise<number> {
-  const loaded = loadConfig(fileName, process.env)
+  const loaded = await loadWhole(fileName, process.env)
   for (const issue of loaded.issues) process.stderr.write(`${formatIssue(issue, loaded)}\n`)
   if (loaded.config === undefined) return 1
   // Without a listener it would end the process while it starts or stops.

@@ -12,8 +12,12 @@ export type ChatGptConfig = {
   readonly scopes: readonly string[]
   /** Undefined where no client is named: then there is no facade. */
   readonly facade?: FacadeConfig
+  /** Scope: its description for people. */
+  readonly permissions: Readonly<Record<string, string>>
   /** Absolute name of the document that is published. */
   readonly openapi?: string
+  /** The same as it is published. The process that reads the file makes it, for all of its workers. */
+  readonly document?: PublishedOpenApi
   readonly operations: {
     /** Undefined: every operation that a route lets through. */
     readonly only?: readonly string[]
@@ -21,6 +25,12 @@ export type ChatGptConfig = {
   }
   readonly manifest?: NonNullable<FileChatGpt['manifest']>
 }
+
+/** The published document in both languages. */
+export type PublishedOpenApi = { readonly json: PublishedText; readonly yaml: PublishedText }
+
+/** UTF-8, and a strong entity tag of it (RFC 9110 section 8.8.3). */
+export type PublishedText = { readonly bytes: Uint8Array; readonly etag: string }
 
 /** The OAuth facade: `GET /oauth/authorize` and `POST /oauth/token`. */
 export type FacadeConfig = {

@@ -13,18 +13,20 @@ export type Issue = {
   readonly message: string
   /** A variable or a file that a value refers to is not there. */
   readonly isUnset?: true
+  /** The file that it is in, where that is another one. */
+  readonly source?: IssueSource
 }
 
+export type IssueSource = { readonly fileName: string; readonly text: string }
+
 /** `gateway.yaml:14:9 apis.todo...: message`, then the line with carets below the part that is meant. */
-export function formatIssue(
-  issue: Issue,
-  source: { readonly fileName: string; readonly text: string },
-): string {
-  const { severity, line, column, path, message } = issue
+export function formatIssue(issue: Issue, file: IssueSource): string {
+  const { severity, line, column, path, message, source = file } = issue
   const where = path === '' ? '' : ` ${path}:`
   const label = severity === 'warning' ? ' warning:' : ''
   const head = `${source.fileName}:${line}:${column}${where}${label} ${message}`
-  const excerpt = withoutSecrets(linesOf(source)[line - 1]?.trimEnd() ?? '')
+  const text = linesOf(source)[line - 1]?.trimEnd() ?? ''
+  const excerpt = source === file ? withoutSecrets(text) : text
   return excerpt.trim() === '' ? head : `${head}\n\n${pointed(excerpt, issue)}\n`
 }
 
@@ -49,7 +51,8 @@ function pointed(excerpt: string, { column, length }: Issue): string {
   const indent = excerpt.length - excerpt.trimStart().length
   const at = Math.max(column - 1, indent)
   const from = at - indent > widestExcerpt / 2 ? at - widestExcerpt / 2 : indent
-  const shown = excerpt.slice(from, from + widestExcerpt)
+  // Other files than that of the operator hold what a terminal would obey.
+  const shown = excerpt.slice(from, from + widestExcerpt).replace(/(?!\t)[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?')
   const carets = '^'.repeat(Math.max(1, Math.min(length, shown.length - (at - from))))
   return `    ${shown}\n    ${' '.repeat(at - from)}${carets}`
 }

@@ -16,7 +16,13 @@ export type OwnPath = {
 type Given = Pick<Config, 'apis' | 'issuers' | 'publicUrl' | 'revocation' | 'chatgpt'>
 
 export function ownPathsOf(config: Given): OwnPath[] {
-  return [...webhookOf(config), ...metadataOf(config), ...facadeOf(config), ...manifestOf(config)]
+  return [
+    ...webhookOf(config),
+    ...metadataOf(config),
+    ...facadeOf(config),
+    ...manifestOf(config),
+    ...openapiOf(config),
+  ]
 }
 
 function webhookOf({ revocation }: Given): OwnPath[] {
@@ -73,6 +79,18 @@ function manifestOf({ chatgpt, apis }: Given): OwnPath[] {
       mend: 'take one of them out',
     },
   ]
+}
+
+export const openapiPaths = { json: '/openapi.json', yaml: '/openapi.yaml' } as const
+
+function openapiOf({ chatgpt, apis }: Given): OwnPath[] {
+  if (chatgpt?.openapi === undefined) return []
+  const hosts = hostsOf(apis, chatgpt.api)
+  return Object.values(openapiPaths).map((path) => ({
+    ...{ path, methods: documentMethods, hosts },
+    at: ['chatgpt', 'openapi'],
+    mend: 'take the route out, since the document that ChatGPT gets is there',
+  }))
 }
 
 /** The hosts of the API of this name. */

@@ -1,5 +1,6 @@
 import type { Code } from '../errors.ts'
 import type { ClientAddress } from '../http/forwarded.ts'
+import type { OwnResponse } from '../http/problem.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import type { RequestTarget } from '../http/request-target.ts'
 import type { BodyFault, BodyLimits } from './small-body.ts'
@@ -46,8 +47,7 @@ export type Responded = {
   readonly outcome: 'respond'
   readonly status: number
   readonly headers: readonly string[]
-  /** ASCII. */
-  readonly body: string
+  readonly body: OwnResponse['body']
   /** For the log: it refuses the request, or something went wrong. */
   readonly problem?: { readonly code: Code; readonly detail: string }
 }

@@ -2,7 +2,7 @@ import type { ChatGptConfig } from '../config/chatgpt-config.ts'
 import { manifestPath } from '../config/own-paths.ts'
 import { asciiJson } from '../http/ascii-json.ts'
 import type { OwnEndpoint } from './own-endpoint.ts'
-import { createStaticDocument } from './static-document.ts'
+import { chatgptOrigins, createStaticDocument } from './static-document.ts'
 
 export type PluginManifestOptions = Pick<ChatGptConfig, 'scopes'> & {
   readonly manifest: NonNullable<ChatGptConfig['manifest']>
@@ -12,9 +12,6 @@ export type PluginManifestOptions = Pick<ChatGptConfig, 'scopes'> & {
   readonly hosts: readonly string[]
 }
 
-/** ChatGPT read the manifest of a plugin that runs on the developer's own machine from its pages. */
-const origins: readonly string[] = ['https://chat.openai.com', 'https://chatgpt.com']
-
 /** The manifest by which plugins of 2023 were found, and which some clients still read. */
 export function createPluginManifest(options: PluginManifestOptions): OwnEndpoint {
   return createStaticDocument({
@@ -22,7 +19,7 @@ export function createPluginManifest(options: PluginManifestOptions): OwnEndpoin
     hosts: options.hosts,
     contentType: 'application/json',
     body: asciiJson(manifestOf(options)),
-    origins,
+    origins: chatgptOrigins,
   })
 }
 

@@ -5,6 +5,7 @@ import { createLogtoWebhook } from '../endpoint/logto-webhook.ts'
 import type { OwnEndpoint } from '../endpoint/own-endpoint.ts'
 import { createPluginManifest } from '../endpoint/plugin-manifest.ts'
 import { createProtectedResource } from '../endpoint/protected-resource.ts'
+import { createPublishedOpenApi } from '../endpoint/published-openapi.ts'
 import type { RouteBuild } from './compile-route.ts'
 import { facadeEndpoints } from './facade.ts'
 
@@ -15,6 +16,7 @@ export function ownEndpoints(build: RouteBuild): OwnEndpoint[] {
     ...protectedResourcesOf(build.config).map(createProtectedResource),
     ...facadeEndpoints(build),
     ...manifestOf(build.config),
+    ...openapiOf(build.config),
   ]
 }
 
@@ -28,4 +30,9 @@ function manifestOf({ chatgpt, publicUrl, apis }: Config): OwnEndpoint[] {
   if (chatgpt?.manifest === undefined || publicUrl === undefined) return []
   const { manifest, scopes } = chatgpt
   return [createPluginManifest({ manifest, scopes, publicUrl, hosts: hostsOf(apis, chatgpt.api) })]
+}
+
+function openapiOf({ chatgpt, apis }: Config): OwnEndpoint[] {
+  if (chatgpt?.document === undefined) return []
+  return createPublishedOpenApi(chatgpt.document, hostsOf(apis, chatgpt.api))
 }

@@ -62,12 +62,12 @@ function respondOwn(visit: Visit, head: RequestHead, path: string, response: Res
 }
 
 function send(visit: Visit, head: RequestHead, { status, headers, body }: Omit<Responded, 'outcome'>): void {
-  // A 204 has no body, and no length of one either (RFC 9110 section 8.6).
-  const length = status === 204 ? [] : ['Content-Length', String(body.length)]
+  // A 204 has no body, and no length of one either; that of a 304 would be another (RFC 9110 section 8.6).
+  const length = status === 204 || status === 304 ? [] : ['Content-Length', String(body.length)]
   const own = {
     status,
     headers: [...headers, ...length, 'X-Request-Id', visit.record.requestId],
-    body,
+    body: head.method === 'HEAD' ? '' : body,
   }
   visit.reply.send(own, hasUnreadBody(visit, head))
 }

@@ -3,9 +3,15 @@ import { asciiJson } from './ascii-json.ts'
 
 /**
  * A complete response of the gateway's own: a status, a flat list of headers for `writeHead`, and a body in
- * ASCII.
+ * ASCII. A large body is bytes, which all clients that read it slowly share.
  */
-export type OwnResponse = { readonly status: number; readonly headers: string[]; readonly body: string }
+export type OwnResponse = {
+  readonly status: number
+  readonly headers: string[]
+  readonly body: string | Uint8Array
+}
+
+export type TextResponse = OwnResponse & { readonly body: string }
 
 /** A problem without the request that it answers. It is made once for each reason. */
 export type Problem = {
@@ -35,7 +41,7 @@ export function problemResponse(
   { status, headers, body: [start, end] }: Problem,
   requestId: string,
   more: readonly string[] = [],
-): OwnResponse {
+): TextResponse {
   const body = `${start}${requestId}${end}`
   return {
     status,

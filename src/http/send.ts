@@ -18,14 +18,19 @@ export function sendResponse(
     lingerAfter(response)
   }
   response.writeHead(status, headers)
-  endWithBody(response, body)
+  if (typeof body === 'string') endWithBody(response, body)
+  else response.end(body)
 }
 
 /** Sends a response on a bare socket and closes it: for upgrades, and for requests that did not parse. */
 export function sendOnSocket(socket: Socket, { status, headers, body }: OwnResponse): void {
   if (!socket.writable) return void socket.destroy()
   const head = headText(status, [...headers, 'Date', new Date().toUTCString(), 'Connection', 'close'])
-  socket.write(head + body, 'latin1')
+  if (typeof body === 'string') socket.write(head + body, 'latin1')
+  else {
+    socket.write(head, 'latin1')
+    socket.write(body)
+  }
   lingerOn(socket)
 }
 

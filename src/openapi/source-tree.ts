@@ -29,19 +29,29 @@ export function readSourceTree(text: string, file: string): SourceTree {
   try {
     const [document, second] = parseYaml(text)
     const [fault] = [...document.errors, ...document.warnings]
-    if (fault?.code === 'RESOURCE_EXHAUSTION') return unreadable(fault.pos[0], tooDeep)
     if (fault !== undefined) return unreadable(fault.pos[0], `not YAML or JSON: ${fault.message}`)
     if (second !== undefined) return unreadable(second.range[0], 'the file holds more than one document')
     return treeOf(document, placeAt)
   } catch (error) {
     if (error instanceof UnreadableNode) return unreadable(error.offset, error.message)
-    // Text that is nested thousands of levels deep overflows the stack of any parser.
-    if (error instanceof RangeError) return unreadable(0, tooDeep)
+    if (error instanceof TooDeep) return unreadable(error.offset, tooDeep)
     throw error
   }
 }
 
-const tooDeep = 'nested too deeply to be read'
+/** Lists and maps in each other. Documents have a few dozen. */
+const deepestNesting = 500
+const tooDeep = `lists and maps are nested more than ${deepestNesting} levels deep: write them flatter`
+
+/** Thrown before anything recursive sees the text: where the stack ends, V8 may end the whole process. */
+class TooDeep extends Error {
+  readonly offset: number
+
+  constructor(offset: number) {
+    super(tooDeep)
+    this.offset = offset
+  }
+}
 
 const emptyTree: SourceTree = {
   value: undefined,
@@ -70,16 +80,32 @@ function parseYaml(text: string): readonly [Document.Parsed, Document.Parsed | u
     // The walk finds duplicates: the library takes quadratic time.
     uniqueKeys: false,
   })
-  const [first, second] = composer.compose(upToError(new Parser().parse(text)), true, text.length)
+  const [first, second] = composer.compose(usable(new Parser().parse(text)), true, text.length)
   if (first === undefined) throw new Error('there is always a first one')
   return [first, second]
 }
 
-/** A log of JSON lines has an error in each line: all of them would fill the memory. */
-function* upToError(tokens: Iterable<CST.Token>): Generator<CST.Token> {
+/** Up to the first error: a log of JSON lines has one in each line, and all of them would fill the memory. */
+function* usable(tokens: Iterable<CST.Token>): Generator<CST.Token> {
   for (const token of tokens) {
+    refuseDepth(token)
     yield token
     if (token.type === 'error') return
+  }
+}
+
+function refuseDepth(root: CST.Token): void {
+  const open: { readonly token: CST.Token | null | undefined; readonly depth: number }[] = [
+    { token: root, depth: 0 },
+  ]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { token, depth } = next
+    if (token === null || token === undefined) continue
+    if (depth > deepestNesting) throw new TooDeep(token.offset)
+    if (token.type === 'document') open.push({ token: token.value, depth })
+    if (!('items' in token)) continue
+    for (const { key, value } of token.items)
+      open.push({ token: key, depth: depth + 1 }, { token: value, depth: depth + 1 })
   }
 }
 

@@ -12,7 +12,6 @@ import type { Logger } from '../log/logger.ts'
 import type { Gauges, Meters } from '../log/meters.ts'
 import type { RequestRecord } from '../log/request-record.ts'
 import type { CutOff, CutOffs } from '../token/cut-offs.ts'
-import type { TokenOptions } from '../token/options.ts'
 import type { Seen } from '../token/seen-subjects.ts'
 import { refuseBrokenRequests } from './client-error.ts'
 import { drain, trackConnections } from './connections.ts'
@@ -80,9 +79,9 @@ export class PublicSide {
     return [...endpoints.map(endpointLine), ...routes.map(routeLine)]
   }
 
-  /** The options in force. */
-  get tokens(): TokenOptions {
-    return this.#config.tokens
+  /** In force. During a reload it is the new one as soon as requests are served by it. */
+  get config(): Config {
+    return this.#config
   }
 
   status(): ProcessStatus {

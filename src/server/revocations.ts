@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { RevocationDesk } from '../admin/revoke.ts'
 import type { Config } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
+import { namesOf } from '../issuer/names.ts'
 import type { Logger } from '../log/logger.ts'
 import { type CutOff, type CutOffs, createCutOffs } from '../token/cut-offs.ts'
 import { instantOf, type Withdrawal } from '../token/withdrawal.ts'
@@ -39,7 +40,10 @@ const spareLines = 10_000
 export async function openRevocations(options: RevocationsOptions): Promise<Revocations> {
   const { config, announce } = options
   const { file: fileName } = config().revocation ?? {}
-  const cutOffs = createCutOffs(() => config().tokens)
+  const cutOffs = createCutOffs(
+    () => config().tokens,
+    (issuer) => namesOf(issuer, config().issuers),
+  )
   const opened = fileName === undefined ? undefined : await openRevocationFile(fileName)
   for (const cutOff of opened?.cutOffs ?? []) cutOffs.add(cutOff)
   const keeper = createKeeper(cutOffs, opened?.file)

@@ -49,16 +49,18 @@ export type ServerOptions = {
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { config, log, program, usersOfRole, createProfiles } = options
   refuseLenientParser()
-  let inForce = config
+  let side: PublicSide | undefined
+  const inForce = () => side?.config ?? config
   let stopped: Promise<void> | undefined
   const revocations = await openRevocations({
-    config: () => inForce,
+    config: inForce,
     log,
     usersOfRole,
     announce: (made) => publicSide.afterCutOffs(made),
   })
   const { cutOffs, revoke } = revocations
   const publicSide = new PublicSide({ config, log, cutOffs, revoke, createProfiles })
+  side = publicSide
   const metrics = createMetricsPage({
     series: config.metrics.series,
     program,
@@ -72,7 +74,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     health: () => healthOf([publicSide.status()], publicSide.stopping ? ['the gateway is stopping'] : []),
     routes: () => publicSide.routeLines(),
     metrics: metrics.print,
-    revocation: deskOf(revocations, () => inForce),
+    revocation: deskOf(revocations, inForce),
   })
 
   async function stop(): Promise<void> {
@@ -99,7 +101,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
     async reload(next) {
       await publicSide.reload(next)
-      inForce = next
       metrics.totals.setSeries(next.metrics.series)
     },
     refreshKeys: () => publicSide.refreshKeys(),

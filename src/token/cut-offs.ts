@@ -6,7 +6,7 @@ export type CutOffKind = 'sub' | 'client' | 'organization' | 'all'
 
 /** Tokens that were issued at this instant or before it count no more. */
 export type CutOff = {
-  /** The configured issuer. A subject is the same person under each of its names. */
+  /** The issuer as it was configured then. A subject is the same person under each of its names. */
   readonly issuer: string
   readonly kind: CutOffKind
   /** The empty text where all are meant. */
@@ -34,8 +34,14 @@ function keepMs({ maxLifetimeMs, clockToleranceMs }: TokenOptions): number {
 /** How often cut-offs are dropped that no token is from before of any more, in milliseconds. */
 const sweepEveryMs = 60_000
 
-/** `tokens`: the options in force. */
-export function createCutOffs(tokens: () => TokenOptions): CutOffs {
+/**
+ * `tokens`: the options in force. `namesOf`: every name that the issuer with this one has now. Since a cut-off
+ * was made, or a stream began, a reload may have changed which of them is the configured one.
+ */
+export function createCutOffs(
+  tokens: () => TokenOptions,
+  namesOf: (issuer: string) => readonly string[] = (issuer) => [issuer],
+): CutOffs {
   const issuers = new Map<string, OfIssuer>()
   let sweptMs = Date.now()
 
@@ -56,7 +62,16 @@ export function createCutOffs(tokens: () => TokenOptions): CutOffs {
   /** Nobody can say that a token without `iat` is from after a cut-off, as long as there is one. */
   function isAnyLeft(issuer: string): boolean {
     sweepNowAndThen(Date.now())
-    return issuers.has(issuer)
+    return namesOf(issuer).some((name) => issuers.has(name))
+  }
+
+  function instantFor(token: AccessToken): number | undefined {
+    let instantS: number | undefined
+    for (const name of namesOf(token.issuer)) {
+      const ofIssuer = issuers.get(name)
+      if (ofIssuer !== undefined) instantS = later(instantS, latest(ofIssuer, token))
+    }
+    return instantS
   }
 
   return {
@@ -70,17 +85,13 @@ export function createCutOffs(tokens: () => TokenOptions): CutOffs {
       return true
     },
     revokes(token) {
-      const ofIssuer = issuers.get(token.issuer)
-      if (ofIssuer === undefined) return false
+      if (issuers.size === 0) return false
       const { iat } = token.claims
       if (typeof iat !== 'number') return isAnyLeft(token.issuer)
-      const instantS = latest(ofIssuer, token)
+      const instantS = instantFor(token)
       return instantS !== undefined && Math.floor(iat) <= instantS
     },
-    instantFor(token) {
-      const ofIssuer = issuers.get(token.issuer)
-      return ofIssuer && latest(ofIssuer, token)
-    },
+    instantFor,
     list() {
       sweep(Date.now())
       return [...issuers].flatMap(([issuer, ofIssuer]) =>

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { ProcessStatus } from '../admin/status.ts'
 import type { Config } from '../config/config.ts'
 import { messageOf } from '../errors.ts'
+import { namesOf } from '../issuer/names.ts'
 import { createLogger, type ProcessLogger } from '../log/logger.ts'
 import type { Measured } from '../log/meters.ts'
 import { loadProfiles } from '../logto/load-profiles.ts'
@@ -146,7 +147,10 @@ function startServing(order: Orders['serve']): Serving | Required<ConfigReply> {
   const config = shareOf(decodeConfig(text), number)
   const log = createLogger({ ...config.log, format: 'json', worker: number })
   try {
-    const cutOffs = createCutOffs(() => publicSide.tokens)
+    const cutOffs = createCutOffs(
+      () => publicSide.config.tokens,
+      (issuer) => namesOf(issuer, publicSide.config.issuers),
+    )
     const publicSide = new PublicSide({
       config,
       log,

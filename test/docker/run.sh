@@ -87,7 +87,7 @@ try_gateway() {
   is 'health of the container' "$(health scopegate-test-gateway)" healthy
   is 'its user' "$(docker exec scopegate-test-gateway id -u)" 1000
   is 'packages in it' "$(docker exec scopegate-test-gateway sh -c 'find / -xdev -name node_modules 2>/dev/null | wc -l')" 0
-  is 'files of the program' "$(docker exec scopegate-test-gateway ls dist | tr '\n' ' ')" 'THIRD-PARTY.txt cli.js cli.js.map sbom.cdx.json scopegate.js '
+  is 'files of the program' "$(docker exec scopegate-test-gateway ls dist | tr '\n' ' ')" 'THIRD-PARTY.txt cli.js cli.js.map openapi.js sbom.cdx.json scopegate.js '
   is 'the command' "$(docker exec scopegate-test-gateway scopegate --version)" "$(node -p 'require("./package.json").version')"
   is 'its answer about health' "$(docker exec scopegate-test-gateway scopegate health)" 'alive and ready'
   is 'the JSON Schema' "$(docker exec scopegate-test-gateway scopegate schema | head -c 1)" '{'

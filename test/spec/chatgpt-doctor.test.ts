@@ -1,5 +1,8 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Result } from '../../src/commands/chatgpt/checklist.ts'
+import { browse } from '../../src/dev/demo/sign-in.ts'
 import type { LogtoData } from '../../src/dev/logto/data.ts'
 import {
   applicationOf,
@@ -18,7 +21,7 @@ import {
   type Visitor,
 } from '../support/chatgpt.ts'
 import { startHttpUpstream } from '../support/http-upstream.ts'
-import { cli, spawnCli, spawnGateway } from '../support/process.ts'
+import { cli, spawnCli, spawnGateway, temporaryFolder } from '../support/process.ts'
 import { python } from '../support/program.ts'
 
 const trial = 'publicUrl: http://127.0.0.1:8080'
@@ -287,6 +290,20 @@ describe('the doctor of ChatGPT names', () => {
     expect(JSON.stringify(results)).not.toContain(chatgptSecret)
   })
 
+  test('an address that apis.*.from does not admit', async () => {
+    const clinic = await openClinic()
+    const list = join(temporaryFolder(), 'chatgpt-connectors.json')
+    writeFileSync(
+      list,
+      '{"creationTime":"2026-01-01T00:00:00.000000","prefixes":[{"ipv4Prefix":"192.0.2.0/24"}]}',
+    )
+    const running = storyOf().replace('    upstream', `    from: { file: ${list} }\n    upstream`)
+    const gateway = await openGateway(clinic, running)
+    expect(firstOf(await examine(clinic, storyOf(), { url: onLoopback(gateway) }))).toMatch(
+      /403 address_not_allowed.*add the address of this machine/,
+    )
+  })
+
   test('a call that takes too long', async () => {
     const clinic = await openClinic()
     const upstream = await startHttpUpstream(() => {})
@@ -311,6 +328,76 @@ describe('the doctor of ChatGPT names', () => {
     expect(firstOf(await examine(clinic, storyOf(), { url }))).toMatch(
       /the clock of the gateway is 1[12]\d s ahead of the other one.*set both clocks by the network/,
     )
+  })
+})
+
+describe('the doctor of ChatGPT looks at a document,', () => {
+  const published = {
+    openapi: '3.1.0',
+    servers: [{ url: 'https://api.example.com' }],
+    paths: { '/todos': { get: {}, post: {}, parameters: [] } },
+    components: {
+      securitySchemes: {
+        oauth: {
+          type: 'oauth2',
+          flows: {
+            authorizationCode: {
+              authorizationUrl: 'https://api.example.com/oauth/authorize',
+              tokenUrl: 'https://api.example.com/oauth/token',
+            },
+          },
+        },
+      },
+    },
+  }
+  const file = storyOf(`${facadeBlock}, openapi: ./openapi.yaml`)
+
+  async function resultAbout(document: unknown): Promise<Result | undefined> {
+    const clinic = await openClinic()
+    const gateway = await openGateway(clinic, storyOf())
+    const text = typeof document === 'string' ? document : JSON.stringify(document)
+    const url = await openFront(onLoopback(gateway), (answer, path) =>
+      path === '/openapi.json'
+        ? { status: 200, headers: { 'content-type': 'application/json' }, text }
+        : answer,
+    )
+    const results = await examine(clinic, file, { url })
+    return results.find(({ title }) => title === 'The OpenAPI document is published')
+  }
+
+  test('which is right', async () => {
+    expect(await resultAbout(published)).toMatchObject({
+      outcome: 'passed',
+      note: 'https://api.example.com/openapi.json, 2 operations',
+    })
+  })
+
+  test.each<[string, unknown, RegExp]>([
+    ['no JSON', 'openapi: 3.1.0', /is no JSON/],
+    [
+      'about another server',
+      { ...published, servers: [{ url: 'https://other.example' }] },
+      /is about the server https:\/\/other\.example, and publicUrl is https:\/\/api\.example\.com/,
+    ],
+    [
+      'with more operations than the editor takes',
+      {
+        ...published,
+        paths: Object.fromEntries(Array.from({ length: 31 }, (_, i) => [`/${i}`, { get: {} }])),
+      },
+      /has 31 operations, and the GPT editor takes 30/,
+    ],
+    ['larger than the editor takes', { ...published, x: 'x'.repeat(1_000_000) }, /has 1000\d{3} bytes/],
+    [
+      'that sends users elsewhere',
+      JSON.stringify(published).replace('/oauth/authorize', '/login'),
+      /names https:\/\/api\.example\.com\/login and \S+, not the URLs of the facade/,
+    ],
+  ])('%s', async (_, document, message) => {
+    expect(await resultAbout(document)).toMatchObject({
+      outcome: 'failed',
+      note: expect.stringMatching(message),
+    })
   })
 })
 
@@ -416,6 +503,55 @@ describe('the program', () => {
     expect(without).toEqual({ status: 1, output: expect.stringContaining('set SCOPEGATE_CLIENT_SECRET') })
     const mistaken = await runDoctor([file, '--url', 'ftp://x'])
     expect(mistaken).toEqual({ status: 1, output: expect.stringContaining('--url is a URL such as') })
+  })
+
+  test('it opens the browser of the desktop with the URL as it is', async () => {
+    const clinic = await openClinic()
+    const { file, port } = await spawnGateway(clinic.yaml(storyOf()))
+    const folder = temporaryFolder()
+    const opened = join(folder, 'opened')
+    for (const name of ['xdg-open', 'open'])
+      writeFileSync(
+        join(folder, name),
+        `#!/bin/sh\nprintf %s "$*" > ${opened}.part && mv ${opened}.part ${opened}\n`,
+        {
+          mode: 0o755,
+        },
+      )
+    const { exited, output } = spawnCli(
+      ['chatgpt', 'doctor', file, '--url', onLoopback({ port })],
+      [],
+      'pipe',
+      {
+        SCOPEGATE_CLIENT_SECRET: chatgptSecret,
+        PATH: `${folder}:${process.env['PATH']}`,
+      },
+    )
+    await expect.poll(() => existsSync(opened), { timeout: 10_000 }).toBe(true)
+    const url = readFileSync(opened, 'utf8')
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/oauth\/authorize\?response_type=code&client_id=chatgpt&/)
+    const query = await browse(url, clinic.callback, {
+      username: 'alice',
+      password: 'alice-password',
+      scope: '',
+    })
+    await fetch(`${clinic.callback}?${query}`).then((response) => response.text())
+    expect(await exited).toBe(0)
+    expect(output()).toContain('Sign in with the browser that has opened, or with this URL:\n')
+  })
+
+  test('it says what to do where the browser ends at ChatGPT itself', async () => {
+    const uris = ['chat.openai.com', 'chatgpt.com'].map((host) => `https://${host}/aip/g-1/oauth/callback`)
+    const clinic = await openClinic((data) => Object.assign(applicationOf(data), { redirectUris: uris }))
+    const yaml = storyOf(`clients: [chatgpt], redirectUris: [${uris.join(', ')}]`)
+    const { file, port } = await spawnGateway(clinic.yaml(yaml))
+    const run = await runDoctor([file, '--url', onLoopback({ port })])
+    expect(run.output).toMatch(/^http:\S+\/oauth\/authorize\?response_type=code\S+chat\.openai\.com/m)
+    expect(run.output).toMatch(
+      /nobody can wait at https:\/\/chat\.openai\.com\S+, which is not on this machine/,
+    )
+    expect(run.output).toMatch(/mend {2}add a callback such as .* run again with --code/)
+    expect(run.status).toBe(1)
   })
 
   test('it asks for the secret on a terminal, and shows it nowhere', async () => {

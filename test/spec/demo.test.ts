@@ -23,7 +23,7 @@ const tooWide = (text: string) =>
 describe('the demo', () => {
   it('plays the founding story, every line as expected, in 80 columns', async () => {
     const { status, text } = await play()
-    expect(text).toContain('All 17 answers are as expected.')
+    expect(text).toContain('All 33 answers are as expected.')
     expect(text).not.toMatch(/^NO /m)
     expect(tooWide(text)).toEqual([])
     expect(status).toBe(0)

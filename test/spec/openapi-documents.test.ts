@@ -48,7 +48,7 @@ function serverPathOf(document: Record<string, unknown>, name: string): string {
   return String(path).replace(/\/$/, '')
 }
 
-/** What the program says of a document, and the operations as another reading finds them. */
+/** The program's words about a document, and its operations as another reading finds them. */
 function initOf(name: string) {
   const file = `${name.replaceAll('/', '-')}.gateway.yaml`
   const source = join(folder, name)

@@ -77,6 +77,7 @@ describe('the npm package', () => {
     expect(JSON.parse(run('schema').stdout)).toHaveProperty('title')
     const example = join(folder, 'node_modules', 'scopegate', 'gateway.example.yaml')
     expect(run('check', '--config', example).status).toBe(0)
+    expect(run('init', '--upstream', 'http://api:3000', '--logto', 'https://tenant.logto.app').status).toBe(0)
     expect(readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
       'scopegate',
     ])

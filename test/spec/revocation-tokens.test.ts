@@ -155,3 +155,38 @@ describe('a cut-off ends open streams', () => {
     await closed
   })
 })
+
+describe('a cut-off from before issuer and issuer.also changed places', () => {
+  const before = guarding('/x: read')
+  const after = before.replace(
+    '{ url: ISSUER }',
+    '{ url: "https://custom.test/oidc", also: [ISSUER], jwksUri: ISSUER/jwks }',
+  )
+  const minuteAgo = () => Math.floor(Date.now() / 1000) - 60
+
+  test('still refuses the tokens of that user, whichever name they have', async () => {
+    const stage = await createStage(before)
+    await stage.gateway.revoke([{ kind: 'sub', id: 'alice', instantMs: Date.now() }])
+    await stage.gateway.reload(stage.config(after))
+    const statusOf = async (claims: object) =>
+      (await stage.call('/x', { token: await stage.token({ iat: minuteAgo(), ...claims }) })).status
+    const custom = { iss: 'https://custom.test/oidc' }
+    expect([await statusOf({ sub: 'alice' }), await statusOf({ sub: 'alice', ...custom })]).toEqual([
+      401, 401,
+    ])
+    expect(await statusOf({ sub: 'bob', ...custom })).toBe(200)
+  })
+
+  test('and one from after it ends streams from before it', async () => {
+    const upstream = await startWebSocketServer()
+    const withWebSocket = (yaml: string) =>
+      yaml.replace('/x: read', '/ws: { scopes: read, websocket: true }').replace('UPSTREAM', upstream)
+    const stage = await createStage(withWebSocket(before))
+    const token = await stage.token({ sub: 'alice', iat: minuteAgo() })
+    const alice = await openWebSocket(stage.gateway.port, '/ws', { Authorization: `Bearer ${token}` })
+    await stage.gateway.reload(stage.config(withWebSocket(after)))
+    const closed = once(alice, 'close')
+    await stage.gateway.revoke([{ kind: 'sub', id: 'alice', instantMs: Date.now() }])
+    expect((await closed)[0]).toBe(1008)
+  })
+})

@@ -3,7 +3,7 @@ import { text as readAll } from 'node:stream/consumers'
 import { expect, onTestFinished } from 'vitest'
 import { type Result, walk } from '../../src/commands/chatgpt/checklist.ts'
 import { stepsFor } from '../../src/commands/chatgpt/steps.ts'
-import { type SubjectFlags, subjectOf } from '../../src/commands/chatgpt/subject.ts'
+import { chatGptFileOf, type SubjectFlags, subjectOf } from '../../src/commands/chatgpt/subject.ts'
 import type { Subject } from '../../src/commands/chatgpt/visit.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { browse } from '../../src/dev/demo/sign-in.ts'
@@ -98,16 +98,9 @@ export type Visitor = SubjectFlags & {
 export function subjectFor(clinic: Clinic, yaml: string, flags: Partial<Visitor> = {}): Subject {
   const options = { fileName: '/nowhere/gateway.yaml', env: {}, use: 'visit' as const }
   const { config, issues } = parseConfig(clinic.yaml(yaml), options)
-  const { chatgpt } = config ?? {}
-  const api = config?.apis.find(({ name }) => name === chatgpt?.api)
-  const issuer = config?.issuers.get(chatgpt?.issuer ?? '')
-  if (config === undefined || chatgpt === undefined || api === undefined || issuer === undefined)
-    throw new Error(JSON.stringify(issues))
-  const subject = subjectOf(
-    { config, chatgpt, api, issuer },
-    { mcp: false, ...flags },
-    flags.secret ?? chatgptSecret,
-  )
+  const file = config && chatGptFileOf(config)
+  if (file === undefined || typeof file === 'string') throw new Error(file ?? JSON.stringify(issues))
+  const subject = subjectOf(file, { mcp: false, ...flags }, flags.secret ?? chatgptSecret)
   if (typeof subject === 'string') throw new Error(subject)
   return flags.change === undefined ? subject : flags.change(subject)
 }

@@ -38,8 +38,13 @@ export const decidedOtherwise: readonly Decided[] = [
       'a route is chosen by host, path and method alone: no regular expressions and globs, no rules on headers, nothing of the query',
   },
   {
-    vectors: ['traefik ClientIP:127.0.0.1', 'oauth2-proxy client-ip-allowlist'],
-    reason: 'no rule asks for the client address: it is told to the upstream and the log, never trusted',
+    vectors: ['oauth2-proxy client-ip-allowlist'],
+    reason: 'no address stands for a token: apis.*.from keeps clients out, and lets none in',
+  },
+  {
+    vectors: ['traefik-2'],
+    reason: 'what is no address in X-Forwarded-For is left out, so that the client is the peer itself',
+    answer: 'match',
   },
   {
     vectors: ['agentgateway-authority-and-scheme-4'],

@@ -44,7 +44,26 @@ function documentFault(document: Members, { text }: Exchange, subject: Subject):
     return `has ${operations} operations, and the GPT editor takes ${mostOperations}: name some in chatgpt.operations.only`
   if (subject.config.publicUrl !== undefined && !isAt(url, subject.config.publicUrl))
     return `is about the server ${short(url)}, and publicUrl is ${subject.config.publicUrl}`
+  return schemeFault(document, subject)
+}
+
+/** The editor fills its fields from there. */
+function schemeFault(document: Members, { chatgpt, config }: Subject): string | undefined {
+  if (chatgpt.facade === undefined || config.publicUrl === undefined) return undefined
+  const expected = facadeEndpoints(config.publicUrl)
+  for (const { authorizationUrl, tokenUrl } of codeFlowsOf(document))
+    if (authorizationUrl !== expected.authorization || tokenUrl !== expected.token)
+      return `names ${short(authorizationUrl)} and ${short(tokenUrl)}, not the URLs of the facade`
   return undefined
+}
+
+function codeFlowsOf({ components }: Members): Members[] {
+  const schemes = isJsonObject(components) ? components['securitySchemes'] : undefined
+  if (!isJsonObject(schemes)) return []
+  return Object.values(schemes)
+    .map((scheme) => (isJsonObject(scheme) ? scheme['flows'] : undefined))
+    .map((flows) => (isJsonObject(flows) ? flows['authorizationCode'] : undefined))
+    .filter(isJsonObject)
 }
 
 function isAt(url: unknown, publicUrl: string): boolean {

@@ -28,7 +28,13 @@ const leadsAround = 'something else than this gateway answers there: say with --
 function notRefused(name: string, exchange: Exchange): CheckFault {
   const { status } = exchange
   const code = problemOf(exchange)?.code
-  const mend = status < 400 || code === undefined ? leadsAround : runsAnotherFile
+  const mend = status < 400 || code === undefined ? leadsAround : (mends[code] ?? runsAnotherFile)
   const what = status < 400 ? 'the API answers without a token' : 'not the 401 that a missing token gets'
   return new CheckFault(`${name}: ${status}${code === undefined ? '' : ` ${code}`}, ${what}`, mend, exchange)
+}
+
+const mends: Readonly<Record<string, string>> = {
+  address_not_allowed:
+    'apis.*.from admits other networks alone: add the address of this machine to its file for the trial, or run ' +
+    'doctor from one of them',
 }

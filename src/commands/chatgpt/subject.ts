@@ -13,13 +13,14 @@ export function loadChatGptFile(fileName: string): ChatGptFile | undefined {
   const loaded = loadConfig(fileName, process.env, 'visit')
   for (const issue of loaded.issues)
     if (issue.severity === 'error') process.stderr.write(`${formatIssue(issue, loaded)}\n`)
-  const file = loaded.config === undefined ? 'correct it first' : fileOf(loaded.config)
+  const file = loaded.config === undefined ? 'correct it first' : chatGptFileOf(loaded.config)
   if (typeof file !== 'string') return file
   process.stderr.write(`${fileName}: ${file}\n`)
   return undefined
 }
 
-function fileOf(config: Config): ChatGptFile | string {
+/** The parts of a configuration; a text says what is missing. */
+export function chatGptFileOf(config: Config): ChatGptFile | string {
   const { chatgpt } = config
   const api = config.apis.find(({ name }) => name === chatgpt?.api)
   const issuer = config.issuers.get(chatgpt?.issuer ?? '')

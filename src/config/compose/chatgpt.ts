@@ -5,6 +5,7 @@ import type { FileChatGpt } from '../schema/chatgpt.ts'
 import type { ComposedApi } from './apis.ts'
 import type { Context } from './context.ts'
 import { composeFacade, reportFacade } from './facade.ts'
+import { reportOpenApi } from './openapi.ts'
 import { reportPluginManifest } from './plugin-manifest.ts'
 import { scopesNamedBy } from './scopes-named.ts'
 import { withoutUndefined } from './without-undefined.ts'
@@ -22,11 +23,13 @@ export function composeChatGpt(
   const facade = composeFacade(chatgpt, context)
   reportFacade({ facade, scopes }, api, context)
   reportPluginManifest(context)
+  reportOpenApi(api, context)
   return {
     api: api.name,
     resource: api.resource,
     issuer: api.issuer ?? '',
     scopes,
+    permissions: context.input.apis?.[api.name]?.permissions ?? {},
     operations: { consequential: operations.consequential, ...withoutUndefined({ only: operations.only }) },
     ...withoutUndefined({
       facade,

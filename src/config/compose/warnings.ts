@@ -1,8 +1,8 @@
-import { isLoopback } from '../../http/loopback.ts'
 import type { Config } from '../config.ts'
 import type { Context } from './context.ts'
 import { doubtfulResources } from './doubtful-resources.ts'
 import { issuerPath } from './issuers.ts'
+import { plainHttp } from './plain-http.ts'
 
 /** Reports what is allowed but rarely meant. (Weaker wildcards are found with the conflicts.) */
 export function reportWarnings(config: Config, { input, issues }: Context): void {
@@ -56,9 +56,7 @@ function resourceFault(resource: string, publicUrl: string | undefined): string 
 }
 
 function isPlainHttp(url: string): boolean {
-  if (!URL.canParse(url)) return false
-  const { protocol, hostname } = new URL(url)
-  return protocol === 'http:' && !isLoopback(hostname)
+  return plainHttp(url) === 'elsewhere'
 }
 
 function bare(url: string): string {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { bundledPackages } from './bundled-packages.ts'
 import { launcher } from './launcher.ts'
 import { softwareBill } from './software-bill.ts'
@@ -23,17 +23,26 @@ const withoutStandIns: Plugin = {
   },
 }
 
-const { metafile } = await build({
-  entryPoints: ['src/cli.ts'],
-  outfile: 'dist/cli.js',
+/**
+ * Commands that read OpenAPI documents are in a file of their own, which a gateway that serves never loads: in
+ * dist/cli.js they would cost it half a MiB. What both files need is in both.
+ */
+const openApiCommands = ['src/commands/init.ts', 'src/commands/compare.ts']
+const withoutOpenApi: Plugin = {
+  name: 'without-openapi',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/(?:init|compare)\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './openapi.js', external: true } : undefined,
+    )
+  },
+}
+
+const common = {
   bundle: true,
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  // For `node --enable-source-maps`. Names in a stack trace are right without it, as nothing is minified.
-  sourcemap: 'linked',
   sourcesContent: false,
-  plugins: [withoutStandIns],
   metafile: true,
   banner: {
     // CommonJS packages load Node's modules with `require`, which an ES module does not have.
@@ -42,11 +51,30 @@ const { metafile } = await build({
       'const require = requireFrom(import.meta.url)',
     ].join('\n'),
   },
+} as const satisfies BuildOptions
+
+const program = await build({
+  ...common,
+  entryPoints: ['src/cli.ts'],
+  outfile: 'dist/cli.js',
+  // For `node --enable-source-maps`. Names in a stack trace are right without it, as nothing is minified.
+  sourcemap: 'linked',
+  plugins: [withoutStandIns, withoutOpenApi],
+})
+
+const openApi = await build({
+  ...common,
+  stdin: {
+    contents: openApiCommands.map((file) => `export * from './${file}'`).join('\n'),
+    resolveDir: '.',
+  },
+  outfile: 'dist/openapi.js',
 })
 
 writeFileSync('dist/scopegate.js', launcher(engines.node), { mode: 0o755 })
 
-const packages = bundledPackages(Object.keys(metafile.inputs))
+const inputs = [program, openApi].flatMap(({ metafile }) => Object.keys(metafile.inputs))
+const packages = bundledPackages(inputs)
 const rule = `\n${'-'.repeat(80)}\n\n`
 writeFileSync('dist/THIRD-PARTY.txt', packages.map(noticeOf).join(rule))
 writeFileSync('dist/sbom.cdx.json', `${JSON.stringify(softwareBill(packages), null, 2)}\n`)

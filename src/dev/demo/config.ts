@@ -13,6 +13,7 @@ export type DemoPlaces = {
 /** The whole configuration of the demo, as an operator would write it. */
 export function demoConfig({ listen, adminPort, gateway, logto, upstream }: DemoPlaces): string {
   return `listen: ${listen}
+publicUrl: ${gateway}
 
 issuer:
   logto: ${logto}
@@ -34,6 +35,11 @@ apis:
       /todos/{id}:
         GET: read
         PUT, PATCH, DELETE: write
+
+chatgpt:
+  clients: [ChatGPT]
+  redirectUris: [${demoRedirectUri}]
+  openapi: openapi.yaml
 
 logto:
   management:

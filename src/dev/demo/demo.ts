@@ -1,8 +1,9 @@
-import { appendFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { appendFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Config } from '../../config/config.ts'
 import { formatIssue } from '../../config/issue.ts'
-import { loadConfig } from '../../config/load.ts'
+import { loadWhole } from '../../config/load-whole.ts'
 import type { Server } from '../../server/single-process.ts'
 import { emptyData } from '../logto/data.ts'
 import type { StandInLogto } from '../logto/stand-in-logto.ts'
@@ -11,6 +12,7 @@ import { startSampleApi } from '../stand-in/sample-api.ts'
 import { startCallbackPage } from './callback-page.ts'
 import { demoConfig, exchangeLine } from './config.ts'
 import type { DemoOptions } from './demo-options.ts'
+import { openapiDocument } from './openapi-document.ts'
 import { playOwnApi } from './own-api.ts'
 import { provision } from './provision.ts'
 import {
@@ -58,10 +60,11 @@ async function playWholeStory({ once, port: wanted }: DemoOptions, stage: Stage)
   const listen = `${place.host}:${port}`
   const text = demoConfig({ listen, adminPort, gateway, logto: logto.origin, upstream: api.origin })
   const fileName = await saveConfig(text)
+  await writeFile(join(dirname(fileName), 'openapi.yaml'), openapiDocument)
   print(`\nThe whole configuration, saved as ${fileName}:\n\n${text.replace(/^(?=.)/gm, '    ')}`)
   print('Setting up the empty tenant from it, as scopegate logto apply does:\n')
   for (const line of await provision(fileName)) print(`    ${line}`)
-  const config = load(fileName, print)
+  const config = await load(fileName, print)
   if (config === undefined) return 1
   const logFile = join(dirname(fileName), 'gateway.log')
   print(`\nThe gateway's log goes to ${logFile}`)
@@ -69,7 +72,8 @@ async function playWholeStory({ once, port: wanted }: DemoOptions, stage: Stage)
   print('Playing the story: every line is a real sign-in or a real request.\n')
   const scene = sceneOf(logto, gateway)
   const exchangeOpaque = () => addLine(fileName, server, print)
-  const story = await playStory(scene, { print, exchangeOpaque })
+  const secret = readFileSync(join(dirname(fileName), 'secrets', 'ChatGPT.secret'), 'utf8')
+  const story = await playStory(scene, { print, exchangeOpaque, chatgpt: { config, secret } })
   if (!once) {
     const { host, pagePort } = place
     const clientId = scene.clients.chatgpt
@@ -81,8 +85,8 @@ async function playWholeStory({ once, port: wanted }: DemoOptions, stage: Stage)
   return story.isAsExpected ? 0 : 1
 }
 
-function load(fileName: string, print: Stage['print']): Config | undefined {
-  const loaded = loadConfig(fileName, {})
+async function load(fileName: string, print: Stage['print']): Promise<Config | undefined> {
+  const loaded = await loadWhole(fileName, {})
   if (loaded.config === undefined) for (const issue of loaded.issues) print(formatIssue(issue, loaded))
   return loaded.config
 }
@@ -90,7 +94,7 @@ function load(fileName: string, print: Stage['print']): Config | undefined {
 /** As an operator saves the file with one more line, which the gateway then takes into use. */
 async function addLine(fileName: string, server: Server, print: Stage['print']): Promise<string> {
   await appendFile(fileName, `\n${exchangeLine}\n`)
-  const config = load(fileName, print)
+  const config = await load(fileName, print)
   if (config !== undefined) await server.reload(config)
   return exchangeLine
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { ExampleRequest } from '../../config/example-request.ts'
 import { formatIssue } from '../../config/issue.ts'
 import { type LoadResult, loadConfig, parseConfig } from '../../config/load.ts'
+import { whole } from '../../config/load-whole.ts'
 import { watchFile } from '../../config/watch.ts'
 import { messageOf } from '../../errors.ts'
 import { findPorts } from '../stand-in/listen.ts'
@@ -30,7 +31,8 @@ export async function playOwnApi(options: DemoOptions, stage: Stage): Promise<nu
   const gateway = `http://127.0.0.1:${port}`
   const listen = `${place.host}:${port}`
   const adminListen = `127.0.0.1:${adminPort}`
-  const load = () => loadOwn(file, { listen, adminListen, logto: logto.origin, publicUrl: gateway, upstream })
+  const replacements = { listen, adminListen, logto: logto.origin, publicUrl: gateway, upstream }
+  const load = async () => whole(await loadOwn(file, replacements))
   const loaded = await load()
   if (loaded.config === undefined) return printErrors(loaded, print)
   Object.assign(logto.data, ownData(loaded.config))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { formatIssue } from '../../../src/config/issue.ts'
 import { parseConfig } from '../../../src/config/load.ts'
+import { whole } from '../../../src/config/load-whole.ts'
 
 const folder = join(import.meta.dirname, '../../cases/config')
 const dashes = '---8<---\n'
@@ -16,7 +17,7 @@ describe('the configuration file', () => {
   test.each(readdirSync(folder).filter((name) => name.endsWith('.txt')))('%s', async (name) => {
     const file = join(folder, name)
     const [text = ''] = readFileSync(file, 'utf8').split(dashes)
-    const result = parseConfig(text, { fileName: 'gateway.yaml', env: environmentOf(text) })
+    const result = await whole(parseConfig(text, { fileName: 'gateway.yaml', env: environmentOf(text) }))
     const printed = result.issues.map((issue) => `${formatIssue(issue, result)}\n`).join('')
     await expect(text + dashes + printed).toMatchFileSnapshot(file)
     expect(result.config === undefined).toBe(result.issues.some(({ severity }) => severity === 'error'))

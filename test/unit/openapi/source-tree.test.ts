@@ -74,8 +74,13 @@ describe('a file is not read', () => {
   })
 
   test.each([
-    ['lists in lists', () => '['.repeat(100_000), 'nested too deeply to be read'],
-    ['maps in maps', () => '{"a":'.repeat(100_000), 'nested too deeply to be read'],
+    ['lists in lists', () => '['.repeat(100_000), 'are nested more than 500 levels deep'],
+    ['maps in maps', () => '{"a":'.repeat(100_000), 'are nested more than 500 levels deep'],
+    [
+      'lists in lines',
+      () => `${'- '.repeat(501)}x`,
+      'f:1:1003 lists and maps are nested more than 500 levels deep',
+    ],
     ['JSON in lines', () => '{"a":1}\n'.repeat(300_000), 'f:2:1 not YAML or JSON'],
     ['a billion laughs', () => laughs, 'the aliases of this file stand for more than 100,000 nodes'],
     ['100,001 aliases', () => aliases(100_001), 'f:2:400005 the aliases of this file stand for more than'],
@@ -83,6 +88,11 @@ describe('a file is not read', () => {
     const tree = read(text())
     expect(tree.value === undefined).toBe(true)
     expect(problemTexts(tree.problems)[0]).toContain(problem)
+  })
+
+  test('but 500 levels are', () => {
+    expect(problems(`${'['.repeat(500)}${']'.repeat(500)}`)).toEqual([])
+    expect(problems(`${'- '.repeat(499)}x`)).toEqual([])
   })
 
   test('but 100,000 aliases are', () => {

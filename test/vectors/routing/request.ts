@@ -7,6 +7,7 @@ export type VectorRequest = {
   readonly url?: string
   readonly headers?: readonly (readonly [string, string])[]
   readonly body?: string
+  readonly remote_addr?: string
 }
 
 export type Outcome = {

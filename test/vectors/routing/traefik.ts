@@ -1,6 +1,17 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { temporaryFolder } from '../../support/process.ts'
 import { createStage } from '../../support/stage.ts'
 import { readVectors } from '../vector-file.ts'
-import { configOf, configWith, type FileCase, type RoutingCase, translate, type Unspeakable } from './case.ts'
+import {
+  configOf,
+  configWith,
+  type FileCase,
+  type RoutingCase,
+  type Translation,
+  translate,
+  type Unspeakable,
+} from './case.ts'
 import { matching, titleOf, type VectorRequest } from './request.ts'
 
 type Case = FileCase & { readonly request: VectorRequest; readonly expect: string }
@@ -13,13 +24,35 @@ type Group = {
 /** Each group is one rule: what it matches is public, and there is nothing else. */
 export function traefik(): readonly RoutingCase[] {
   return translate<Case, Group>('traefik', (one, { match }) => {
-    const config = configOfRule(match.kind, match.args[0] ?? '')
+    const [argument = ''] = match.args
+    if (match.kind === 'client_ip') return fromClient(argument, one)
+    const config = configOfRule(match.kind, argument)
     return {
       title: titleOf(one.request),
       expected: one.expect,
       ask: config === undefined ? undefined : async () => matching(await createStage(config), one.request),
     }
   })
+}
+
+/** The peer of every test is 127.0.0.1, which is believed here. */
+function fromClient(network: string, { request, expect }: Case): Translation {
+  return {
+    title: `from ${request.remote_addr}`,
+    expected: expect,
+    async ask() {
+      const stage = await createStage(onNetworks(network))
+      const headers = [['X-Forwarded-For', request.remote_addr ?? '']] as const
+      return matching(stage, { ...request, headers })
+    },
+  }
+}
+
+function onNetworks(...networks: readonly string[]): string {
+  const file = join(temporaryFolder(), 'networks')
+  writeFileSync(file, networks.join('\n'))
+  const api = { resource: 'https://api.test/', upstream: 'UPSTREAM', from: { file } }
+  return configOf({ trustedProxies: ['127.0.0.1'], apis: { one: { ...api, routes: { '/**': 'public' } } } })
 }
 
 function configOfRule(kind: string, argument: string): string | undefined {

@@ -1,10 +1,14 @@
 import { styleText } from 'node:util'
+import type { Result } from '../../../commands/chatgpt/checklist.ts'
 import { curl } from '../curl.ts'
 import { wrap } from '../wrap.ts'
 import type { StoryLine } from './story-line.ts'
 
 /** Characters a line. A terminal has rarely fewer. */
 const width = 80
+
+const goodMark = styleText('green', 'ok')
+const badMark = styleText('red', 'NO')
 
 /** A part of the story, below a line that says what has changed. */
 export type Chapter = { readonly heading?: string; readonly lines: readonly StoryLine[] }
@@ -21,19 +25,32 @@ export function formatChapter({ heading, lines }: Chapter): string {
 
 /** `ok  alice        GET /todos   200  her role grants read`, and below it what the API saw. */
 function formatLine({ expected, who, request, result, why, said }: StoryLine): string {
-  const mark = expected ? styleText('green', 'ok') : styleText('red', 'NO')
+  const mark = expected ? goodMark : badMark
   const first = [mark, who.padEnd(11), request.padEnd(11), result.padEnd(3), why].join('  ')
   return `${first}\n${' '.repeat('ok  nightly-job  '.length)}${styleText('gray', said)}`
 }
 
+/** A line for each check of a pretend ChatGPT, and the mend below one that failed. */
+export function formatChecks(results: readonly Result[]): string {
+  const text = ({ outcome, title, note, mend }: Result) =>
+    outcome === 'failed'
+      ? `${badMark}  ${title}\n${quoted(`${note}. Mend: ${mend}`)}`
+      : `${goodMark}  ${title}`
+  return results.map(text).join('\n')
+}
+
 function formatDetail(detail: string): string {
+  return `About the opaque token the gateway says:\n${quoted(detail)}`
+}
+
+function quoted(text: string): string {
   const indent = '    '
-  const lines = wrap(detail, width - indent.length).map((line) => `${indent}${line}`)
-  return ['About the opaque token the gateway says:', ...lines].join('\n')
+  const lines = wrap(text, width - indent.length)
+  return lines.map((line) => `${indent}${line}`).join('\n')
 }
 
 /** Says whether everything came out as expected. Without a terminal, or with NO_COLOR, it has no colour. */
-export function conclusion(lines: readonly StoryLine[]): string {
+export function conclusion(lines: readonly Pick<StoryLine, 'expected'>[]): string {
   const wrong = lines.filter(({ expected }) => !expected).length
   if (wrong === 0) return styleText('green', `All ${lines.length} answers are as expected.`)
   return styleText('red', `${wrong} of ${lines.length} answers are NOT as expected.`)

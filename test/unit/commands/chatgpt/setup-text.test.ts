@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { setupLines } from '../../../../src/commands/chatgpt/setup-text.ts'
+import { chatGptFileOf } from '../../../../src/commands/chatgpt/subject.ts'
 import { parseConfig } from '../../../../src/config/load.ts'
 
 const callback = (host: string) => `https://${host}/aip/g-1/oauth/callback`
@@ -17,12 +18,9 @@ apis:
     routes: { /todos: { GET: read, POST: write } }
 ${more}`
   const { config, issues } = parseConfig(yaml, { fileName: '/nowhere/gateway.yaml', env: {}, use: 'visit' })
-  const { chatgpt: block } = config ?? {}
-  const api = config?.apis[0]
-  const issuer = config?.issuers.get('default')
-  if (config === undefined || block === undefined || api === undefined || issuer === undefined)
-    throw new Error(JSON.stringify(issues))
-  return setupLines({ config, chatgpt: block, api, issuer }, surface).join('\n')
+  const file = config && chatGptFileOf(config)
+  if (file === undefined || typeof file === 'string') throw new Error(file ?? JSON.stringify(issues))
+  return setupLines(file, surface).join('\n')
 }
 
 test('with the facade: field by field, and both callbacks for Logto', () => {

@@ -25,7 +25,7 @@ describe('chatgpt', () => {
     expect(load(`{ ${clients} }`)).toEqual({
       ...{ api: 'todo', resource: 'https://api.example.com/', issuer: 'default' },
       scopes: ['read', 'write', 'admin', 'root'],
-      operations: { consequential: {} },
+      ...{ permissions: {}, operations: { consequential: {} } },
       facade: {
         ...{ clients: ['app1'], redirectUris: ['https://chatgpt.com/aip/g-1/oauth/callback'] },
         ...{ refresh: true, openid: 'drop' },

@@ -1,7 +1,12 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from 'vitest'
 import type { StoryLine } from '../../../../../src/dev/demo/story/story-line.ts'
-import { conclusion, formatChapter, suggestions } from '../../../../../src/dev/demo/story/story-text.ts'
+import {
+  conclusion,
+  formatChapter,
+  formatChecks,
+  suggestions,
+} from '../../../../../src/dev/demo/story/story-text.ts'
 
 const line: StoryLine = {
   who: 'alice',
@@ -37,6 +42,21 @@ it('quotes the gateway below the table, in lines of 80 columns', () => {
   const text = plain(formatChapter({ lines: [{ ...line, detail: 'ask for a resource '.repeat(9).trim() }] }))
   expect(text).toContain('says:\n    ask for a resource')
   expect(text.split('\n').filter((one) => one.length > 80)).toEqual([])
+})
+
+it('shows each check of a pretend ChatGPT, and what to do about one that failed', () => {
+  const passed = { title: 'The user signs in', outcome: 'passed', note: '' } as const
+  const failed = {
+    title: 'The code is exchanged',
+    outcome: 'failed',
+    note: 'It is 400',
+    mend: 'do so',
+  } as const
+  expect(plain(formatChecks([passed, failed])).split('\n')).toEqual([
+    'ok  The user signs in',
+    'NO  The code is exchanged',
+    '    It is 400. Mend: do so',
+  ])
 })
 
 it('names each token once, and suggests a short command for 200, 403, 401 and an opaque token', () => {
