@@ -116,11 +116,11 @@ function watchSources(sources: SourceReader) {
   return {
     sources: reader,
     digests,
-    textOf: ({ file }: Place) => texts.get(file) ?? { fileName: file, text: '' },
+    textOf: ({ file }: Place) => texts.get(file),
   }
 }
 
-type TextOf = (place: Place) => NonNullable<Issue['source']>
+type TextOf = (place: Place) => Issue['source']
 
 function issuesOf(published: Published, { network }: LoadResult, textOf: TextOf): Issue[] {
   const { placeFaults, keyFaults, repairs } = published
@@ -130,14 +130,26 @@ function issuesOf(published: Published, { network }: LoadResult, textOf: TextOf)
       const mend = near === undefined ? '' : `, did you mean "${near}"?`
       return network?.issueAt(['chatgpt', ...at], printable(message + mend)) ?? []
     }),
-    ...placeFaults.map((problem) => issueIn('error', problem, textOf)),
-    ...repairs.map((problem) => issueIn('warning', problem, textOf)),
+    ...placeFaults.flatMap(
+      (problem) => issueIn('error', problem, textOf) ?? unreadable(problem, network) ?? [],
+    ),
+    ...repairs.flatMap((problem) => issueIn('warning', problem, textOf) ?? []),
   ]
 }
 
-function issueIn(severity: Issue['severity'], { place, message }: Problem, textOf: TextOf): Issue {
+/** Undefined for a file that could not be read. */
+function issueIn(
+  severity: Issue['severity'],
+  { place, message }: Problem,
+  textOf: TextOf,
+): Issue | undefined {
   const { line, column } = place
-  return { severity, line, column, length: 1, path: '', message: printable(message), source: textOf(place) }
+  const source = textOf(place)
+  return source && { severity, line, column, length: 1, path: '', message: printable(message), source }
+}
+
+function unreadable({ message }: Problem, network: LoadResult['network']): Issue | undefined {
+  return network?.issueAt(['chatgpt', 'openapi'], `this document cannot be read: ${message}`)
 }
 
 /** A document may be somebody else's, and a terminal obeys control characters. */

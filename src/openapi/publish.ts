@@ -110,7 +110,7 @@ function finish(options: PublishOptions, written: Written, repairs: Repairs): Pu
   const at = only === undefined ? ['openapi'] : ['operations', 'only']
   if (operations.length > mostPublished)
     return failed({ keyFaults: [{ at, message: tooManyOperations(operations, components) }] })
-  const placeFaults = written.bodyFaults.map((place) => ({ place, message: bodyFault }))
+  const { bodyFaults: placeFaults } = written
   if (placeFaults.length > 0) return failed({ placeFaults, repairs: repairs.all() })
   const value = publishedDocument({
     ...options,
@@ -130,9 +130,6 @@ function finish(options: PublishOptions, written: Written, repairs: Repairs): Pu
 }
 
 const converted = 'Swagger 2.0 is published as OpenAPI 3.1'
-const bodyFault =
-  'a request body in JSON must be an object, or ChatGPT does without the operation: write type: object with ' +
-  'properties, or leave the operation out of operations.only'
 
 /** The file's own words about a scope come first. */
 function securitySchemesOf(candidates: readonly Candidate[], options: PublishOptions) {

@@ -1,6 +1,6 @@
 import { isMembers, type Members } from '../members.ts'
 import { type Conversion, type Json, type JsonObject, jsonObject } from './conversion.ts'
-import { plainJson, textOf, wellFormed } from './plain-json.ts'
+import { exampleJson, textOf, wellFormed } from './plain-json.ts'
 import { schemaOf } from './schema.ts'
 
 /** `content` of a body, of a response or of a parameter. */
@@ -44,15 +44,17 @@ function mediaTypeOf(written: unknown, conversion: Conversion): JsonObject {
 /** `example` and `examples`, of which only one may be there. */
 export function examplesOf(value: Members, conversion: Conversion): [string, Json | undefined][] {
   const { document } = conversion
-  if (value['example'] !== undefined) return [['example', plainJson(value['example'], conversion)]]
+  if (value['example'] !== undefined) return [['example', exampleJson(value['example'], conversion)]]
   const examples = document.follow(value['examples'])
   if (!isMembers(examples)) return []
   const read = Object.keys(examples).flatMap((name): [string, Json][] => {
     const example = document.follow(examples[name])
     if (!isMembers(example) || example['value'] === undefined) return []
+    const data = exampleJson(example['value'], conversion)
+    if (data === undefined) return []
     const members = jsonObject([
       ['summary', textOf(example['summary'])],
-      ['value', plainJson(example['value'], conversion)],
+      ['value', data],
     ])
     return [[wellFormed(name), members]]
   })

@@ -19,6 +19,22 @@ export function plainJson(value: unknown, conversion: Pick<Conversion, 'count'>,
   )
 }
 
+/**
+ * An example. One that holds a schema or a reference is left out: readers of the document would take it for a
+ * part of that.
+ */
+export function exampleJson(value: unknown, conversion: Pick<Conversion, 'count'>): Json | undefined {
+  return holdsSchemaKey(value, 0) ? undefined : plainJson(value, conversion)
+}
+
+const schemaKeys = ['$id', '$ref', '$anchor', '$dynamicRef', '$dynamicAnchor', '$schema']
+
+function holdsSchemaKey(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null || depth > deepest) return false
+  if (!Array.isArray(value) && schemaKeys.some((key) => Object.hasOwn(value, key))) return true
+  return Object.values(value).some((member) => holdsSchemaKey(member, depth + 1))
+}
+
 /** Half of a surrogate pair has no UTF-8. */
 export function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd')

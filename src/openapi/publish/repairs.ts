@@ -11,14 +11,13 @@ export type Repairs = {
 
 /** The message says how many there are. */
 const kinds = {
-  nullable: (count: string) => `nullable is of OpenAPI 3.0 (${count}): null is a type of its own now`,
-  properties: (count: string) => `an object without properties (${count}): properties: {} is added`,
-  missing: (count: string) =>
-    `a reference that leads nowhere (${count}): anything is allowed there; see scopegate init for each of them`,
-  invalid: (count: string) => `this is no valid OpenAPI (${count}): it is left out`,
-  unreadable: (count: string) => `an operation that cannot be read (${count}): it is not published`,
-  twice: (count: string) => `this key stands twice (${count}): the first one counts`,
-} as const satisfies Record<string, (count: string) => string>
+  nullable: (where: string) => `nullable is of OpenAPI 3.0${where}: null is a type of its own now`,
+  properties: (where: string) => `an object without properties${where}: properties: {} is added`,
+  missing: (where: string) => `a reference that leads nowhere${where}: anything is allowed there`,
+  invalid: (where: string) => `this is no valid OpenAPI${where}: it is left out`,
+  unreadable: (where: string) => `an operation that cannot be read${where}: it is not published`,
+  twice: (where: string) => `this key stands twice${where}: the first one counts`,
+} as const satisfies Record<string, (where: string) => string>
 
 export type RepairKind = keyof typeof kinds
 
@@ -47,5 +46,5 @@ export function createRepairs(): Repairs {
 }
 
 function places(count: number): string {
-  return count === 1 ? 'here' : `${count} places, the first here`
+  return count === 1 ? '' : ` (in ${count} places, the first one here)`
 }

@@ -1,7 +1,7 @@
 import { isMembers, type Members } from '../members.ts'
 import { type Conversion, type Json, type JsonObject, jsonObject } from './conversion.ts'
 import { isMediaType, mediaTypesOf } from './media-types.ts'
-import { plainJson, textOf } from './plain-json.ts'
+import { exampleJson, textOf } from './plain-json.ts'
 import { schemaOf } from './schema.ts'
 import { mediaTypeNames } from './swagger-body.ts'
 
@@ -42,7 +42,7 @@ function swaggerContent(value: Members, operation: Members, conversion: Conversi
   const types = mediaTypeNames('produces', operation, conversion)
   return jsonObject(
     types.filter(isMediaType).map((type) => {
-      const example = Object.hasOwn(examples, type) ? plainJson(examples[type], conversion) : undefined
+      const example = Object.hasOwn(examples, type) ? exampleJson(examples[type], conversion) : undefined
       return [
         type,
         jsonObject([

@@ -37,7 +37,7 @@ const byKind: Readonly<Record<KeywordKind, readonly string[]>> = {
   text: ['title', 'description', 'format', 'contentEncoding', 'contentMediaType'],
   pattern: ['pattern'],
   any: ['default', 'const'],
-  list: ['enum', 'examples'],
+  list: ['enum'],
 }
 
 /** A map, since `constructor` is a name that an object would know. */
@@ -52,7 +52,7 @@ export const keywordKinds: ReadonlyMap<string, KeywordKind> = new Map(
  * Swagger 2.0 a parameter is its own schema.
  */
 export const otherKeywords: ReadonlySet<string> = new Set([
-  ...['$ref', 'type', 'nullable', 'example', 'discriminator', 'xml', 'externalDocs'],
+  ...['$ref', 'type', 'nullable', 'example', 'examples', 'discriminator', 'xml', 'externalDocs'],
   ...['$id', 'id', '$schema', '$anchor', '$dynamicRef', '$dynamicAnchor', '$comment', '$defs', '$vocabulary'],
   ...['definitions', 'name', 'in', 'collectionFormat', 'allowEmptyValue'],
 ])

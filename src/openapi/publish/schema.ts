@@ -1,7 +1,7 @@
 import { isMembers, type Members } from '../members.ts'
 import type { Place } from '../place.ts'
 import { type Conversion, deepest, type Json, type JsonObject, jsonObject, TooMuch } from './conversion.ts'
-import { plainJson, textOf, wellFormed } from './plain-json.ts'
+import { exampleJson, plainJson, textOf, wellFormed } from './plain-json.ts'
 import { isPattern, type KeywordKind, keywordKinds, otherKeywords, typeNames } from './schema-keywords.ts'
 
 /**
@@ -138,13 +138,12 @@ function namesOf(value: unknown): string[] | undefined {
 /** The keywords that have another form than before, or depend on each other. */
 function withExtras(written: JsonObject, reader: Reader): JsonObject {
   const { schema, conversion } = reader
-  const { maximum, minimum, examples, ...rest } = written
+  const { maximum, minimum, ...rest } = written
   const isFile = schema['type'] === 'file'
   const type = isFile ? 'string' : typeOf(reader)
   const hasProperties = written['properties'] !== undefined
   const isObject = type === 'object' || (Array.isArray(type) && type.includes('object'))
   if (isObject && !hasProperties) conversion.repairs.count('properties', reader.place)
-  const example = schema['example']
   return jsonObject([
     ['type', type ?? (hasProperties ? 'object' : undefined)],
     ...Object.entries(rest),
@@ -152,9 +151,16 @@ function withExtras(written: JsonObject, reader: Reader): JsonObject {
     ...bound('minimum', 'exclusiveMinimum', minimum, reader),
     ['properties', isObject && !hasProperties ? {} : written['properties']],
     ['format', isFile ? 'binary' : written['format']],
-    ['examples', examples ?? (example === undefined ? undefined : [plainJson(example, conversion)])],
+    ['examples', examplesOf(schema, conversion)],
     ['discriminator', discriminatorOf(reader)],
   ])
+}
+
+/** OpenAPI 3.0 has one. */
+function examplesOf({ example, examples }: Members, conversion: Conversion): Json | undefined {
+  const list = Array.isArray(examples) ? examples : example === undefined ? [] : [example]
+  const read = list.map((each) => exampleJson(each, conversion)).filter((each) => each !== undefined)
+  return read.length === 0 ? undefined : read
 }
 
 function typeOf(reader: Reader): Json | undefined {

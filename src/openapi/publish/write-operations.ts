@@ -1,6 +1,6 @@
 import type { OpenApiDocument } from '../document.ts'
 import type { Operation } from '../operation.ts'
-import type { Place } from '../place.ts'
+import type { Problem } from '../place.ts'
 import type { Candidate } from './candidates.ts'
 import { createComponentSchemas } from './component-schemas.ts'
 import { type Conversion, createCount, type Json } from './conversion.ts'
@@ -28,7 +28,7 @@ export type Written = {
   readonly operations: readonly WrittenOperation[]
   readonly components: ReadonlyMap<string, Part>
   /** JSON request bodies that are no objects. */
-  readonly bodyFaults: readonly Place[]
+  readonly bodyFaults: readonly Problem[]
 }
 
 export type WrittenOperation = { readonly id: string; readonly candidate: Candidate; readonly part: Part }
@@ -37,7 +37,7 @@ export type WrittenOperation = { readonly id: string; readonly candidate: Candid
 export function writeOperations(options: WriteOptions): Written {
   const { document, ids, candidates, consequences, repairs } = options
   const conversion = { document, repairs, schemas: createComponentSchemas(), count: createCount() }
-  const bodyFaults: Place[] = []
+  const bodyFaults: Problem[] = []
   const objects = new Set<string>()
   const operations = candidates.map((candidate): WrittenOperation => {
     const { operation } = candidate
@@ -46,11 +46,19 @@ export function writeOperations(options: WriteOptions): Written {
     const uses = conversion.schemas.collect()
     const said = consequences.of(operation)
     const published = publishedOperation(candidate, id, said, conversion)
-    if (published.bodyFault !== undefined) bodyFaults.push(published.bodyFault)
+    const { bodyFault: place } = published
+    if (place !== undefined) bodyFaults.push({ place, message: noObject(id) })
     for (const name of published.objects) objects.add(name)
     return { id, candidate, part: { value: published.value, uses } }
   })
   return { operations, components: writeComponents(conversion, objects), bodyFaults }
+}
+
+function noObject(id: string): string {
+  return (
+    `the JSON request body of ${id} is no object, and ChatGPT would do without the operation: write type: ` +
+    'object with properties, or leave it out of operations.only'
+  )
 }
 
 function tellOf(candidate: Candidate, id: string, { ids, repairs, scopes }: WriteOptions): void {
