@@ -105,12 +105,12 @@ program
   .description('have the gateway that runs with this file refuse the tokens issued so far to someone')
   .argument(...fileArgument)
   .option(...configFlag)
-  .option('--sub <id>', 'of this user')
-  .option('--client <id>', 'of this client')
-  .option('--organization <id>', 'of this organization')
+  .option('--sub <id>', 'of this user', once)
+  .option('--client <id>', 'of this client', once)
+  .option('--organization <id>', 'of this organization', once)
   .option('--all', 'of everybody')
   .option('--before <time>', 'issued until then, such as 2026-01-31T12:00:00Z; default: until now', time)
-  .option('--issuer <name>', 'by this issuer alone: its name in the file, or its iss')
+  .option('--issuer <name>', 'by this issuer alone: its name in the file, or its iss', once)
   .action(async (file: string | undefined, options: ConfigFlag & RevokeFlags, command: Command) => {
     const fileName = oneFile(file, options, command)
     const { config: _, ...flags } = options
@@ -225,6 +225,12 @@ program
 /** A file of the package. */
 function beside(name: string): URL {
   return new URL(`../${name}`, import.meta.url)
+}
+
+/** Of two, only one would be cut off. */
+function once(text: string, earlier: string | undefined): string {
+  if (earlier === undefined) return text
+  throw new InvalidArgumentError('it is there twice: run the command once for each')
 }
 
 function time(text: string): string {

@@ -33,14 +33,33 @@ export function formatIssue(issue: Issue, file: IssueSource): string {
 /** Of a file with very many issues, not once for each of them. */
 const linesOf = memoByObject(({ text }: { readonly text: string }) => text.split('\n'))
 
-/** The value of a key that holds a secret, credentials, and the user of a URL. References are no secrets. */
-const secretValues =
-  /(?<=\b(?:secret|signingKey|pseudonymKey|token)["']?:\s+)(?:"[^"]*"|'[^']*'|[^\s,{}[\]](?:[^,{}[\]]*[^\s,{}[\]])?)|(?<=\bauthorization["']?:\s+["']?[\w-]+ )[^\s"'{}]+|(?<=:\/\/)[^\s/@"']+(?=@)/g
-const reference = /\$\{|^\$/
+/** A key whose value is a secret, also one that only another proxy knows (`client_secret`). */
+const secretKey = String.raw`[\w-]*(?:secret|signing_?key|pseudonym_?key|token|password)["']?\s*:\s*(?!(?:true|false)\b)`
+const authorizationKey = String.raw`\bauthorization["']?\s*:\s*`
+
+/** Everything that is hidden. A text without quotes may hold anything to the end of its line. */
+const secretValues = new RegExp(
+  [
+    String.raw`(?<=${secretKey})(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')`,
+    String.raw`(?<=^[\s-]*["']?${secretKey})[^\s{[](?:(?!\s#).)*`,
+    String.raw`(?<=${secretKey})[^\s,{}[\]](?:[^,{}[\]]*[^\s,{}[\]])?`,
+    String.raw`(?<=${authorizationKey}["']?[\w-]+ +)(?:\$\{[^}]*\}*|[^\s"'{}])+`,
+    // The user of a URL.
+    String.raw`(?<=:\/\/)[^\s/"']+(?=@)`,
+  ].join('|'),
+  'gi',
+)
+/** References are no secrets. */
+const references = /(\$\{[^}]*\}*|^\$[A-Za-z_]\w*$)/
 
 /** As long as it was, since carets may stand below it. What is printed here ends in logs and in chats. */
 function withoutSecrets(line: string): string {
-  return line.replace(secretValues, (value) => (reference.test(value) ? value : '*'.repeat(value.length)))
+  return line.replace(secretValues, (value) => {
+    const parts = value.split(references)
+    const isHidden = (i: number) => i % 2 === 0
+    const isSecret = parts.some((part, i) => isHidden(i) && /[^"']/.test(part))
+    return isSecret ? parts.map((part, i) => (isHidden(i) ? '*'.repeat(part.length) : part)).join('') : value
+  })
 }
 
 /** In UTF-16 code units: a longer line would be broken by the terminal, and the carets with it. */

@@ -47,14 +47,17 @@ export async function openRevocations(options: RevocationsOptions): Promise<Revo
   const opened = fileName === undefined ? undefined : await openRevocationFile(fileName)
   for (const cutOff of opened?.cutOffs ?? []) cutOffs.add(cutOff)
   const keeper = createKeeper(cutOffs, opened?.file)
+  let announced: Promise<unknown> = Promise.resolve()
 
   return {
     cutOffs,
     async revoke(withdrawals) {
       const made = await cutOffsOf(withdrawals, options)
       const news = made.filter((cutOff) => cutOffs.add(cutOff))
-      // In force first: a disk that is full must not let anybody in.
-      if (news.length > 0) await announce(news)
+      // In force first: a disk that is full must not let anybody in. Nothing new waits, too: the same may be
+      // on its way.
+      if (news.length > 0) announced = Promise.allSettled([announced, announce(news)])
+      await announced
       await keeper.keep(news)
       return made
     },

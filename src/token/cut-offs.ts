@@ -35,8 +35,8 @@ function keepMs({ maxLifetimeMs, clockToleranceMs }: TokenOptions): number {
 const sweepEveryMs = 60_000
 
 /**
- * `tokens`: the options in force. `namesOf`: every name that the issuer with this one has now. Since a cut-off
- * was made, or a stream began, a reload may have changed which of them is the configured one.
+ * `tokens`: the options in force. `namesOf`: every name that the issuer with this one has now. Since a
+ * cut-off was made, or a stream began, a reload may have changed which of them is the configured one.
  */
 export function createCutOffs(
   tokens: () => TokenOptions,

@@ -18,6 +18,7 @@ import type { Server, ServerOptions } from '../server/single-process.ts'
 import type { Orders, Plea } from './messages.ts'
 import { createPublicPort, type PublicPort, type PublicPortLimits } from './public-port.ts'
 import { rollOut } from './roll-out.ts'
+import { createSeenUsers } from './seen-users.ts'
 import { createSlot, type Slot } from './slot.ts'
 import { within, workersHealth } from './workers-health.ts'
 
@@ -118,10 +119,7 @@ function runningServer(state: State, admin: HttpServer): Server {
       for (const slot of state.slots) slot.refreshKeys()
     },
     revoke: state.revocations.revoke,
-    async takeSeen() {
-      const seen = state.slots.map((slot) => within(replyWithinMs, slot.seen()))
-      return (await Promise.all(seen)).flatMap((users) => users ?? [])
-    },
+    takeSeen: createSeenUsers(state.slots, replyWithinMs),
     stop: () => (stopped ??= stop(state, admin)),
   }
 }

@@ -298,6 +298,14 @@ describe('scopegate revoke', () => {
     expect(text).toContain('the client "\\u00e9\\"\\ud83d\\ude00\\u202e"')
   })
 
+  test('does nothing when two users are named, of whom it could only cut off one', async () => {
+    const stage = await revokingStage()
+    const { status, text } = await command(fileFor(stage), '--sub', 'alice', '--sub', 'bob')
+    expect(status).toBe(64)
+    expect(text).toContain('run the command once for each')
+    expect(await stage.statusOf(await stage.tokenOf('bob', 60))).toBe(200)
+  })
+
   test('exits 1 and says what to do when nothing answers', async () => {
     const file = join(temporaryFolder(), 'gateway.yaml')
     writeFileSync(file, 'admin: { listen: "127.0.0.1:9" }\n')

@@ -26,7 +26,7 @@ function imported(): string[] {
   const texts = files
     .filter((name) => name.endsWith('.ts') && !name.startsWith('dev/'))
     .map((name) => read(`src/${name}`))
-  const names = texts.flatMap((text) => [...text.matchAll(/(?:from|import\() ?'([^.'][^']*)'/g)])
+  const names = texts.flatMap((text) => [...text.matchAll(/(?:from|import\() ?'([@a-z][^',]*)'/g)])
   const packages = names
     .map(([, name = '']) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? '')
     .filter((name) => !name.startsWith('node:'))

@@ -24,8 +24,8 @@ const withoutStandIns: Plugin = {
 }
 
 /**
- * Commands that read OpenAPI documents are in a file of their own, which a gateway that serves never loads: in
- * dist/cli.js they would cost it half a MiB. What both files need is in both.
+ * Commands that read OpenAPI documents are in a file of their own, which a gateway that serves never loads:
+ * in dist/cli.js they would cost it half a MiB. Modules that both files need are in both.
  */
 const openApiCommands = ['src/commands/init.ts', 'src/commands/compare.ts']
 const withoutOpenApi: Plugin = {
@@ -65,7 +65,7 @@ const program = await build({
 const openApi = await build({
   ...common,
   stdin: {
-    contents: openApiCommands.map((file) => `export * from './${file}'`).join('\n'),
+    contents: openApiCommands.map((file) => `export * from ${JSON.stringify(`./${file}`)}`).join('\n'),
     resolveDir: '.',
   },
   outfile: 'dist/openapi.js',

@@ -43,6 +43,26 @@ describe('a printed issue', () => {
     ['secret: "${file:/run/secrets/gateway}"', 'secret: "${file:/run/secrets/gateway}"'],
     ['proxy: http://user:sesame@proxy:3128', 'proxy: http://***********@proxy:3128'],
     ['tokens: { opaque: exchange }', 'tokens: { opaque: exchange }'],
+    ['client: {"id":"x","secret":"sesame"}', 'client: {"id":"x","secret":********}'],
+    ['secret : sesame', 'secret : ******'],
+    [String.raw`secret: "se\"same"`, 'secret: **********'],
+    ["secret: 'se''same'", 'secret: **********'],
+    ['secret: se,sa{me} # of the app', 'secret: ********* # of the app'],
+    ['- secret: se,same', '- secret: *******'],
+    ['secret: &app sesame', 'secret: ***********'],
+    ['secret: ${PEPPER}sesame', 'secret: ${PEPPER}******'],
+    ['secret: $2a$10$sesame', 'secret: *************'],
+    ['secret: $GATEWAY_SECRET', 'secret: $GATEWAY_SECRET'],
+    ['client_secret: sesame', 'client_secret: ******'],
+    ['cookieSecret: sesame', 'cookieSecret: ******'],
+    ['clientSecretFile: /run/secrets/app', 'clientSecretFile: /run/secrets/app'],
+    [
+      'issuer: { accessToken: { where: { use: access } } }',
+      'issuer: { accessToken: { where: { use: access } } }',
+    ],
+    ['authorization : Bearer sesame', 'authorization : Bearer ******'],
+    ['"Authorization":"Bearer sesame"', '"Authorization":"Bearer ******"'],
+    ['proxy: http://user:se@same@proxy:3128', 'proxy: http://************@proxy:3128'],
   ])('hides a secret that the line holds: %s', (line, shown) => {
     expect(print({ line: 1, column: 1 }, `${line}\n`).split('\n')[2]).toBe(`    ${shown}`)
   })

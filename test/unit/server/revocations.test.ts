@@ -43,6 +43,28 @@ describe('revocations', () => {
     expect(order).toEqual(['announced 0', 'answered 1'])
   })
 
+  test('that are known are answered no sooner than the ones that are on their way, which are the same', async () => {
+    const name = newName()
+    let deliver = () => {}
+    const { revoke } = await openAt(name, {
+      announce: () =>
+        new Promise<void>((resolve) => {
+          deliver = resolve
+        }),
+    })
+    const answers: string[] = []
+    const ask = async (who: string) => {
+      await revoke([sub('alice', 1_000_000)])
+      answers.push(`${who} answered ${linesOf(name).length}`)
+    }
+    const both = [ask('first'), ask('second')]
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(answers).toEqual([])
+    deliver()
+    await Promise.all(both)
+    expect(answers.toSorted()).toEqual(['first answered 1', 'second answered 1'])
+  })
+
   test('that come together are written together, each once', async () => {
     const name = newName()
     const { revoke } = await openAt(name)
