@@ -109,15 +109,24 @@ function longText(requirement: Requirement): string {
 
 /** In quotes unless it is plainly a text. A variable is written so that it is none. */
 function scalar(text: string): string {
-  const escaped = text.replaceAll('${', '$${')
+  // In the text that replaces another, a dollar sign is written twice.
+  const escaped = text.replaceAll('${', '$$$${')
   return /^[A-Za-z][\w./-]*(?:[ :][\w./-]+)*$/.test(escaped) && !isYamlWord(escaped)
     ? escaped
-    : JSON.stringify(escaped)
+    : quoted(escaped)
 }
 
 function key(text: string): string {
   const isPlain = /^(?:[a-z][a-z0-9-]*|\/[\w.~{}/*()=@-]*)$/.test(text) && !isYamlWord(text)
-  return isPlain ? text : JSON.stringify(text)
+  return isPlain ? text : quoted(text)
+}
+
+/** Whoever reads the file must see what is there. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+    const hex = (character.codePointAt(0) ?? 0).toString(16)
+    return hex.length > 4 ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`
+  })
 }
 
 function isYamlWord(text: string): boolean {
