@@ -6,7 +6,7 @@ import { type PathForms, pathForms } from './path-forms.ts'
 import { proposedRequirement } from './proposal.ts'
 import { type Reach, reachOf } from './reach.ts'
 import { refused } from './security.ts'
-import { operationServers, type ServerPlace } from './server-path.ts'
+import { hasOpenServer, operationServers, type ServerPlace } from './server-path.ts'
 
 /** An operation that becomes routes. */
 export type Placed = {
@@ -47,12 +47,27 @@ export function placeOperations(
   for (const operation of operations) {
     const { security } = operation
     const requirement = security.kind === 'said' ? security.requirement : propose(operation)
-    const place = placeOperation(operation, requirement, serverPaths(document, operation, servers))
+    const paths = serverPaths(document, operation, servers)
+    const isOpen =
+      typeof paths === 'string' && operation.method !== 'TRACE' && hasOpenServer(document, operation)
+    const place = isOpen ? somewhere(operation, requirement) : placeOperation(operation, requirement, paths)
     if ('why' in place) leftOut.push(place)
     else placed.push(place)
   }
   return { placed, leftOut }
 }
+
+/** It may be asked for at any path that ends in its own. */
+function somewhere(operation: Operation, requirement: Requirement): LeftOut {
+  const { fault } = operation
+  const reaches = reachesAt(['/{path=**}'], operation)
+  const nowhere = { operation, isElsewhere: false, patterns: [], reaches }
+  return fault === undefined
+    ? { ...nowhere, requirement, why: openServer }
+    : { ...nowhere, requirement: refused, why: fault }
+}
+
+const openServer = 'its server cannot be read: give each variable of its URL a default'
 
 function placeOperation(
   operation: Operation,

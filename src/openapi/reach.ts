@@ -1,16 +1,15 @@
 import { type Pattern, type PatternSegment, parsePattern } from '../route/pattern.ts'
 import type { PathParameter } from './operation.ts'
+import { isOfSeveralSegments } from './template-parts.ts'
+
+/** At least the paths that an operation has which no route can say. */
+export type Reach = readonly Step[]
 
 /**
- * At least the paths that an operation has which no route can say. A segment is a literal, texts with
- * parameters between them, any one, or one or more of any kind.
+ * A segment is a literal, texts with parameters between them, any one, one or more of any kind, or any number
+ * of these.
  */
-export type Reach = readonly (
-  | { readonly literal: string }
-  | { readonly between: readonly string[] }
-  | 'any'
-  | 'some'
-)[]
+type Step = { readonly literal: string } | { readonly between: readonly string[] } | 'any' | 'some' | 'rest'
 
 /** Rather too much than too little: a route that such an operation may be asked through must need as much. */
 export function reachOf(
@@ -23,31 +22,48 @@ export function reachOf(
     .replace(/\{[^{}]*\}/g, (expression) => expression.replaceAll('/', '\u0000'))
     .split('/')
     .filter((segment) => segment !== '')
-    .map((segment) => {
-      const [, name] = /^\{([^{}:=+*?.]+)\}$/.exec(segment) ?? []
-      if (name !== undefined) return parameters.get(name)?.isMultiSegment ? 'some' : 'any'
-      if (/^(?:[\w~.-]*\{[^{}:=+*?]+\})+[\w~.-]*$/.test(segment))
-        return { between: segment.split(/\{[^{}]*\}/) }
-      const pattern = /^[\w~.-]+$/.test(segment) ? parsePattern(`/${segment}`) : undefined
-      const [literal] = typeof pattern === 'object' ? pattern.segments : []
-      return literal?.kind === 'literal' ? { literal: literal.text } : 'some'
-    })
+    .map((segment) => stepOf(segment, parameters))
 }
+
+function stepOf(segment: string, parameters: ReadonlyMap<string, PathParameter>): Step {
+  if (!isWhole.test(segment) || mayBeMissing.test(segment)) return 'rest'
+  const names = [...segment.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name)
+  if (names.some((name) => isOfSeveralSegments(parameters.get(name)))) return 'some'
+  if (/^\{[^{}:=+*?]+\}$/.test(segment)) return 'any'
+  if (/^(?:[\w~.-]*\{[^{}:=+*?]+\})+[\w~.-]*$/.test(segment)) return { between: segment.split(/\{[^{}]*\}/) }
+  const pattern = /^[\w~.-]+$/.test(segment) ? parsePattern(`/${segment}`) : undefined
+  const [literal] = typeof pattern === 'object' ? pattern.segments : []
+  return literal?.kind === 'literal' ? { literal: literal.text } : 'some'
+}
+
+/** A brace within braces, or one that is not closed, goes on in other segments. */
+const isWhole = /^(?:[^{}]|\{[^{}]*\})*$/
+/** Groups of routers, RFC 6570 section 3.2.6, and a form of Google. */
+const mayBeMissing = /[()]|\{\0|\*\*/
 
 /** True when a path may be one of both. */
 export function reaches(reach: Reach, { segments }: Pattern): boolean {
   // The places of the reach that are possible behind each segment: a set, or it could take exponential time.
-  let places = new Set([0])
+  let places = withoutRests([0], reach)
   for (const segment of segments) {
     if (segment.kind === 'rest') return places.size > 0
-    places = new Set([...places].flatMap((place) => placesBehind(place, reach[place], segment)))
+    const behind = [...places].flatMap((place) => placesBehind(place, reach[place], segment))
+    places = withoutRests(behind, reach)
   }
   return places.has(reach.length)
 }
 
-function placesBehind(place: number, step: Reach[number] | undefined, segment: PatternSegment): number[] {
+/** With the places behind each `rest`, which may stand for nothing. */
+function withoutRests(places: readonly number[], reach: Reach): Set<number> {
+  const all = new Set(places)
+  // A set hands out what is added while it is gone through.
+  for (const place of all) if (reach[place] === 'rest') all.add(place + 1)
+  return all
+}
+
+function placesBehind(place: number, step: Step | undefined, segment: PatternSegment): number[] {
   if (step === undefined) return []
-  if (step === 'some') return [place, place + 1]
+  if (step === 'some' || step === 'rest') return [place, place + 1]
   if (step === 'any') return [place + 1]
   const isMet = 'literal' in step ? isOne(segment, step.literal) : holdsBetween(segment, step.between)
   return isMet ? [place + 1] : []

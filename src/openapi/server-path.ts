@@ -38,15 +38,29 @@ function serversIn(document: OpenApiDocument, servers: unknown): ServerPlace[] |
   return [...known.values()]
 }
 
+/** True when a server of an operation's own may be any, since a variable of its URL has no default. */
+export function hasOpenServer(document: OpenApiDocument, { servers }: Operation): boolean {
+  const list = document.follow(servers)
+  return (
+    Array.isArray(list) &&
+    list.some((server) => !isMembers(server) || /[{}]/.test(urlOf(document, server) ?? '{}'))
+  )
+}
+
 function placeOfServer(document: OpenApiDocument, server: Members): ServerPlace | undefined {
+  const url = urlOf(document, server)
+  return url === undefined ? undefined : serverPlace(url, document.location)
+}
+
+/** With its variables at their defaults, where they have one. */
+function urlOf(document: OpenApiDocument, server: Members): string | undefined {
   if (typeof server['url'] !== 'string') return undefined
   const variables = isMembers(server['variables']) ? server['variables'] : {}
-  const url = server['url'].replace(/\{([^{}]*)\}/g, (whole, name: string) => {
+  return server['url'].replace(/\{([^{}]*)\}/g, (whole, name: string) => {
     const variable = Object.hasOwn(variables, name) ? document.follow(variables[name]) : undefined
     const value = isMembers(variable) ? variable['default'] : undefined
     return typeof value === 'string' || typeof value === 'number' ? String(value) : whole
   })
-  return serverPlace(url, document.location)
 }
 
 /** Undefined for a text that is no URL, and for one that a variable without a default leaves open. */
@@ -80,7 +94,9 @@ function webOrigin({ location }: OpenApiDocument): string | undefined {
   return location.protocol === 'file:' ? undefined : location.origin
 }
 
+/** Undefined for a path with an escaped slash, which would be another path. */
 function plainPath(pathname: string): string | undefined {
+  if (/%(?:2F|5C)/i.test(pathname)) return undefined
   try {
     return decodeURIComponent(pathname).replace(/\/+$/, '')
   } catch {

@@ -100,7 +100,8 @@ function expressionParts(expression: string, parameters: Parameters): readonly T
     /^\*{0,2}([^:=+*?]*)([:=+*?]|\.{3}$)?(.*)$/s.exec(expression) ?? []
   if (mark === '=' && /[*/]/.test(form)) return globParts(name, form)
   if (mark === ':') return formParts(name, form)
-  if (/^\*|[+*]$|\.{3}$/.test(expression)) return [{ kind: 'rest' }]
+  // RFC 6570 section 3.2.3 has the plus in front.
+  if (/^[*+]|[+*]$|\.{3}$/.test(expression)) return [{ kind: 'rest' }]
   return knownParts(name || expression, parameters.get(expression) ?? parameters.get(name))
 }
 
@@ -138,6 +139,12 @@ const anything = /^\(?\.[*+]\)?$/
 /** A class of excluded characters does not say that the others are meant to occur. */
 function holdsSlash(pattern: string): boolean {
   return pattern.replace(/\[\^(?:[^\]\\]|\\.)*\]/gs, '').includes('/')
+}
+
+/** Its value may hold slashes. */
+export function isOfSeveralSegments(parameter: PathParameter | undefined): boolean {
+  const { pattern = '', isMultiSegment = false } = parameter ?? {}
+  return isMultiSegment || holdsSlash(pattern)
 }
 
 /** `publishers/[^/]+` is written out; a form that is anything else stands for any number of segments. */

@@ -29,6 +29,9 @@ describe('an operation whose path no route can say', () => {
     ['//a', '/v1/a', true],
     ['/:id', '/v1/{id}', true],
     ['/a?x', '/v1/a', true],
+    ['/a(/:id)/b', '/v1/a/b', true],
+    ['/a(/:id)/b', '/v1/c', false],
+    ['/f/{p=**}/b', '/v1/f/b', true],
   ])('%s may be asked for through %s: %s', (template, route, expected) => {
     expect(reached(template, route)).toBe(expected)
   })

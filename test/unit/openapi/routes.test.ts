@@ -18,6 +18,23 @@ describe('routes say from which operation they come', () => {
   })
 })
 
+describe('a document writes nothing else into the file', () => {
+  test('no variable, by which a scope would become public, or the content of a file', async () => {
+    const text = paths(
+      '"/a": { get: { security: [{ o: ["${X:-public}"] }] } }',
+      '"/b": { get: { security: [{ o: ["${file:/etc/passwd}", r] }] } }',
+    )
+    const routes = await routesOf(text)
+    expect(routes).toContain('GET: "$${X:-public}" # GET /a')
+    expect(routes).toContain('GET: "$${file:/etc/passwd} r" # GET /b')
+  })
+
+  test('no character that turns a line round or shows nothing', async () => {
+    const routes = await routesOf(paths(`"/\\u202ea\\U000e0001": { get: ${needs('r')} }`))
+    expect(routes).toBe('"/\\u202ea\\U000e0001":\n  GET: r # GET /?a?')
+  })
+})
+
 describe('operations whose requests cannot be told apart are united', () => {
   test('overloads by fragment, both slash variants, equal sets under other names', async () => {
     const text = paths(
@@ -91,6 +108,42 @@ describe('an operation that is left out', () => {
   test('whose path no route can say still counts at routes that reach it', async () => {
     const text = paths(`/f/{p:.*}/meta: { get: ${needs('secret')} }`, `/f/{p:.*}: { get: ${needs('r')} }`)
     expect(await routesOf(text)).toContain('/f/**:\n  GET: r secret')
+  })
+
+  const severalSegments = (name: string, more: string) =>
+    `{ parameters: [{ name: ${name}, in: path, required: true, ${more} }], get: ${needs('secret')} }`
+
+  test.each([
+    ['by its pattern', `/f/{p}/meta: ${severalSegments('p', "schema: { pattern: '^a/.+$' }")}`],
+    ['between texts', `/f/{p}/{q}.json: ${severalSegments('q', 'x-multi-segment: true')}`],
+    ['under a name with a dot', `/f/{p.q}/meta: ${severalSegments('p.q', 'x-multi-segment: true')}`],
+    ['by reserved expansion (RFC 6570)', `/f/{+p}/meta: { get: ${needs('secret')} }`],
+  ])('for a parameter of several segments %s counts at a longer route', async (_, line) => {
+    const text = paths(line, `/f/{a}/{b}/{c}: { get: ${needs('r')} }`)
+    expect(await routesOf(text)).toContain('/f/{a}/{b}/{c}:\n  GET: r secret')
+  })
+
+  test.each([
+    '/f(/:id)/meta',
+    '/f/(:a/)(:b/)meta',
+    '/f/{p=**}/meta',
+    '/f/{p?}/meta',
+    '/f/{p:x{1,2}|a/b}/meta',
+  ])('counts at a route for the rest, where a part of it may be missing: %s', async (template) => {
+    const text = paths(`"${template}": { get: ${needs('secret')} }`, `/f/{a}: { get: ${needs('r')} }`)
+    expect(await routesOf(text)).toContain('/f/{a}:\n  GET: r secret')
+  })
+
+  test('since nobody can say where its server is, may be at this one', async () => {
+    const servers = '[{ url: "https://{region}.example.com/" }]'
+    const text = paths(
+      `/f/all: { servers: ${servers}, get: ${needs('secret')} }`,
+      `/f/{a}: { get: ${needs('r')} }`,
+    )
+    expect(await routesOf(text)).toContain('/f/{a}:\n  GET: r secret')
+    expect((await translated(text)).leftOut.map(({ why }) => why)).toEqual([
+      'its server cannot be read: give each variable of its URL a default',
+    ])
   })
 })
 

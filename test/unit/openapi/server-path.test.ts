@@ -56,7 +56,7 @@ paths: { /a: { get: { servers: ${servers} } } }`
     ['[{ url: https://a.test/v2 }, { url: https://a.test/v3 }]', '/v2/a /v3/a'],
     ['[{ url: https://b.test/v2 }]', 'its server is https://b.test, another host'],
     ['[{ url: https://b.test/v2 }, { url: https://a.test/v2 }]', '/v2/a'],
-    ['[{ url: "{x}" }]', 'its server is not readable, another host'],
+    ['[{ url: "{x}" }]', 'its server cannot be read: give each variable of its URL a default'],
   ])('%s', async (servers, expected) => {
     expect(await pathOf(own(servers))).toBe(expected)
   })
