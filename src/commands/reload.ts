@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import type { Issue } from '../config/issue.ts'
 import type { LoadResult } from '../config/load.ts'
 import { loadWhole } from '../config/load-whole.ts'
 import { type FilesWatch, watchFiles } from '../config/watch.ts'
@@ -55,14 +56,16 @@ async function tryReload(reloading: Reloading, watch: FilesWatch): Promise<void>
   }
 }
 
+function problemText({ source, line, column, path, message }: Issue, { fileName }: LoadResult): string {
+  return `${source?.fileName ?? fileName}:${line}:${column} ${path === '' ? '' : `${path}: `}${message}`
+}
+
 /** Resolves to the configuration that is in force then, or to undefined when the file has errors. */
 async function reload({ program, server, log }: Reloading, loaded: LoadResult): Promise<Config | undefined> {
   const errors = loaded.issues.filter(({ severity }) => severity === 'error')
   const [first] = errors
   if (loaded.config === undefined) {
-    const problem =
-      first &&
-      `${first.source?.fileName ?? loaded.fileName}:${first.line}:${first.column} ${first.path}: ${first.message}`
+    const problem = first && problemText(first, loaded)
     log.error(
       { errors: errors.length, problem },
       'configuration not loaded, the running one stays; see scopegate check',

@@ -1,5 +1,6 @@
 import { formatIssue } from '../../src/config/issue.ts'
 import { parseConfig } from '../../src/config/load.ts'
+import { whole } from '../../src/config/load-whole.ts'
 import type { Logger } from '../../src/log/logger.ts'
 import { loadProfiles } from '../../src/logto/load-profiles.ts'
 import type { Program } from '../../src/server/metrics-page.ts'
@@ -21,12 +22,10 @@ const program: Program = {
   droppedLines: 0,
 }
 
-function load(yaml: string) {
+async function load(yaml: string) {
   const admin = /^admin:/m.test(yaml) ? '' : 'admin: { listen: "127.0.0.1:0" }\n'
-  const result = parseConfig(`listen: 127.0.0.1:0\n${admin}${yaml}`, {
-    fileName: 'gateway.yaml',
-    env: {},
-  })
+  const text = `listen: 127.0.0.1:0\n${admin}${yaml}`
+  const result = await whole(parseConfig(text, { fileName: 'gateway.yaml', env: {} }))
   if (result.config === undefined)
     throw new Error(result.issues.map((issue) => formatIssue(issue, result)).join('\n'))
   return result.config
@@ -44,11 +43,11 @@ export async function startGateway(yaml: string): Promise<TestGateway> {
     error: put('error'),
     write: (line) => void lines.push(line),
   }
-  const server = await startServer({ config: load(yaml), log, program, createProfiles: loadProfiles })
+  const server = await startServer({ config: await load(yaml), log, program, createProfiles: loadProfiles })
   return {
     port: server.port,
     adminPort: server.adminPort,
-    reload: (next) => server.reload(load(next)),
+    reload: async (next) => server.reload(await load(next)),
     refreshKeys: () => server.refreshKeys(),
     revoke: (withdrawals) => server.revoke(withdrawals),
     takeSeen: () => server.takeSeen(),
