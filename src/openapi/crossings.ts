@@ -4,30 +4,41 @@ import { type Draft, type Drafts, type ProposedRoute, routeFor, together } from 
 import { implies } from './security.ts'
 
 const mostRounds = 5
-const mostPaths = 10_000
+/** Public documents have a few dozen. */
+export const mostCrossings = 1000
 
 /**
- * Adds paths where drafts cross. New paths may cross further ones: where they do so without end, the route
- * that would be found needs more instead.
+ * Adds paths where drafts cross. New paths may cross further ones. False when there is no end to it: then
+ * nothing can be said about these drafts.
  */
-export function addCrossings(drafts: Drafts): void {
+export function addCrossings(drafts: Drafts): boolean {
   for (let round = 0; round < mostRounds; round++) {
-    const found = newCrossings(drafts)
-    if (found.length === 0) return
-    if (drafts.size + found.length > mostPaths) break
-    for (const { pattern, members } of found)
-      drafts.set(setKey(pattern.segments), { pattern, methods: methodsAt(members) })
-  }
-  for (const { first, second } of newCrossings(drafts))
-    for (const [method, route] of first.methods) {
-      const other = routeFor(second, method)
-      if (other !== undefined) first.methods.set(method, together(route, other))
+    const found = firstOf(newCrossings(drafts), mostCrossings)
+    if (found.length === 0) return true
+    if (found.length === mostCrossings) return false
+    const known = [...drafts.values()]
+    for (const { common, first, second } of found) {
+      const members = [...new Set([...closest(common, known), first, second])]
+      const pattern = { segments: common, text: textOf(common) }
+      drafts.set(setKey(common), { pattern, methods: methodsAt(members) })
     }
+  }
+  return firstOf(newCrossings(drafts), 1).length === 0
+}
+
+function firstOf<T>(items: Iterable<T>, most: number): T[] {
+  const found: T[] = []
+  for (const item of items) {
+    if (found.length === most) break
+    found.push(item)
+  }
+  return found
 }
 
 /** A path that the document lists itself is meant as it stands. */
-function newCrossings(drafts: Drafts): Crossing[] {
-  return crossings([...drafts.values()]).filter(({ pattern }) => !drafts.has(setKey(pattern.segments)))
+function* newCrossings(drafts: Drafts): Generator<Crossing> {
+  for (const crossing of crossings([...drafts.values()]))
+    if (!drafts.has(setKey(crossing.common))) yield crossing
 }
 
 function methodsAt(members: readonly Draft[]): Map<string, ProposedRoute> {
@@ -39,10 +50,9 @@ function methodsAt(members: readonly Draft[]): Map<string, ProposedRoute> {
   return methods
 }
 
+/** Two paths, the preferred one first, and the requests that may be meant for either. */
 type Crossing = {
-  readonly pattern: Pattern
-  /** Paths of which one is meant there. */
-  readonly members: readonly Draft[]
+  readonly common: Pattern['segments']
   readonly first: Draft
   readonly second: Draft
 }
@@ -51,19 +61,21 @@ type Crossing = {
  * `/users/{id}` and `/{kind}/admin` cross at `/users/admin`, and a document does not say which of them is
  * meant there. Where the one that the gateway prefers needs less, the crossing becomes a path of its own.
  */
-function crossings(drafts: readonly Draft[]): Crossing[] {
+function* crossings(drafts: readonly Draft[]): Generator<Crossing> {
   const open = drafts.filter(({ pattern }) => pattern.segments.some(({ kind }) => kind !== 'literal'))
-  return open.flatMap((first) =>
-    open.flatMap((second): Crossing[] => {
-      const a = first.pattern.segments
-      const b = second.pattern.segments
-      if (first === second || !isPreferred(a, b)) return []
-      const common = contains(b, a) ? startOfRest(a, b) : intersection(a, b)
-      if (common === undefined || !needsLess(first, second)) return []
-      const members = [...new Set([...closest(common, drafts), first, second])]
-      return [{ pattern: { segments: common, text: textOf(common) }, members, first, second }]
-    }),
-  )
+  for (const first of open)
+    for (const second of open) {
+      const common = first === second ? undefined : commonPaths(first, second)
+      if (common !== undefined && needsLess(first, second)) yield { common, first, second }
+    }
+}
+
+function commonPaths(first: Draft, second: Draft): Pattern['segments'] | undefined {
+  const a = first.pattern.segments
+  const b = second.pattern.segments
+  const common = intersection(a, b)
+  if (common === undefined || !isPreferred(a, b)) return undefined
+  return contains(b, a) ? startOfRest(a, b) : common
 }
 
 /** The paths that cover all of this pattern, but for those that cover another one of them. */

@@ -2,7 +2,7 @@ import type { Pattern } from '../route/pattern.ts'
 import { setKey } from '../route/pattern-set.ts'
 import type { Requirement } from '../route/requirement.ts'
 import type { Operation } from './operation.ts'
-import { unite } from './security.ts'
+import { refused, unite } from './security.ts'
 
 /** One path of the routes, and what its methods need. */
 export type ProposedPath = { readonly pattern: Pattern; readonly methods: ReadonlyMap<string, ProposedRoute> }
@@ -30,11 +30,16 @@ export function addRoute(drafts: Drafts, pattern: Pattern, method: string, route
   draft.methods.set(method, known === undefined ? route : together(known, route))
 }
 
+/** One route for more operations than these says nothing of any of them: it refuses everybody. */
+const mostOperations = 100
+
 /** Requires what both require. */
 export function together(first: ProposedRoute, second: ProposedRoute): ProposedRoute {
+  const operations = [...new Set([...first.operations, ...second.operations])]
+  const isTooMuch = operations.length > mostOperations
   return {
-    requirement: unite(first.requirement, second.requirement),
-    operations: [...new Set([...first.operations, ...second.operations])],
+    requirement: isTooMuch ? refused : unite(first.requirement, second.requirement),
+    operations: isTooMuch ? first.operations : operations,
     isWidened: first.isWidened || second.isWidened,
     isMatrix: first.isMatrix || second.isMatrix,
   }

@@ -20,8 +20,9 @@ export type ProposedRoutes = {
 /**
  * Makes routes of operations. No request may need less than an operation that could be meant by it: whatever
  * falls together is united, and requests of an operation that is left out must not find a wider route.
+ * Undefined where too many paths cross.
  */
-export function proposeRoutes({ placed, leftOut }: Placement): ProposedRoutes {
+export function proposeRoutes({ placed, leftOut }: Placement): ProposedRoutes | undefined {
   const drafts = new Map<string, Draft>()
   for (const { operation, requirement, forms } of placed) {
     const { widened, isMatrix } = forms
@@ -37,7 +38,7 @@ export function proposeRoutes({ placed, leftOut }: Placement): ProposedRoutes {
   for (const draft of written) uniteLeftOut(draft, leftOut)
   for (const { forms, ...each } of placed) uniteInside({ ...each, patterns: forms.patterns }, drafts)
   for (const each of leftOut) uniteInside(each, drafts)
-  addCrossings(drafts)
+  if (!addCrossings(drafts)) return undefined
   const paths = withoutNeedless([...drafts.values()])
   return { paths, distinguishes: distinctionsFor(paths), lost: lostOperations(placed, paths) }
 }

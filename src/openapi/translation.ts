@@ -1,8 +1,9 @@
-import { type OpenedDocument, openDocument } from './document.ts'
+import { mostCrossings } from './crossings.ts'
+import { type OpenApiDocument, type OpenedDocument, openDocument } from './document.ts'
 import { openOperations, scopeHints } from './hints.ts'
 import type { Operation } from './operation.ts'
 import { mostOperations, readOperations } from './operations.ts'
-import type { Problem } from './place.ts'
+import type { Place, Problem } from './place.ts'
 import { type LeftOut, type Placed, placeOperations } from './placement.ts'
 import { type ProposedRoutes, proposeRoutes } from './routes.ts'
 import { documentServers, type ServerPlace, serverPlace } from './server-path.ts'
@@ -47,6 +48,8 @@ export async function translate(
   if (chosen === undefined) return { kind: 'servers', servers: all }
   const placement = placeOperations(document, operations.list, { chosen, all })
   const routes = proposeRoutes(placement)
+  if (routes === undefined)
+    return { kind: 'fault', problems: [{ place: placeOfPaths(document), message: tooManyCross }] }
   const isLost = ({ operation }: Placed) => routes.lost.has(operation)
   const placed = placement.placed.filter((each) => !isLost(each))
   const leftOut = [...placement.leftOut, ...placement.placed.filter(isLost).map(lostOne)]
@@ -69,7 +72,7 @@ function operationsFault(
   operations: readonly Operation[] | undefined,
 ): Problem | undefined {
   if (document === undefined) return undefined
-  const place = document.placeOf(document.root, 'paths')
+  const place = placeOfPaths(document)
   if (operations === undefined) return { place, message: 'paths' in document.root ? noMap : noPaths }
   if (operations.length <= mostOperations) return undefined
   return { place, message: `more than ${mostOperations} operations are not read: take a part of them` }
@@ -80,6 +83,13 @@ function lostOne({ operation, requirement }: Placed): LeftOut {
   return { operation, why, isElsewhere: false, requirement, patterns: [], reaches: [] }
 }
 
+function placeOfPaths(document: OpenApiDocument): Place {
+  return document.placeOf(document.root, 'paths')
+}
+
+const tooManyCross =
+  `its paths cross in more than ${mostCrossings} places, and nobody can tell which one is meant there: ` +
+  'take a part of them'
 const noPaths =
   'the document has no paths, so there is nothing that a route could be made of: ' +
   'webhooks and components are calls of others and parts; name a document with paths'

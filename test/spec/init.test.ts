@@ -23,6 +23,16 @@ paths:
     get: { operationId: health, security: [] }
 `
 
+const crossing = JSON.stringify({
+  openapi: '3.1.0',
+  paths: Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => [
+      [`/{x}/p${i}`, { get: { security: [{ o: [`a${i}`] }] } }],
+      [`/q${i}/{y}`, { get: { security: [{ o: [`b${i}`] }] } }],
+    ]).flat(),
+  ),
+})
+
 type Files = Readonly<Record<string, string>>
 
 function folderWith(files: Files): string {
@@ -175,6 +185,7 @@ apis:
     ['no OpenAPI', 'name: x', 'a.yaml:1:1 this is no OpenAPI document'],
     ['no YAML', 'openapi: [', 'a.yaml:1:11 not YAML or JSON'],
     ['3 MiB and more', 'a'.repeat(3 * 1024 * 1024 + 1), 'a.yaml:1:1 larger than 3 MiB'],
+    ['paths that cross without end', crossing, 'its paths cross in more than 1000 places'],
     ['100,001 aliases', `a: &a 1\nb: [${'*a,'.repeat(100_001)}]`, 'stand for more than 100,000 nodes'],
   ])('explains a document with %s', async (_, text, message) => {
     const folder = folderWith({ 'a.yaml': text })

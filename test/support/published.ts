@@ -30,7 +30,7 @@ export function gatewayFile(routes: string, chatgpt = '', more = ''): string {
 publicUrl: https://gw.example.com
 apis:
   todo:
-    resource: https://gw.example.com/
+    resource: https://gw.example.com/todo
     upstream: http://127.0.0.1:9
     ${more}
     routes: ${routes}

@@ -60,6 +60,33 @@ describe('examples', () => {
   })
 })
 
+describe('gateway.example.yaml', () => {
+  /** Keys that exclude another one, or name a file that is not there. */
+  const aside = /^ *(?:url|tls|from: \{|organizations)/
+  const whole = read('gateway.example.yaml')
+    .split('\n')
+    .map((line) => {
+      const [, indent = '', rest = ''] =
+        /^( *)# ( *[a-z][\w-]*:.*| {2,}\{.*| {4,}[\w ]+: .*)$/.exec(line) ?? []
+      return rest === '' || aside.test(rest) || rest.startsWith('yaml-') ? line : `${indent}${rest}`
+    })
+    .join('\n')
+
+  it('is right with everything in it that stands in comments, too', () => {
+    const text = whole.replaceAll(/"\$\{[^}]*\}"/g, 'a-secret-of-16-bytes')
+    const result = parseConfig(text, { fileName: 'example.yaml', env: {}, use: 'provision' })
+    const problems = result.issues.filter(({ severity }) => severity === 'error')
+    expect(problems.map((issue) => formatIssue(issue, result))).toEqual([])
+  })
+
+  it('names every key at the top of a file', () => {
+    const names = new Set([...whole.matchAll(/^([a-z]\w*):/gm)].map(([, name]) => name))
+    const others = ['issuers', 'tls']
+    const properties = Object.keys(JSON.parse(read('gateway.schema.json')).properties)
+    expect(properties.filter((name) => !names.has(name) && !others.includes(name))).toEqual([])
+  })
+})
+
 describe('docs/operating.md', () => {
   const page = read('docs/operating.md')
 
