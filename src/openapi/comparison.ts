@@ -146,14 +146,19 @@ function weakerRoutes(
 ): Comparison['wider'][number][] {
   const route = methods.get(method)
   if (route === undefined) return []
-  const requirement = withoutConditions(route.requirement)
-  const isForeign =
-    requirement.kind === 'scopes' && requirement.anyOf.some((set) => set.some((scope) => !known.has(scope)))
-  if (isForeign) return []
+  const requirement = withKnownScopes(withoutConditions(route.requirement), known)
+  if (requirement === undefined) return []
   return operations
     .filter(({ placed: { operation } }) => operation.security.kind === 'said')
     .filter(({ placed }) => !implies(requirement, placed.requirement))
     .map(({ placed: { operation } }) => ({ pattern, method, operation, why: 'it requires less' }))
+}
+
+/** One known set that is enough opens the route, whatever the others are called; undefined without any. */
+function withKnownScopes(requirement: Requirement, known: ReadonlySet<string>): Requirement | undefined {
+  if (requirement.kind !== 'scopes') return requirement
+  const anyOf = requirement.anyOf.filter((set) => set.every((scope) => known.has(scope)))
+  return anyOf.length === 0 ? undefined : { ...requirement, anyOf }
 }
 
 /** Conditions only take away, and a document has no words for them. */

@@ -303,6 +303,7 @@ apis:
       right,
       right.replace('GET: read', 'GET: { scopes: "read todos:all", where: { sub: me } }'),
       right.replace('POST: write', 'POST: "todos:write"'),
+      right.replace('POST: write', 'POST: { anyOf: [write, "todos:write", "read todos:all"] }'),
     ])
       expect(await compare(routes)).toEqual({ status: 0, lines: [''] })
   })
@@ -331,6 +332,13 @@ apis:
     ],
     [
       right.replace('POST: write', 'POST: read'),
+      [
+        'Routes wider than their operations:',
+        '  POST /v1/todos: it requires less: todos.yaml:10:5 POST /todos addTodo',
+      ],
+    ],
+    [
+      right.replace('POST: write', 'POST: { anyOf: [read, "todos:write"] }'),
       [
         'Routes wider than their operations:',
         '  POST /v1/todos: it requires less: todos.yaml:10:5 POST /todos addTodo',
