@@ -442,6 +442,20 @@ describe('whoever answers the doctor of ChatGPT', () => {
     expect(first?.sent).toMatch(/code=\*\*\*/)
   })
 
+  test('cannot have a secret shown as it is in Basic, however short it is', async () => {
+    const clinic = await openClinic()
+    const gateway = await openGateway(clinic, storyOf())
+    const basic = Buffer.from('chatgpt:a-secret').toString('base64')
+    const url = await openFront(onLoopback(gateway), (answer, path) =>
+      path.startsWith('/oauth/token')
+        ? { status: 401, headers: {}, text: JSON.stringify({ error: 'invalid_client', echo: basic }) }
+        : answer,
+    )
+    const results = await examine(clinic, storyOf(), { url, secret: 'a-secret' })
+    expect(failuresOf(results)[0]?.seen).toContain('"echo":"***"')
+    expect(JSON.stringify(results)).not.toContain(basic)
+  })
+
   test('cannot keep it busy with an answer without end, nor mislead it with a page', async () => {
     const page = `<style>x</style><h1>Sign in &amp; pay</h1>${'<b>'.repeat(200_000)}`
     const results = await withFront((answer, path) =>

@@ -32,7 +32,7 @@ export function waysOf({ subject }: Visit): readonly ClientAuthentication[] {
 }
 
 function post(
-  { subject, askGateway, askServer }: Visit,
+  { subject, mask, askGateway, askServer }: Visit,
   { token }: OAuthEndpoints,
   grant: Grant,
   way: ClientAuthentication,
@@ -42,6 +42,7 @@ function post(
   const { id, secret = '' } = client
   // RFC 6749 section 2.3.1: encoded as in a form, then as Basic.
   const basic = Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')
+  if (secret !== '') mask.hide(basic)
   const sent = {
     method: 'POST',
     url: token,

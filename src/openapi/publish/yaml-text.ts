@@ -14,7 +14,16 @@ function writeMembers(value: Json, indent: string, lines: string[]): void {
   if (isList(value)) for (const item of value) write(`${indent}-`, item, `${indent}  `, lines)
   else if (typeof value === 'object' && value !== null)
     for (const [name, member] of Object.entries(value))
-      write(`${indent}${scalar(name)}:`, member, `${indent}  `, lines)
+      write(keyOf(scalar(name), indent, lines), member, `${indent}  `, lines)
+}
+
+/** YAML 1.2 section 8.2.2: a key that stands before its value on one line has at most 1,024 characters. */
+const longestKey = 1000
+
+function keyOf(name: string, indent: string, lines: string[]): string {
+  if (name.length <= longestKey) return `${indent}${name}:`
+  lines.push(`${indent}? ${name}`)
+  return `${indent}:`
 }
 
 /** `array.isArray` does not tell a list that is read-only from an object. */

@@ -51,6 +51,12 @@ async function schema(written: unknown, more: object = {}): Promise<unknown> {
   return content?.['application/json']?.['schema']
 }
 
+test('a name that is too long for a YAML key of one line is one that every reader reads', async () => {
+  const name = 'a long name '.repeat(100)
+  const properties = { [name]: { type: 'string' }, last: {} }
+  expect(await schema({ type: 'object', properties })).toEqual({ type: 'object', properties })
+})
+
 describe('security', () => {
   test.each([
     ['public', []],
