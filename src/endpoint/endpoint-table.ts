@@ -17,8 +17,15 @@ export type EndpointTable = {
 
 export type AskedHead = Pick<RequestHead, 'hostName' | 'method' | 'upgrade'>
 
-/** Undefined where there are none, so that requests pay nothing for them. */
-export function createEndpointTable(all: readonly OwnEndpoint[]): EndpointTable | undefined {
+/**
+ * Undefined where there are none, so that requests pay nothing for them. `taken` are the hosts on which all
+ * paths are an API's: where one names a host more precisely than an endpoint does, nothing leads to the API of
+ * that endpoint.
+ */
+export function createEndpointTable(
+  all: readonly OwnEndpoint[],
+  taken: readonly string[] = [],
+): EndpointTable | undefined {
   if (all.length === 0) return undefined
   const paths = createLiteralPaths(byPath(all))
   const misses = new Map(all.map((endpoint) => [endpoint, methodMiss(endpoint)]))
@@ -26,7 +33,7 @@ export function createEndpointTable(all: readonly OwnEndpoint[]): EndpointTable 
     all,
     find({ hostName, method, upgrade }, target) {
       const found = paths.find(target)
-      const endpoint = found && mostSpecific(found.value, hostName)
+      const endpoint = found && mostSpecific(found.value, hostName, taken)
       if (found === undefined || endpoint === undefined) return undefined
       if (!found.isExact) return ambiguous
       if (!endpoint.methods.includes(method)) return misses.get(endpoint)
@@ -45,13 +52,18 @@ function byPath(all: readonly OwnEndpoint[]): ReadonlyMap<string, readonly OwnEn
   return groups
 }
 
-/** The endpoint that names this host most precisely; undefined when none does. */
-function mostSpecific(endpoints: readonly OwnEndpoint[], hostName: string): OwnEndpoint | undefined {
+/** The endpoint that names this host most precisely; undefined when none does, or another API has it. */
+function mostSpecific(
+  endpoints: readonly OwnEndpoint[],
+  hostName: string,
+  taken: readonly string[],
+): OwnEndpoint | undefined {
+  const takenRank = taken.length === 0 ? 0 : hostRank(taken, hostName)
   let best: OwnEndpoint | undefined
   let bestRank = -1
   for (const endpoint of endpoints) {
     const rank = hostRank(endpoint.hosts, hostName)
-    if (rank <= bestRank) continue
+    if (rank <= bestRank || (rank < takenRank && !endpoint.onEveryHost)) continue
     best = endpoint
     bestRank = rank
   }

@@ -33,6 +33,7 @@ export function createLogtoWebhook(options: LogtoWebhookOptions): OwnEndpoint {
     path: webhook.path,
     methods: ['POST'],
     hosts: [],
+    onEveryHost: true,
     requires: 'a signature of Logto',
     async respond(request) {
       const event = await receiveEvent(request, webhook.signingKey)

@@ -12,6 +12,8 @@ export type OwnEndpoint = {
   readonly methods: readonly string[]
   /** Lower-cased names, `*.name` for any subdomain. Empty: any host. */
   readonly hosts: readonly string[]
+  /** It belongs to no API, and answers where a host leads to any. */
+  readonly onEveryHost?: boolean
   /** The thing that it asks of a request, as the list of routes says it. */
   readonly requires: string
   /**

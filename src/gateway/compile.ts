@@ -14,7 +14,7 @@ import { createRouteTable, type RouteTable } from '../route/table.ts'
 import { type ChatGptRequests, createChatGptRequests } from './chatgpt-requests.ts'
 import { type CompiledRoute, compileApiRoutes, discoveriesOf, type RouteBuild } from './compile-route.ts'
 import { Lease } from './lease.ts'
-import { ownEndpoints } from './own-endpoints.ts'
+import { ownEndpoints, takenHosts } from './own-endpoints.ts'
 import { profilesOf } from './profiles.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -85,7 +85,7 @@ export function compileSnapshot({ config, runtime, current }: GatewayOptions): S
       rules,
       addresses: createAddressRules({ table: rules.table, apis: config.apis }),
       profiles: profilesOf(build),
-      endpoints: createEndpointTable(ownEndpoints(build)),
+      endpoints: createEndpointTable(ownEndpoints(build), takenHosts(config)),
       headerPolicy: createHeaderPolicy({
         identityHeaders: identityHeadersOf(config),
         ...config.identity,

@@ -20,6 +20,11 @@ export function ownEndpoints(build: RouteBuild): OwnEndpoint[] {
   ]
 }
 
+/** Those on which every path is an API's. */
+export function takenHosts({ apis }: Config): readonly string[] {
+  return apis.filter(({ pathPrefix }) => pathPrefix === '').flatMap(({ hosts }) => hosts)
+}
+
 function webhookOf({ config: { revocation, logto }, runtime: { revoke, log } }: RouteBuild): OwnEndpoint[] {
   const { webhook, issuer } = revocation ?? {}
   if (webhook === undefined) return []

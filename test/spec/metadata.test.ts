@@ -200,6 +200,27 @@ describe('the place of the metadata', () => {
     expect((await stage.call(`${wellKnown}/todo`, { headers: { Host: 'nobody.test' } })).status).toBe(404)
   })
 
+  test('is not where a more specific host leads to another API, whose own path it would take', async () => {
+    const stage = await start({
+      todo: { routes: '{ "/**": public }' },
+      other: {
+        resource: 'https://other.test/',
+        more: 'hosts: [other.test, "*.b.other.test"]',
+        routes: '{ "/**": public }',
+      },
+      part: {
+        resource: 'https://part.test/x',
+        more: 'hosts: [part.test]\npath: /x',
+        routes: '{ "/x/**": public }',
+      },
+    })
+    const at = (Host: string) => documentAt(stage, `${wellKnown}/todo`, { Host })
+    for (const Host of ['api.test', 'b.other.test', 'part.test'])
+      expect(await at(Host)).toHaveProperty('resource')
+    for (const Host of ['other.test', 'OTHER.test.:80', 'a.b.other.test'])
+      expect((await stage.call(`${wellKnown}/todo`, { headers: { Host } })).body).toBe('ok')
+  })
+
   test('is in the list of routes, and each request in the log, without its query', async () => {
     const stage = await start({ todo: {} })
     const lines = await fetch(`http://127.0.0.1:${stage.gateway.adminPort}/routes`)

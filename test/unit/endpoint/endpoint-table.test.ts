@@ -59,4 +59,19 @@ describe('the table of own endpoints', () => {
     expect(find('a.test', '/document', 'GET')).toBe(document)
     expect(find('b.test', '/document', 'GET')).toBe(wide)
   })
+
+  test('leaves hosts that lead to others to them, but for an endpoint that belongs to no API', () => {
+    const everywhere = { ...hook, onEveryHost: true }
+    const taken = createEndpointTable([wide, document, everywhere], ['a.test', '*.b.test', 'c.example'])
+    const at = (host: string, path: string, method: string) => {
+      const target = parseRequestTarget(path, method, host)
+      if ('code' in target) throw new Error(target.detail)
+      return taken?.find({ hostName: host, method, upgrade: false }, target)
+    }
+    expect(at('a.test', '/document', 'GET')).toBe(document)
+    expect(at('b.test', '/document', 'GET')).toBe(wide)
+    expect(at('x.b.test', '/document', 'GET')).toBeUndefined()
+    expect(at('x.b.test', '/Document', 'GET')).toBeUndefined()
+    expect(at('c.example', '/hook', 'POST')).toBe(everywhere)
+  })
 })
