@@ -32,8 +32,8 @@ const unproven = json(
   { error: 'send the admin.token of the configuration as Authorization: Bearer' },
   { 'WWW-Authenticate': 'Bearer realm="scopegate admin"' },
 )
-const noJson = json(415, { error: 'send the body as Content-Type: application/json' })
-const tooLarge = json(413, { error: `the body has at most ${bodyBytes} bytes` })
+const noJson = json(400, { error: 'send the body as Content-Type: application/json' })
+const tooLarge = json(400, { error: `the body has at most ${bodyBytes} bytes` })
 
 /** `POST /revoke`: resolves to the answer when the cut-off is in force and kept, or cannot be made. */
 export async function respondToRevoke(

@@ -98,7 +98,9 @@ function mendOf(status: number, code: string | undefined): string {
     case 403:
       return 'the account may not: give it the role Logto Management API access, which holds the permission all'
     case 404:
-      return 'it is not there any more: plan again'
+      return code === undefined
+        ? 'does logto.endpoint lead to Logto itself, or to a page in front of it?'
+        : 'it is not there any more: plan again'
     case 422:
       return code === undefined
         ? 'Logto refuses this change'

@@ -94,14 +94,14 @@ export function createManagement(
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }
-    return patiently(`${method} /api/${path}`, patience, async () => {
+    return patiently(callName(method, path), patience, async () => {
       await takeTurn()
       return callIssuer(`${config.endpoint}/api/${path}`, connection, request)
     })
   }
 
   async function read(path: string): Promise<Dated> {
-    const call = `GET /api/${path}`
+    const call = callName('GET', path)
     const response = accepted(call, await ask('GET', path))
     return { body: jsonIn(call, response), ...aboutAnswer(response.headers) }
   }
@@ -112,12 +112,12 @@ export function createManagement(
     for (let page = 1; page <= mostPages; page++) {
       const query = `${path.includes('?') ? '&' : '?'}page=${page}&page_size=${pageSize}`
       const { body, dateMs, total } = await read(`${path}${query}`)
-      if (!Array.isArray(body)) throw ManagementFault.ofShape(`GET /api/${path}`, 'is no list')
+      if (!Array.isArray(body)) throw ManagementFault.ofShape(callName('GET', path), 'is no list')
       items.push(...body)
       if (body.length < pageSize || items.length >= (total ?? Number.POSITIVE_INFINITY))
         return { body: items, dateMs, total }
     }
-    throw ManagementFault.ofShape(`GET /api/${path}`, 'has no end')
+    throw ManagementFault.ofShape(callName('GET', path), 'has no end')
   }
 
   return {
@@ -126,13 +126,18 @@ export function createManagement(
     readDated: read,
     readAllDated: readAll,
     async write(method, path, body) {
-      const call = `${method} /api/${path}`
+      const call = callName(method, path)
       const response = accepted(call, await ask(method, path, body))
       return response.text === '' ? undefined : jsonIn(call, response)
     },
     scope: async () => (await token.current()).scope,
     close: () => agent.destroy(),
   }
+}
+
+/** As messages say it. A search may name a hundred users: nobody reads that, and no log should hold it. */
+function callName(method: IssuerRequest['method'], path: string): string {
+  return `${method} /api/${path.replace(/\?.*search.*/, '')}`
 }
 
 function aboutAnswer(headers: IssuerResponse['headers']): Pick<Dated, 'dateMs' | 'total'> {

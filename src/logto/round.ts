@@ -35,8 +35,9 @@ export async function lookAtUsers(round: Round): Promise<void> {
 /** Resolves to those who have an account that is not suspended. */
 async function lookAtAccounts(subjects: readonly string[], round: Round): Promise<string[]> {
   const { value, dateMs } = await round.questions.users(subjects)
-  const found = new Map(value.map((user) => [user.id, user]))
-  const suspended = subjects.filter((subject) => found.get(subject)?.isSuspended === true)
+  const found = new Set(value.map(({ id }) => id))
+  const refused = new Set(value.flatMap(({ id, isSuspended }) => (isSuspended ? [id] : [])))
+  const suspended = subjects.filter((subject) => refused.has(subject))
   await cutOff(suspended, 'suspended', dateMs, round)
   const active: string[] = []
   for (const subject of subjects.filter((one) => !suspended.includes(one)))

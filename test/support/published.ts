@@ -136,8 +136,11 @@ export function requestPath(document: Json, { template, operation }: PublishedOp
   const fill = (name: string) => {
     const found = parameters.find((parameter) => parameter.in === 'path' && parameter.name === name)
     if (found === undefined) throw new Error(`${template} holds {${name}}, which is no parameter`)
-    const [first = 'v7'] = (found.schema?.['enum'] ?? []) as unknown[]
-    return encodeURIComponent(String(first))
+    const values = (found.schema?.['enum'] ?? []) as unknown[]
+    const first = values.find(
+      (value) => (typeof value === 'string' && value !== '') || Number.isFinite(value),
+    )
+    return encodeURIComponent(String(first ?? 'v7'))
   }
   const path = template.replace(/\{([^}]*)\}/g, (_, name: string) => fill(name))
   return new URL(server?.url ?? '').pathname.replace(/\/$/, '') + encodeURI(path).replaceAll('%25', '%')

@@ -63,7 +63,7 @@ function candidateOf(
   for (const before of paths) {
     const path = publishedPath(before, operation)
     if (typeof path === 'string') return { operation, why: path, isMeant: false }
-    const route = routeOf(operation.method, path, written, place)
+    const route = routeOf(operation.method, path, written, place, document)
     if ('requirement' in route) return { operation, path, requirement: route.requirement }
     miss ??= { operation, why: route.why, isMeant: true }
   }

@@ -2,6 +2,7 @@
 export type ComponentSchemas = {
   /** The name of a schema, which is put in the queue where it is new. `reference`: by what it was found. */
   nameOf(schema: object | boolean, reference: string): string
+  has(schema: object): boolean
   /** Takes one that is not written yet out of the queue. */
   next(): { readonly name: string; readonly schema: unknown } | undefined
   /** From now on collects the names that are asked for. */
@@ -27,6 +28,7 @@ export function createComponentSchemas(): ComponentSchemas {
       asked.add(name)
       return name
     },
+    has: (schema) => names.has(schema),
     next: () => queue.shift(),
     collect() {
       asked = new Set()

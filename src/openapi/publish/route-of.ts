@@ -1,6 +1,7 @@
 import { parseRequestTarget } from '../../http/request-target.ts'
 import type { Requirement } from '../../route/requirement.ts'
 import type { RouteTable, TableRoute } from '../../route/table.ts'
+import type { OpenApiDocument } from '../document.ts'
 import { isMembers } from '../members.ts'
 import { unite } from '../security.ts'
 import type { WrittenParameter } from './parameters.ts'
@@ -36,8 +37,9 @@ export function routeOf(
   path: PublishedPath,
   written: readonly WrittenParameter[],
   { table, hostName, prefix, api }: PublicPlace,
+  { follow }: Pick<OpenApiDocument, 'follow'>,
 ): RouteOf {
-  const targets = samplesOf(path, written).map((sample) => prefix + sample)
+  const targets = samplesOf(path, written, follow).map((sample) => prefix + sample)
   const found = targets.map((target) => routeAt(target))
   const [first = noRoute] = found
   const requirements = found.flatMap((route) => ('requirement' in route ? [bare(route.requirement)] : []))
@@ -64,10 +66,14 @@ function bare(requirement: Requirement): Requirement {
     : { kind: requirement.kind, where: [] }
 }
 
-function samplesOf({ pieces }: PublishedPath, written: readonly WrittenParameter[]): string[] {
+function samplesOf(
+  { pieces }: PublishedPath,
+  written: readonly WrittenParameter[],
+  follow: OpenApiDocument['follow'],
+): string[] {
   const valuesOf = (parameter: PublishedParameter) => {
     const found = written.find(({ in: isIn, name }) => isIn === 'path' && name === parameter.writtenAs)
-    const values = found === undefined ? [] : enumOf(found.value)
+    const values = found === undefined ? [] : enumOf(found.value, follow)
     return values.length === 0 ? [anything] : values.slice(0, mostValues)
   }
   const values = pieces.map((piece) => (typeof piece === 'string' ? [encodeLiteral(piece)] : valuesOf(piece)))
@@ -79,13 +85,12 @@ function samplesOf({ pieces }: PublishedPath, written: readonly WrittenParameter
 }
 
 /** The few values that a parameter of a path has, as they stand there; empty where it may have any. */
-function enumOf(parameter: WrittenParameter['value']): string[] {
-  const schema = isMembers(parameter['schema']) ? parameter['schema'] : parameter
-  const values: unknown = schema['enum']
+function enumOf(parameter: WrittenParameter['value'], follow: OpenApiDocument['follow']): string[] {
+  const schema = follow(parameter['schema'])
+  const values: unknown = (isMembers(schema) ? schema : parameter)['enum']
   if (!Array.isArray(values)) return []
-  return values
-    .filter((value) => typeof value === 'string' && value !== '')
-    .map((value) => encodeURIComponent(wellFormed(value)))
+  const written = values.filter((value) => ['string', 'number', 'boolean'].includes(typeof value)).map(String)
+  return written.filter((value) => value !== '').map((value) => encodeURIComponent(wellFormed(value)))
 }
 
 /** Documents write paths in plain characters, and sometimes escapes. */

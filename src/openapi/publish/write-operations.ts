@@ -11,6 +11,7 @@ import type { Repairs } from './repairs.ts'
 import { asObject } from './request-body.ts'
 import { schemaOf } from './schema.ts'
 import type { Part } from './sizes.ts'
+import { tellUnusedSchemas } from './unused-schemas.ts'
 import type { Consequences } from './wanted.ts'
 
 export type WriteOptions = {
@@ -51,7 +52,9 @@ export function writeOperations(options: WriteOptions): Written {
     for (const name of published.objects) objects.add(name)
     return { id, candidate, part: { value: published.value, uses } }
   })
-  return { operations, components: writeComponents(conversion, objects), bodyFaults }
+  const components = writeComponents(conversion, objects)
+  tellUnusedSchemas(document, conversion.schemas, repairs)
+  return { operations, components, bodyFaults }
 }
 
 function noObject(id: string): string {

@@ -51,6 +51,31 @@ describe('a round', () => {
     expect(cut).toEqual([])
   })
 
+  test('cuts off whoever is suspended by one of two entries, whichever comes last', async () => {
+    const { look, standIn, data, ids } = await tenantOf(3)
+    const [first, second] = data.users
+    const entries = data.users.map(({ id }) => ({ id, isSuspended: id === first?.id }))
+    const twice = [...entries, ...entries.map(({ id }) => ({ id, isSuspended: id === second?.id }))]
+    standIn.management.fault = ({ path }) =>
+      path === 'users' ? { reply: { status: 200, body: twice } } : undefined
+    await look()
+    expect(ids()).toEqual([first?.id, second?.id])
+  })
+
+  test.each([
+    ['500', { status: 500 }],
+    ['404 of a page in front of it', { status: 404, text: '<html>' }],
+    ['307', { status: 307, headers: { location: 'http://localhost:9/' } }],
+  ])('that fails by %s names no user, and says what to do', async (_, reply) => {
+    const { look, standIn, data } = await tenantOf(3)
+    standIn.management.fault = ({ path }) => (path === 'users' ? { reply } : undefined)
+    const problem = await look().then(String, ({ message }) => String(message))
+    expect(problem).toMatch(
+      /^GET \/api\/users: .*(Logto is broken inside|is this Logto|lead to Logto itself)/,
+    )
+    for (const { id } of data.users) expect(problem).not.toContain(id)
+  })
+
   test('finds one among many who lost a role, and looks twice before he is cut off', async () => {
     const { look, data, cut, ids } = await tenantOf(250)
     const [user] = data.users.slice(123)
