@@ -18,9 +18,9 @@ export type EndpointTable = {
 export type AskedHead = Pick<RequestHead, 'hostName' | 'method' | 'upgrade'>
 
 /**
- * Undefined where there are none, so that requests pay nothing for them. `taken` are the hosts on which all
- * paths are an API's: where one names a host more precisely than an endpoint does, nothing leads to the API of
- * that endpoint.
+ * Undefined where there are none, so that requests pay nothing for them. On the hosts in `taken`, all paths
+ * are an API's: where one names a host more precisely than an endpoint does, nothing leads to the API of that
+ * endpoint.
  */
 export function createEndpointTable(
   all: readonly OwnEndpoint[],
