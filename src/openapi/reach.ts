@@ -23,6 +23,7 @@ export function reachOf(
     .split('/')
     .filter((segment) => segment !== '')
     .map((segment) => stepOf(segment, parameters))
+    .filter((step, index, steps) => step !== 'rest' || steps[index - 1] !== 'rest')
 }
 
 function stepOf(segment: string, parameters: ReadonlyMap<string, PathParameter>): Step {
