@@ -137,9 +137,8 @@ export function requestPath(document: Json, { template, operation }: PublishedOp
     const found = parameters.find((parameter) => parameter.in === 'path' && parameter.name === name)
     if (found === undefined) throw new Error(`${template} holds {${name}}, which is no parameter`)
     const values = (found.schema?.['enum'] ?? []) as unknown[]
-    const first = values.find(
-      (value) => (typeof value === 'string' && value !== '') || Number.isFinite(value),
-    )
+    // The gateway refuses some values, such as a blank, wherever they stand.
+    const first = values.find((value) => !Array.isArray(value) && /^\w+$/.test(String(value)))
     return encodeURIComponent(String(first ?? 'v7'))
   }
   const path = template.replace(/\{([^}]*)\}/g, (_, name: string) => fill(name))

@@ -1,4 +1,5 @@
 import type { IssuerOptions } from '../../issuer/options.ts'
+import { hostRank } from '../../route/host-rank.ts'
 import type { ApiConfig } from '../config.ts'
 import type { Context } from './context.ts'
 import { plainHttp } from './plain-http.ts'
@@ -19,6 +20,7 @@ export function reportOpenApi(api: ApiConfig, { input, issues, issuers }: OpenAp
   if (publicUrl === undefined && !issues.hasError(['publicUrl'])) issues.error(at, noPublicUrl, 'key')
   if (http === 'elsewhere') issues.error(['publicUrl'], 'ChatGPT calls https alone: write the https URL')
   if (http === 'loopback') issues.warning(['publicUrl'], onLoopback)
+  if (publicUrl !== undefined && !isHostOf(api, publicUrl)) issues.error(at, otherHost(api.name))
   const issuer = issuers.get(api.issuer ?? '')
   if (chatgpt.clients === undefined && issuer !== undefined && !knowsEndpoints(issuer))
     issues.error(at, noEndpoints)
@@ -30,6 +32,13 @@ const onLoopback = 'ChatGPT reaches no address on loopback: the document that it
 const noEndpoints =
   'the document must name where ChatGPT signs in: write clients and redirectUris in chatgpt, or ' +
   'authorizationEndpoint and tokenEndpoint at the issuer'
+
+const otherHost = (api: string) =>
+  `apis.${api}.hosts does not list the host of publicUrl, where ChatGPT calls: add it there`
+
+function isHostOf({ hosts }: ApiConfig, publicUrl: string): boolean {
+  return !URL.canParse(publicUrl) || hostRank(hosts, new URL(publicUrl).hostname) >= 0
+}
 
 function knowsEndpoints({ isLogto, endpoints }: IssuerOptions): boolean {
   return isLogto || (endpoints?.authorization !== undefined && endpoints.token !== undefined)
