@@ -1,3 +1,4 @@
+import { isLoopback } from '../../http/loopback.ts'
 import type { FacadeConfig } from '../chatgpt-config.ts'
 import type { ApiConfig } from '../config.ts'
 import type { FileChatGpt } from '../schema/chatgpt.ts'
@@ -38,12 +39,7 @@ export function reportFacade(
       'clients',
       'no route of this API names a scope, so there is nothing to sign in for: name chatgpt.scopes',
     )
-  for (const [i, uri] of facade.redirectUris.entries())
-    if (uri.includes('*'))
-      issues.error(
-        ['chatgpt', 'redirectUris', i],
-        '* is no wildcard here: it would admit every GPT of every author; copy both callback URLs from the GPT editor',
-      )
+  reportRedirectUris(facade, issues)
   const isLogto = issuers.get(api.issuer ?? '')?.isLogto ?? true
   if (!isLogto && facade.organization !== undefined)
     error(
@@ -52,6 +48,30 @@ export function reportFacade(
     )
   if (!isLogto) issues.warning(['chatgpt', 'clients'], needsResource, 'key')
   reportOtherClients(facade, api, { issues })
+}
+
+function reportRedirectUris({ redirectUris }: FacadeConfig, issues: Context['issues']): void {
+  for (const [i, uri] of redirectUris.entries()) {
+    const at = ['chatgpt', 'redirectUris', i]
+    const fault = redirectUriFault(uri)
+    if (fault !== undefined) issues.error(at, fault)
+    else if (isUnprotected(uri)) issues.warning(at, 'codes travel there over plain http: use https')
+  }
+}
+
+/** Codes go there: nobody on the way may read them, and no browser may take the URI for a script. */
+function redirectUriFault(uri: string): string | undefined {
+  if (uri.includes('*'))
+    return '* is no wildcard here: it would admit every GPT of every author; copy both callback URLs from the GPT editor'
+  const { protocol, username } = new URL(uri)
+  if (username !== '') return 'a callback URL names no user: take it out'
+  if (/^https?:$/.test(protocol)) return undefined
+  return 'browsers are sent there: write an https URL'
+}
+
+function isUnprotected(uri: string): boolean {
+  const { protocol, hostname } = new URL(uri)
+  return protocol === 'http:' && !isLoopback(hostname)
 }
 
 const decidedElsewhere: ReadonlyMap<string, string> = new Map([
