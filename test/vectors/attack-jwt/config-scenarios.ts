@@ -23,7 +23,7 @@ export const configScenarios: Readonly<Record<string, Scenario>> = {
   async 'CFG-01'() {
     const stage = await createStage(guarded)
     const broken = guarding('/admin/**: { scopes: admin, authorization: "Basic ${file:/nowhere}" }')
-    expect(() => stage.gateway.reload(stage.config(broken))).toThrow('/nowhere')
+    await expect(stage.gateway.reload(stage.config(broken))).rejects.toThrow('/nowhere')
     expect(await answersOf(stage)).toEqual([401, 200])
     const keyless = guarded.replace('url: ISSUER', 'url: ISSUER, jwksUri: "http://127.0.0.1:1/jwks"')
     await stage.gateway.reload(stage.config(keyless))
