@@ -38,7 +38,9 @@ apis:
 
 chatgpt:
   clients: [ChatGPT]
-  redirectUris: [${demoRedirectUri}]
+  redirectUris:
+    - ${demoRedirectUri}
+    - ${doctorRedirectUri}
   openapi: openapi.yaml
 
 logto:
@@ -52,7 +54,9 @@ logto:
   applications:
     ChatGPT:
       type: traditional
-      redirectUris: [${demoRedirectUri}]
+      redirectUris:
+        - ${demoRedirectUri}
+        - ${doctorRedirectUri}
     Nightly job: { type: machine, roles: [Nightly] }
     Gateway: { type: machine, tokenExchange: true }
   users: { alice: [My role] }
@@ -70,6 +74,8 @@ admin:
 
 /** Where ChatGPT waits for the browser. */
 const demoRedirectUri = 'https://chatgpt.example/aip/g-1/oauth/callback'
+/** Where `scopegate chatgpt doctor` does. */
+const doctorRedirectUri = 'http://127.0.0.1:8765/callback'
 
 /** The line that the second chapter adds. */
 export const exchangeLine = 'tokens: { opaque: exchange }'

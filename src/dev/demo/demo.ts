@@ -79,7 +79,7 @@ async function playWholeStory({ once, port: wanted }: DemoOptions, stage: Stage)
     const clientId = scene.clients.chatgpt
     const page = await startCallbackPage({ logto, gateway, clientId, host, port: pagePort, ...readAndWrite })
     closers.push(() => page.close())
-    print(suggestions(story.tokens, gateway, page.url))
+    print(suggestions({ tokens: story.tokens, gateway, signInUrl: page.url, fileName }))
     await interrupted()
   }
   return story.isAsExpected ? 0 : 1

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { styleText } from 'node:util'
 import type { Result } from '../../../commands/chatgpt/checklist.ts'
 import { curl } from '../curl.ts'
@@ -56,12 +57,17 @@ export function conclusion(lines: readonly Pick<StoryLine, 'expected'>[]): strin
   return styleText('red', `${wrong} of ${lines.length} answers are NOT as expected.`)
 }
 
+export type Suggested = {
+  /** alice's. */
+  readonly tokens: { readonly alice: string; readonly opaque: string }
+  readonly gateway: string
+  readonly signInUrl: string
+  /** The configuration that runs. */
+  readonly fileName: string
+}
+
 /** Commands to paste, with tokens that work, and where to sign in. */
-export function suggestions(
-  tokens: { readonly alice: string; readonly opaque: string },
-  gateway: string,
-  signInUrl: string,
-): string {
+export function suggestions({ tokens, gateway, signInUrl, fileName }: Suggested): string {
   const read = { method: 'GET', path: '/todos' }
   const write = { method: 'POST', path: '/todos' }
   return `
@@ -84,6 +90,11 @@ OPAQUE=${tokens.opaque}
 
 Sign in with a browser, as alice or bob:
   ${signInUrl}
+
+Be ChatGPT, with that sign-in (alice, alice-password):
+  DEMO=${dirname(fileName)}
+  export SCOPEGATE_CLIENT_SECRET=$(cat $DEMO/secrets/ChatGPT.secret)
+  node dist/cli.js chatgpt doctor $DEMO/gateway.yaml
 
 Your own API instead of the sample:
   npm run demo -- --upstream http://localhost:3000

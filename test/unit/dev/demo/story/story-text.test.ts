@@ -61,7 +61,12 @@ it('shows each check of a pretend ChatGPT, and what to do about one that failed'
 
 it('names each token once, and suggests a short command for 200, 403, 401 and an opaque token', () => {
   const tokens = { alice: 'ALICE', opaque: 'OPAQUE' }
-  const text = suggestions(tokens, 'http://127.0.0.1:8080', 'http://page/')
+  const text = suggestions({
+    tokens,
+    gateway: 'http://127.0.0.1:8080',
+    signInUrl: 'http://page/',
+    fileName: '/tmp/scopegate-demo-abcdef/gateway.yaml',
+  })
   expect(text.match(/^ {2}curl .*$/gm)).toEqual([
     '  curl -i http://127.0.0.1:8080/todos -H "Authorization: Bearer $TOKEN"',
     '  curl -i -X POST http://127.0.0.1:8080/todos -H "Authorization: Bearer $TOKEN"',
