@@ -125,7 +125,7 @@ function lostOperations(placed: readonly Placed[], paths: readonly ProposedPath[
 /** A widened path takes requests of others away, which must not need less there than before. */
 function uniteCovered(draft: Draft, all: readonly Draft[]): void {
   const { segments } = draft.pattern
-  for (const [method, route] of draft.methods) {
+  for (const [method, route] of withHead(draft.methods)) {
     if (!route.isWidened) continue
     const covered = all.filter(
       (other) =>
@@ -134,10 +134,14 @@ function uniteCovered(draft: Draft, all: readonly Draft[]): void {
         intersection(segments, other.pattern.segments) !== undefined,
     )
     const others = covered.flatMap((other) => routeFor(other, method) ?? [])
-    draft.methods.set(
-      method,
-      others.reduce((united, other) => together(united, { ...other, isMatrix: false }), route),
+    const united = others.reduce((sum, other) => together(sum, { ...other, isMatrix: false }), route)
+    // Without a route of its own, HEAD goes with GET, which may need less.
+    const goesWith = draft.methods.get(method) ?? draft.methods.get('GET')
+    if (
+      draft.methods.has(method) ||
+      !implies(goesWith?.requirement ?? united.requirement, united.requirement)
     )
+      draft.methods.set(method, united)
   }
 }
 

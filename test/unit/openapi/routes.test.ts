@@ -57,6 +57,11 @@ describe('operations whose requests cannot be told apart are united', () => {
     )
   })
 
+  test('the HEAD of a widened path what another HEAD needs that it covers, where GET needs less', async () => {
+    const text = paths(`"/x/a/{p}-{q}": { get: ${needs('r')} }`, `"/x/{y}/{z}": { head: ${needs('secret')} }`)
+    expect(await routesOf(text)).toContain('HEAD: r secret')
+  })
+
   test('a literal inside of a widened path only where it may be meant', async () => {
     const text = paths(
       `/a/{x}-{y}: { get: ${needs('admin')} }`,
