@@ -54,7 +54,8 @@ export function createFacadeTargets({ issuer, log, now = Date.now }: TargetOptio
       known === undefined ? 'sign-ins and token requests answer 503' : 'the last endpoints stay in use'
     log.warn(
       { issuer: issuer.issuer, problem },
-      `the OAuth facade cannot ask its issuer for its endpoints; ${effect}`,
+      `the OAuth facade cannot ask its issuer for its endpoints; ${effect}; ` +
+        'check that the issuer runs and can be reached from the gateway',
     )
   }
 
